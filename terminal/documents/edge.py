@@ -1,0 +1,81 @@
+"""Bytes to documents and back, strictly: unknown keys, floats and wrong words are refused with their place."""
+
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any, TypeVar
+
+import msgspec
+
+from terminal.faults import BadDocument
+from terminal.money import Fen, MoneyText, Price, Quantity, format_rate, parse_price, parse_quantity, parse_rate, parse_yuan
+
+_Document = TypeVar("_Document")
+
+_PARSERS: dict[type, Callable[[str], object]] = {
+    Fen: parse_yuan,
+    Price: parse_price,
+    Quantity: parse_quantity,
+    Fraction: parse_rate,
+}
+_PLACE = re.compile(r" - at `(.+)`$")
+
+
+def from_wire(kind: type, value: object) -> object:
+    """The decoding hook for money words; usable wherever msgspec decodes (JSON, TOML, MessagePack)."""
+    parse = _PARSERS.get(kind)
+    if parse is None:
+        raise NotImplementedError(kind)
+    if not isinstance(value, str):
+        raise MoneyText(f"{value!r}: expected text such as \"12.34\", never a JSON number")
+    return parse(value)
+
+
+def to_wire(value: object) -> str:
+    """The encoding hook for money words."""
+    if isinstance(value, Fraction):
+        return format_rate(value)
+    if isinstance(value, Fen | Price | Quantity):
+        return str(value)
+    raise NotImplementedError(type(value))
+
+
+_ENCODER = msgspec.json.Encoder(enc_hook=to_wire)
+
+
+def encode(document: object) -> bytes:
+    """A document as compact JSON, keys in the order of its definition."""
+    return _ENCODER.encode(document)
+
+
+def decode(data: bytes, kind: type[_Document], *, file: str = "-") -> _Document:
+    """A document from JSON bytes. Raises BadDocument naming ``file``, the field, the value and what was expected."""
+    try:
+        return msgspec.json.decode(data, type=kind, dec_hook=from_wire)
+    except msgspec.DecodeError as error:
+        text = str(error)
+        place = _PLACE.search(text)
+        found, _, expected = _PLACE.sub("", text).partition(": expected ")
+        raise BadDocument(
+            file=file,
+            place=place[1].replace("$.", "", 1) if place else "-",
+            found=found,
+            expected=expected or f"a {kind.__name__} as `yibao schema` prints it",
+        ) from error
+
+
+def schema(kind: type) -> dict[str, Any]:
+    """The JSON schema of a document; money words are text."""
+
+    def hook(of: type) -> dict[str, Any]:
+        patterns = {
+            Fen: r"^-?\d+(\.\d{1,2})?$",
+            Price: r"^-?\d+(\.\d{1,6})?$",
+            Quantity: r"^-?\d+(\.\d{1,4})?$",
+            Fraction: r"^(\d+(\.\d+)?%|\d+/\d+)$",
+        }
+        if of in patterns:
+            return {"type": "string", "pattern": patterns[of]}
+        raise NotImplementedError(of)
+
+    return msgspec.json.schema(kind, schema_hook=hook)
