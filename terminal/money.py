@@ -67,7 +67,7 @@ def _decimal(value: int, places: int, least: int) -> str:
 def _scaled(text: str, places: int, what: str) -> int:
     found = _DECIMAL.fullmatch(text)
     if found is None or len(found[3] or "") > places:
-        raise MoneyText(f"{text!r}: expected {what} as text with at most {places} decimals, such as \"12.34\"")
+        raise MoneyText(f'{text!r}: expected {what} as text with at most {places} decimals, such as "12.34"')
     value = int(found[2] + (found[3] or "").ljust(places, "0"))
     return -value if found[1] else value
 

@@ -37,5 +37,10 @@ __all__ = [
     "Step", "Tender", "TenderKind", "Tier", "Visit", "VisitType", "decode", "encode", "from_wire", "schema", "to_wire",
 ]  # fmt: skip
 
-DOCUMENTS: dict[str, type] = {"claim": Claim, "person": Person, "settlement": Settlement, "approval": Approval}
+DOCUMENTS: dict[str, type] = {
+    "claim": Claim,
+    "person": Person,
+    "settlement": Settlement,
+    "approval": Approval,
+}
 """What ``yibao schema NAME`` prints."""

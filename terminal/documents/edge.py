@@ -8,7 +8,17 @@ from typing import Any, TypeVar
 import msgspec
 
 from terminal.faults import BadDocument
-from terminal.money import Fen, MoneyText, Price, Quantity, format_rate, parse_price, parse_quantity, parse_rate, parse_yuan
+from terminal.money import (
+    Fen,
+    MoneyText,
+    Price,
+    Quantity,
+    format_rate,
+    parse_price,
+    parse_quantity,
+    parse_rate,
+    parse_yuan,
+)
 
 _Document = TypeVar("_Document")
 
@@ -27,7 +37,7 @@ def from_wire(kind: type, value: object) -> object:
     if parse is None:
         raise NotImplementedError(kind)
     if not isinstance(value, str):
-        raise MoneyText(f"{value!r}: expected text such as \"12.34\", never a JSON number")
+        raise MoneyText(f'{value!r}: expected text such as "12.34", never a JSON number')
     return parse(value)
 
 
