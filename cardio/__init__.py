@@ -1,0 +1,1 @@
+"""Credentials: readers, social-security cards, PSAM, ID cards, scanners, PIN entry; knows nothing of bills."""
