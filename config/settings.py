@@ -1,0 +1,129 @@
+"""The settings of one terminal, from ``settings.toml`` in its data folder; unknown keys are refused."""
+
+import difflib
+import re
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from config.faults import BadSettings, NotSetUp
+from config.places import settings_file
+
+
+class Institution(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who settles here. ``code`` has twelve characters, ``area`` six digits, ``tier`` is a word of the claim's."""
+
+    code: str
+    name: str
+    area: str
+    tier: str
+    kind: str = "hospital"
+
+
+class CentreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the insurance centre is and which profile describes its dialect."""
+
+    endpoint: str
+    profile: str = "default"
+    secret_file: str = ""
+    """A file with the platform's account and secret (``account`` and ``secret`` lines); never in this file."""
+
+
+class OfflineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What may happen while the centre cannot be reached. Amounts are fen, ages hours."""
+
+    allowed: bool = True
+    per_bill_fen: int = 500_00
+    total_fen: int = 20_000_00
+    per_person_open: int = 3
+    open_items: int = 300
+    hours: int = 24
+    snapshot_hours: int = 24 * 30
+    settle_on_difference: bool = False
+    settle_horizon_seconds: int = 0
+    """How long a settle call may still take effect after its last byte; 0 keeps the profile's figure."""
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything a terminal must be told. ``terminal`` has two characters and is part of every message number."""
+
+    institution: Institution
+    centre: CentreSettings
+    terminal: str = "01"
+    operator: str = "0001"
+    operator_name: str = "收费员"
+    keystore: Literal["system", "file"] = "system"
+    """``system`` is the operating system's keystore; ``file`` keeps the key beside the data and is for trials."""
+    language: Literal["zh", "en"] = "zh"
+    reader: str = ""
+    """Part of the name of the reader to use; empty takes the first."""
+    offline: OfflineSettings = OfflineSettings()
+
+
+EXAMPLE = """\
+# 终端设置 / settings of this terminal
+terminal = "01"            # 两位终端号 two characters, part of every message number
+operator = "0001"
+operator_name = "收费员"
+keystore = "system"        # "file" 仅供试用 for trials only
+
+[institution]
+code = "H11010500001"      # 定点机构编号，十二位 twelve characters
+name = "北京市测试医院"
+area = "110100"
+tier = "3"                 # 3 2 1 community village none
+kind = "hospital"          # hospital tcm_hospital pharmacy clinic
+
+[centre]
+endpoint = "http://127.0.0.1:8080"
+profile = "simulator"
+
+[offline]
+allowed = true
+per_bill_fen = 50000
+hours = 24
+"""
+
+_PLACE = re.compile(r" - at `\$\.?(.*)`$")
+_UNKNOWN = re.compile(r"unknown field `(.+?)`")
+
+
+def _keys(kind: Any) -> list[str]:
+    names: list[str] = []
+    for field in msgspec.structs.fields(kind):
+        names.append(field.name)
+        if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
+            names.extend(_keys(field.type))
+    return names
+
+
+def parse(data: bytes, file: str) -> Settings:
+    """Settings from TOML bytes. Raises BadSettings naming file, key, and the nearest word that exists."""
+    try:
+        return msgspec.toml.decode(data, type=Settings)
+    except (msgspec.DecodeError, ValueError) as error:
+        text = str(error)
+        place = _PLACE.search(text)
+        found = _PLACE.sub("", text)
+        if unknown := _UNKNOWN.search(found):
+            near = difflib.get_close_matches(unknown[1], _keys(Settings), 1)
+            found += f"; did you mean `{near[0]}`?" if near else ""
+        raise BadSettings(file=file, key=(place[1] if place else "") or "-", found=found) from error
+
+
+def load(folder: Path) -> Settings:
+    """The settings of a data folder. Raises NotSetUp when there are none, BadSettings when they are wrong."""
+    file = settings_file(folder)
+    try:
+        data = file.read_bytes()
+    except FileNotFoundError as error:
+        raise NotSetUp(file=str(file)) from error
+    settings = parse(data, str(file))
+    if len(settings.institution.code) != 12:
+        raise BadSettings(
+            file=str(file), key="institution.code", found=f"{settings.institution.code!r} is not twelve characters"
+        )
+    if not (len(settings.terminal) == 2 and settings.terminal.isascii() and settings.terminal.isalnum()):
+        raise BadSettings(file=str(file), key="terminal", found=f"{settings.terminal!r} is not two letters or digits")
+    return settings

@@ -1,0 +1,48 @@
+"""The table of commands; a command's module is imported only when it is called or asked for help."""
+
+import importlib
+
+import click
+
+from terminal import VERSION
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("terminal.cli.demo:demo", "主流程演示 the main job without hardware or network"),
+    "readers": ("terminal.cli.card:readers", "读卡器 what is attached"),
+    "doctor": ("terminal.cli.doctor:doctor", "体检 what is broken and how to mend it"),
+    "card": ("terminal.cli.card:card", "读卡 read and watch cards"),
+    "adjudicate": ("terminal.cli.adjudicate:adjudicate", "分割 the split of a bill, and why"),
+    "policy": ("terminal.cli.policy:policy", "政策包 work on policy packs"),
+    "settle": ("terminal.cli.settle:settle", "结算 settle one bill, or a stream"),
+    "bill": ("terminal.cli.bill:bill", "账单 what became of a bill"),
+    "queue": ("terminal.cli.queue:queue", "待传队列 the offline queue"),
+    "centre": ("terminal.cli.centre:centre", "医保中心 the centre's messages and its simulator"),
+    "config": ("terminal.cli.config:config", "设置 settings of this terminal"),
+    "schema": ("terminal.cli.schema:schema", "文档格式 the JSON schema of a document"),
+}
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--home", metavar="DIR", help="data folder (default: YIBAO_HOME, else the system's place)")
+@click.version_option(VERSION, prog_name="yibao", message="%(prog)s %(version)s")
+@click.pass_context
+def yibao(context: click.Context, home: str | None) -> None:
+    """医保终端：读卡、分割、结算、脱机补传。 Reads the card, splits the bill, settles now or later."""
+    context.obj = home

@@ -1,0 +1,75 @@
+"""Where every command ends: faults become one sentence and an exit code, never a traceback."""
+
+import json
+import logging
+import sys
+from typing import Any, Protocol, TypeGuard
+
+import click
+
+from terminal.faults import Exit
+
+
+class Speaking(Protocol):
+    """The shape that the errors of every package share."""
+
+    code: str
+    exit: int
+    zh: str
+    en: str
+    next_zh: str
+    next_en: str
+    data: dict[str, object]
+
+
+def speaks(error: BaseException) -> TypeGuard[Speaking]:
+    """Whether an error can be told to a person as it is."""
+    return all(hasattr(error, name) for name in ("code", "exit", "zh", "en", "next_zh", "next_en", "data"))
+
+
+def fault_document(error: Speaking) -> dict[str, Any]:
+    """An error as the document that ``--json`` prints."""
+    return {
+        "fault": {
+            "code": error.code,
+            "zh": error.zh.format(**error.data),
+            "en": error.en.format(**error.data),
+            "next_zh": error.next_zh.format(**error.data),
+            "next_en": error.next_en.format(**error.data),
+            "data": {key: value if isinstance(value, int) else str(value) for key, value in error.data.items()},
+        }
+    }
+
+
+def say(error: Speaking) -> None:
+    """An error on standard error: what happened, then the next step, in both languages."""
+    told = fault_document(error)["fault"]
+    click.echo(f"{told['zh']}{told['next_zh']}\n{told['en']} {told['next_en']}", err=True)
+
+
+def run(command: click.Command) -> int:
+    """Runs a command to its exit code; with ``--json`` a fault is also the one document on standard output."""
+    try:
+        result = command.main(standalone_mode=False)
+        return int(result) if isinstance(result, int) else Exit.DONE
+    except click.ClickException as error:
+        error.show()
+        return Exit.INPUT
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return Exit.NO
+    except Exception as error:
+        if not speaks(error):
+            logging.getLogger("yibao").exception("unexpected")
+            click.echo(
+                "程序内部出错，没有完成；请把日志交给信息科。\n"
+                f"An internal error ({type(error).__name__}) stopped this; give the log to your IT staff.",
+                err=True,
+            )
+            return Exit.NO
+        if "--json" in sys.argv:
+            print(json.dumps(fault_document(error), ensure_ascii=False))
+        say(error)
+        return error.exit
