@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable
+from enum import Enum
 from fractions import Fraction
-from typing import Any, TypeVar
+from types import NoneType
+from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
 
@@ -64,14 +66,24 @@ def decode(data: bytes, kind: type[_Document], *, file: str = "-") -> _Document:
         return msgspec.json.decode(data, type=kind, dec_hook=from_wire)
     except msgspec.DecodeError as error:
         text = str(error)
-        place = _PLACE.search(text)
+        located = _PLACE.search(text)
+        place = located[1].removeprefix("$").removeprefix(".") if located else ""
         found, _, expected = _PLACE.sub("", text).partition(": expected ")
         raise BadDocument(
-            file=file,
-            place=place[1].replace("$.", "", 1) if place else "-",
-            found=found,
-            expected=expected or f"a {kind.__name__} as `yibao schema` prints it",
+            file=file, place=place or "-", found=found, expected=expected or _expected(kind, place, found)
         ) from error
+
+
+def _expected(kind: type, place: str, found: str) -> str:
+    at: Any = kind
+    for name in re.findall(r"[A-Za-z_]+", re.sub(r"\[[^]]*\]", "", place)):
+        hint = get_type_hints(at).get(name)
+        at = next((part for part in (hint, *get_args(hint)) if isinstance(part, type) and part is not NoneType), hint)
+    if isinstance(at, type) and issubclass(at, Enum):
+        return "one of " + ", ".join(str(word.value) for word in at)
+    if "unknown field" in found and isinstance(at, type) and issubclass(at, msgspec.Struct):
+        return "only " + ", ".join(at.__struct_fields__)
+    return f"a {kind.__name__} as `yibao schema` prints it"
 
 
 def schema(kind: type) -> dict[str, Any]:
