@@ -1,12 +1,16 @@
 """Where every command ends: faults become one sentence and an exit code, never a traceback."""
 
 import json
-import logging
 import sys
+import traceback
+from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol, TypeGuard
 
 import click
 
+from config.places import home, log_folder
+from terminal.clock import BEIJING
 from terminal.faults import Exit
 
 
@@ -47,6 +51,16 @@ def say(error: Speaking) -> None:
     click.echo(f"{told['zh']}{told['next_zh']}\n{told['en']} {told['next_en']}", err=True)
 
 
+def _write_down(error: Exception) -> Path:
+    now = datetime.now(BEIJING)
+    file = log_folder(home()) / f"yibao-{now:%Y%m%d}.log"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a", encoding="utf-8") as log:
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        log.write(f"{now:%Y-%m-%d %H:%M:%S} {type(error).__name__}\n{frames}")
+    return file
+
+
 def run(command: click.Command) -> int:
     """Runs a command to its exit code; with ``--json`` a fault is also the one document on standard output."""
     try:
@@ -62,10 +76,10 @@ def run(command: click.Command) -> int:
         return Exit.NO
     except Exception as error:
         if not speaks(error):
-            logging.getLogger("yibao").exception("unexpected")
+            file = _write_down(error)
             click.echo(
-                "程序内部出错，没有完成；请把日志交给信息科。\n"
-                f"An internal error ({type(error).__name__}) stopped this; give the log to your IT staff.",
+                f"程序内部出错，没有完成；请把 {file} 交给信息科。\n"
+                f"An internal error ({type(error).__name__}) stopped this; give {file} to your IT staff.",
                 err=True,
             )
             return Exit.NO
