@@ -1,0 +1,246 @@
+"""What reaches a person when the queue cannot do something: one sentence, whose turn it is, the next step."""
+
+from typing import ClassVar
+
+_NO, _INPUT, _STORE = 1, 2, 5
+
+
+class QueueFault(Exception):
+    """Base of the queue's errors: a stable code, the data, one sentence and the next step in two languages.
+
+    ``exit`` is the exit code of a command that ends with it: 1 the answer is no, 2 wrong use, 5 the store.
+    """
+
+    code: ClassVar[str] = "queue"
+    exit: ClassVar[int] = _STORE
+    zh: ClassVar[str] = ""
+    en: ClassVar[str] = ""
+    next_zh: ClassVar[str] = ""
+    next_en: ClassVar[str] = ""
+
+    def __init__(self, **data: object) -> None:
+        self.data = data
+        super().__init__(self.en.format(**data))
+
+
+class KeyReused(QueueFault):
+    """One key, two different payloads: a number was issued twice, and taking it for a repeat would lose a sale."""
+
+    code = "key_reused"
+    exit = _INPUT
+    zh = "单据号 {key} 已经登记过，但内容不同。"
+    en = "Key {key} is already recorded with different content."
+    next_zh = "请核对单据号，换新号后重新提交；没有任何改动生效。"
+    next_en = "Check the number and submit under a new one; nothing was changed."
+
+
+class LimitReached(QueueFault):
+    """An offline limit refused the record (docs: README, "Limits")."""
+
+    code = "limit_reached"
+    exit = _NO
+    zh = "离线限制 {limit} 已到：现为 {found}，上限 {allowed}。"
+    en = "The offline limit {limit} is reached: {found}, allowed {allowed}."
+    next_zh = "请恢复联网并补传，或由主管按规定处理；本笔没有登记。"
+    next_en = "Get the line back and forward what is stored, or call a supervisor; this item was not recorded."
+
+
+class LaneBusy(QueueFault):
+    """An online sale must not overtake what the same person already has in the queue."""
+
+    code = "lane_busy"
+    exit = _NO
+    zh = "此人还有 {count} 笔未了结，单据 {key} 不能越过它们联网结算。"
+    en = "This person has {count} unfinished item(s); {key} must not overtake them online."
+    next_zh = "请先补传，或将本笔登记为离线。"
+    next_en = "Forward them first, or record this one offline."
+
+
+class OnlineOnly(QueueFault):
+    """This class of item is never recorded without the far end."""
+
+    code = "online_only"
+    exit = _NO
+    zh = "单据 {key} 属于只能联网办理的业务。"
+    en = "{key} is of a kind that is done online only."
+    next_zh = "请在恢复联网后办理。"
+    next_en = "Do it when the line is back."
+
+
+class UnknownKey(QueueFault):
+    """No item has this key."""
+
+    code = "unknown_key"
+    exit = _INPUT
+    zh = "队列中没有单据 {key}。"
+    en = "The queue has no item {key}."
+    next_zh = "请核对单据号。"
+    next_en = "Check the number."
+
+
+class ForbiddenStep(QueueFault):
+    """A step that the table of transitions does not allow from the item's state."""
+
+    code = "forbidden_step"
+    exit = _NO
+    zh = "单据 {key} 现为 {state}，不能执行 {step}。"
+    en = "{key} is {state}; the step {step} is not allowed from there."
+    next_zh = "请刷新后查看该单据可办的事项。"
+    next_en = "Look at the item again for what may be done."
+
+
+class SecondPersonNeeded(QueueFault):
+    """Money is decided by hand by two persons, never by one."""
+
+    code = "second_person_needed"
+    exit = _NO
+    zh = "单据 {key} 涉及金额，人工处理须两名不同人员确认。"
+    en = "{key} carries money: a decision by hand needs two different persons."
+    next_zh = "请另一名有权限的人员共同确认；没有任何改动生效。"
+    next_en = "Have a second authorised person confirm; nothing was changed."
+
+
+class ItemsOpen(QueueFault):
+    """Signing out, re-initialising or removing the terminal would strand open items."""
+
+    code = "items_open"
+    exit = _NO
+    zh = "还有 {count} 笔未了结，不能{purpose}。"
+    en = "{count} item(s) are still open; cannot {purpose}."
+    next_zh = "请先补传或导出到另一台终端。"
+    next_en = "Forward them first, or export them to another terminal."
+
+
+class AlreadyForwarding(QueueFault):
+    """Another process holds the forwarder's lease of this folder."""
+
+    code = "already_forwarding"
+    exit = _NO
+    zh = "补传已由进程 {pid}（{since} 起）负责。"
+    en = "Process {pid} forwards this folder since {since}."
+    next_zh = "无需再次启动；如需更换请先结束该进程。"
+    next_en = "Nothing to do; end that process first if another one is to take over."
+
+
+class LeaseLost(QueueFault):
+    """The lease went to another process; this one writes nothing more."""
+
+    code = "lease_lost"
+    zh = "补传已被另一进程接管（第 {fence} 任）。"
+    en = "Another process took the forwarding over (fence {fence})."
+    next_zh = "本进程停止补传；已发出的由接管者查询。"
+    next_en = "This process stops; what it sent is asked about by its successor."
+
+
+class NotDurable(QueueFault):
+    """SQLite did not accept a setting on which durability rests."""
+
+    code = "not_durable"
+    zh = "数据库设置 {pragma} 应为 {expected}，实为 {found}，拒绝使用。"
+    en = "The database setting {pragma} must be {expected} and is {found}; refusing to run."
+    next_zh = "请把数据目录放在本机磁盘上。"
+    next_en = "Put the data folder on a local disk."
+
+
+class UnfitFolder(QueueFault):
+    """A network or cloud-synchronised folder cannot keep what it acknowledges."""
+
+    code = "unfit_folder"
+    exit = _INPUT
+    zh = "{folder} 位于 {found}，不能保证落盘。"
+    en = "{folder} is on {found}, which cannot keep what it acknowledges."
+    next_zh = "请把数据目录放在本机磁盘上。"
+    next_en = "Put the data folder on a local disk."
+
+
+class NotOurStore(QueueFault):
+    """The folder's store was made for another terminal, or by a newer program."""
+
+    code = "not_our_store"
+    exit = _INPUT
+    zh = "{folder} 中的 {field} 为 {found}，应为 {expected}。"
+    en = "The store in {folder} has {field} {found}; expected {expected}."
+    next_zh = "请核对数据目录与终端设置。"
+    next_en = "Check the data folder against the terminal's settings."
+
+
+class StoreFailed(QueueFault):
+    """The disk or SQLite refused; it is certain that nothing of this step was stored."""
+
+    code = "store_failed"
+    zh = "数据库写入失败（{cause}），本步没有生效。"
+    en = "The store could not be written ({cause}); nothing of this step took effect."
+    next_zh = "请检查磁盘空间与权限后重试。"
+    next_en = "Check space and permissions of the disk, then try again."
+
+
+class StoreUncertain(QueueFault):
+    """A commit failed and the store cannot be reopened to see whether it took effect."""
+
+    code = "store_uncertain"
+    zh = "数据库写入后无法确认结果（{cause}）。"
+    en = "The store failed during a commit and cannot be reopened ({cause}); the outcome is unknown."
+    next_zh = "请停止收费，修复磁盘后用 yibao queue verify 核对。"
+    next_en = "Stop taking money, mend the disk, then check with yibao queue verify."
+
+
+class StoreBroken(QueueFault):
+    """The chain or a seal does not hold: the file was changed by other hands or by a bad disk."""
+
+    code = "store_broken"
+    zh = "队列记录在第 {seq} 条处被改动：{finding}。"
+    en = "The queue's record is broken at event {seq}: {finding}."
+    next_zh = "请停止收费并联系管理员；先保存一份数据目录的副本。"
+    next_en = "Stop taking money and call the administrator; keep a copy of the data folder first."
+
+
+class RolledBack(QueueFault):
+    """The store is older than what the keystore remembers: an old copy was put in its place, or its end cut off."""
+
+    code = "rolled_back"
+    zh = "队列只到第 {found} 条，而密钥库记得第 {expected} 条：放回了旧副本，或末尾被截去。"
+    en = "The store ends at event {found}, but the keystore remembers {expected}: an old copy, or its end was cut off."
+    next_zh = "请找回最新的数据目录；确认丢失后用恢复操作继续，编号不会重复。"
+    next_en = "Find the newest data folder; if it is lost, adopt this copy as a restore: no number is used twice."
+
+
+class KeysClosed(QueueFault):
+    """The keystore does not give the key of this store. There is no fall-back."""
+
+    code = "keys_closed"
+    zh = "密钥库打不开（{cause}），队列不能使用。"
+    en = "The keystore does not give this store's key ({cause}); the queue stays closed."
+    next_zh = "请以安装时的用户登录，或用站点恢复密钥迁出。"
+    next_en = "Log in as the user who installed the terminal, or move the items out with the site's recovery key."
+
+
+class SealBroken(QueueFault):
+    """Sealed bytes do not open with the key and the place they claim."""
+
+    code = "seal_broken"
+    zh = "{what} 的封存校验不通过。"
+    en = "The seal of {what} does not hold."
+    next_zh = "请停止使用该记录并联系管理员。"
+    next_en = "Do not use this record; call the administrator."
+
+
+class KeyErased(QueueFault):
+    """The day's data key was destroyed at the end of its legal term; the content is gone by intent."""
+
+    code = "key_erased"
+    exit = _NO
+    zh = "{what} 的内容已按期销毁，只余校验链。"
+    en = "The content of {what} was erased at the end of its term; only its proof remains."
+    next_zh = "无需处理。"
+    next_en = "Nothing to do."
+
+
+class BadBundle(QueueFault):
+    """An exported bundle that is torn, altered, or signed by nobody we trust."""
+
+    code = "bad_bundle"
+    exit = _INPUT
+    zh = "导出包 {file} 不可用：{found}。"
+    en = "The bundle {file} cannot be used: {found}."
+    next_zh = "请重新导出；没有任何改动生效。"
+    next_en = "Export it again; nothing was changed."
