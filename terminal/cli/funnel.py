@@ -74,7 +74,7 @@ def run(command: click.Command) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return Exit.NO
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 the last door: a person gets a sentence, the log gets the frames
         if not speaks(error):
             file = _write_down(error)
             click.echo(

@@ -58,7 +58,7 @@ class People:
         self._sealer = sealer
         self._db = sqlite_utils.Database(folder / "people.db")
         self._db.enable_wal()
-        self._db["snapshot"].create({"name": bytes, "sealed": bytes}, pk="name", if_not_exists=True)
+        self._db.table("snapshot").create({"name": bytes, "sealed": bytes}, pk="name", if_not_exists=True)
 
     def remember(self, snapshot: Snapshot, credential: Credential) -> None:
         """Keeps the newest snapshot under every number of the person."""
