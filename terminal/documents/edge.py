@@ -77,7 +77,7 @@ def decode(data: bytes, kind: type[_Document], *, file: str = "-") -> _Document:
 def _expected(kind: type, place: str, found: str) -> str:
     at: Any = kind
     for name in re.findall(r"[A-Za-z_]+", re.sub(r"\[[^]]*\]", "", place)):
-        hint = get_type_hints(at).get(name)
+        hint = get_type_hints(at).get(name) if isinstance(at, type) else None
         at = next((part for part in (hint, *get_args(hint)) if isinstance(part, type) and part is not NoneType), hint)
     if isinstance(at, type) and issubclass(at, Enum):
         return "one of " + ", ".join(str(word.value) for word in at)
