@@ -1,0 +1,1 @@
+"""The devices a cashier touches: receipt printer and drawer, customer display, voice announcer, bank POS."""

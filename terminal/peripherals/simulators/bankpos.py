@@ -1,0 +1,119 @@
+"""A bank POS of software, with the faults a cashier meets."""
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from terminal.money import Fen
+from terminal.peripherals.bankpos import frame
+from terminal.peripherals.bankpos.messages import (
+    REQUEST_SIZE,
+    Answer,
+    Deal,
+    Request,
+    decode_request,
+    encode_answer,
+)
+
+CARD = "622202******0019"
+"""A synthetic, masked card."""
+
+
+class Trouble(StrEnum):
+    """What goes wrong with the next sale, void or refund."""
+
+    NONE = "none"
+    DECLINED = "declined"
+    ANSWER_LOST = "answer_lost"
+    """Charged, but the answer never arrives."""
+    ANSWER_LATE = "answer_late"
+    """Charged; the answer arrives in front of the next one."""
+    ANSWER_TORN = "answer_torn"
+    """Charged; the answer breaks off in the middle."""
+    OLD_ANSWER_FIRST = "old_answer_first"
+    """The answer to somebody's earlier request comes before the right one."""
+    NEVER_HEARD = "never_heard"
+    """Switched off: nothing happens and nothing is said."""
+    FRAME_REFUSED = "frame_refused"
+    WRONG_AMOUNT = "wrong_amount"
+    """Charged another amount than asked for."""
+    ISSUER_SILENT = "issuer_silent"
+    """Charged, but the POS only knows that the bank did not answer in time."""
+
+
+@dataclass
+class PosSimulator:
+    """``charged`` is what the bank will pay out: the truth that outcomes are held against."""
+
+    trouble: Trouble = Trouble.NONE
+    charged: list[Answer] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+    _last: Answer | None = None
+    _late: bytes = b""
+    _waiting: bytes = b""
+    _count: int = 0
+
+    def feed(self, data: bytes) -> bytes:
+        self._waiting += data
+        answer = b""
+        while self._waiting and self._waiting[:1] != frame.STX:
+            self._waiting = self._waiting[1:]
+        if len(self._waiting) >= (size := REQUEST_SIZE + 3):
+            message, self._waiting = frame.unwrap(self._waiting[:size]), self._waiting[size:]
+            answer = frame.NAK if message is None else self._serve(decode_request(message))
+        return answer
+
+    def _serve(self, request: Request) -> bytes:
+        if request.deal is Deal.LAST:
+            late, self._late = self._late, b""
+            last = self._last or Answer(code="25", text="无交易记录")
+            return frame.ACK + late + self._frame(replace(last, nonce=request.nonce))
+        trouble, self.trouble = self.trouble, Trouble.NONE
+        if trouble is Trouble.NEVER_HEARD:
+            return b""
+        if trouble is Trouble.FRAME_REFUSED:
+            return frame.NAK
+        self.requests.append(request)
+        if trouble is Trouble.DECLINED:
+            return frame.ACK + self._frame(Answer(code="51", text="余额不足", nonce=request.nonce))
+        done = self._charge(request, Fen(request.amount + 100 if trouble is Trouble.WRONG_AMOUNT else request.amount))
+        good = self._frame(done)
+        match trouble:
+            case Trouble.ANSWER_LOST:
+                return frame.ACK
+            case Trouble.ANSWER_LATE:
+                self._late = good
+                return frame.ACK
+            case Trouble.ANSWER_TORN:
+                return frame.ACK + good[:70]
+            case Trouble.OLD_ANSWER_FIRST:
+                stale = replace(done, amount=Fen(1), nonce=f"{(int(request.nonce) + 1) % 1000:03d}")
+                return frame.ACK + self._frame(stale) + good
+            case Trouble.ISSUER_SILENT:
+                return frame.ACK + self._frame(Answer(code="98", text="发卡行无应答", nonce=request.nonce))
+            case _:
+                return frame.ACK + good
+
+    def _charge(self, request: Request, amount: Fen) -> Answer:
+        self._count += 1
+        self._last = Answer(
+            code="00",
+            bank="0102",
+            card=CARD,
+            voucher=f"{self._count:06d}",
+            amount=amount,
+            text="交易成功",
+            merchant="898110000000001",
+            terminal="10000001",
+            batch="000001",
+            day="0105",
+            time="093000",
+            reference=f"{self._count:012d}",
+            authorisation="",
+            clearing_day="0105",
+            nonce=request.nonce,
+        )
+        self.charged.append(self._last)
+        return self._last
+
+    def _frame(self, answer: Answer) -> bytes:
+        return frame.wrap(encode_answer(answer))
