@@ -1,0 +1,257 @@
+"""The centre as the terminal sees it: identify, trial, settle, give up, cancel, reverse; no national name outside."""
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+
+import msgspec
+
+from config.profiles import Profile
+from terminal.centre import answers, claims, people
+from terminal.centre.claims import Attendance
+from terminal.centre.exchange import Endpoint, Exchange, Operator, Reply
+from terminal.centre.faults import CentreAnswerBroken, CentreRefused, CentreSilent, CentreUnreachable
+from terminal.centre.flows import FLOWS
+from terminal.centre.flows.handle import Flow, handle_of
+from terminal.centre.messages.facility import InstitutionAnswer, InstitutionQuery, InstitutionRequest
+from terminal.centre.messages.outpatient import SettlementCancelRequest, SettlementKey
+from terminal.centre.messages.person import (
+    AccumulatorAnswer,
+    AccumulatorQuery,
+    AccumulatorRequest,
+    PersonAnswer,
+    PersonRequest,
+)
+from terminal.centre.messages.reversal import Reversal, ReversalRequest
+from terminal.centre.messages.settlement import SettlementAnswer
+from terminal.centre.outcomes import (
+    AlreadyReversed,
+    InDoubt,
+    Intent,
+    NothingToReverse,
+    NotSent,
+    Refused,
+    Reversed,
+    ReverseOutcome,
+    Settled,
+    SettleOutcome,
+    Trial,
+)
+from terminal.centre.wire import Node
+from terminal.clock import Clock
+from terminal.documents import BillState, Claim, Credential, Insurance, Person, Settlement
+
+CANCELS = {"2102": "2103", "2207": "2208"}
+"""Settling transaction -> the one that cancels it."""
+
+
+class Centre:
+    """One centre, one institution, one operator. ``numbers`` gives message numbers, each used once for ever.
+
+    Doors that only ask raise CentreUnreachable, CentreSilent, CentreAnswerBroken or CentreRefused. Doors that move
+    money return an outcome instead, because each end has its own next step. All may raise BreaksText beforehand.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        endpoint: Endpoint,
+        operator: Operator,
+        clock: Clock,
+        numbers: Callable[[], str],
+        attendance: Attendance | None = None,
+    ) -> None:
+        self.profile = profile
+        self._exchange = Exchange(profile, endpoint, operator, clock, numbers)
+        self._flows: dict[str, Flow] = {
+            kind: flow(self._exchange, attendance or Attendance()) for kind, flow in FLOWS.items()
+        }
+
+    def sign_in(self) -> str:
+        """Signs the operator in for the day (9001); the other doors do it by themselves when it is due."""
+        return self._exchange.sign_in()
+
+    def close(self) -> None:
+        """Ends the connection; the next door opens a new one."""
+        self._exchange.line.close()
+
+    def ping(self) -> None:
+        """A harmless query (1201, this institution). Returns when the centre answers at all, even with a refusal.
+
+        Raises CentreUnreachable, CentreSilent or CentreAnswerBroken.
+        """
+        place = self._exchange.endpoint.institution
+        query = InstitutionQuery(
+            fixmedins_type="2" if place.code.startswith("P") else "1",
+            fixmedins_name=place.name,
+            fixmedins_code=place.code,
+        )
+        with suppress(CentreRefused):
+            self._exchange.ask("1201", InstitutionRequest(medinsinfo=query), InstitutionAnswer)
+
+    def identify(self, credential: Credential) -> Person:
+        """Who shows this credential, with every insurance (1101) and the accumulators so far (5206)."""
+        exchange, profile = self._exchange, self.profile
+        answer = exchange.ask("1101", PersonRequest(data=people.query(credential, profile)), PersonAnswer)
+        number = answer.baseinfo.psn_no if answer.baseinfo else ""
+        if not number:
+            raise CentreAnswerBroken(transaction="1101", place="baseinfo.psn_no", found="is absent")
+        sums = AccumulatorAnswer()
+        if profile.ask_accumulators:
+            area = next((row.insuplc_admdvs for row in answer.insuinfo if row.psn_insu_stas == "1"), "")
+            request = AccumulatorRequest(data=AccumulatorQuery(psn_no=number))
+            with suppress(CentreRefused):  # an office without 5206 refuses; the journal's own figures then stand
+                sums = exchange.ask("5206", request, AccumulatorAnswer, area=area)
+        return people.person(answer, sums.cuminfo, profile, exchange.clock())
+
+    def trial(self, claim: Claim, person: Person, insurance: Insurance) -> Trial:
+        """The centre's own split of a bill, nothing settled: 2201, 2203, 2204, 2206, or 2101 for a pharmacy.
+
+        When a step fails the visit opened for it is given up again, as far as the line allows.
+        """
+        kind = "purchase" if claims.at_pharmacy(claim) else "visit"
+        return self._flows[kind].trial(claim, person, insurance)
+
+    def give_up(self, trial: Trial) -> None:
+        """Takes back what a trial left open at the centre. A pharmacy's trial leaves nothing."""
+        handle = handle_of(trial)
+        self._flows[handle.kind].give_up(handle)
+
+    def intent(self, trial: Trial, message_number: str) -> Intent:
+        """What must be durable before ``settle`` is called with the same trial and number."""
+        handle = handle_of(trial)
+        return Intent(
+            message_number=message_number,
+            transaction=self._exchange.sent_as(self._flows[handle.kind].settles),
+            person_number=handle.person_number,
+            area=handle.area,
+            at=self._exchange.clock(),
+            visit_number=handle.visit_number,
+        )
+
+    def settle(
+        self, trial: Trial, claim: Claim, message_number: str, on_first_byte: Callable[[], None] | None = None
+    ) -> SettleOutcome:
+        """Settles the bill of a trial: 2207, or 2102 for a pharmacy. Never repeats by itself.
+
+        ``on_first_byte`` runs when the line stands and before anything leaves; what it raises passes through.
+        """
+        handle = handle_of(trial)
+        flow = self._flows[handle.kind]
+
+        def read(answer: SettlementAnswer) -> Settlement:
+            result = self._settlement(answer, claim, flow.settles, BillState.SETTLED, message_number)
+            _same(flow.settles, "setlinfo.medfee_sumamt", result.total, claims.total(claim))
+            return msgspec.structs.replace(result, lines=result.lines or trial.settlement.lines)
+
+        content = flow.settlement(handle, claim)
+        return self._move(flow.settles, content, handle.area, message_number, on_first_byte, read)
+
+    def cancel_intent(self, original: Intent, message_number: str) -> Intent:
+        """What must be durable before ``cancel`` is called with the same original and number."""
+        return msgspec.structs.replace(
+            original,
+            message_number=message_number,
+            transaction=self._exchange.sent_as(CANCELS[original.transaction[:4]]),
+            at=self._exchange.clock(),
+        )
+
+    def cancel(
+        self,
+        original: Intent,
+        standing: Settlement,
+        claim: Claim,
+        message_number: str,
+        on_first_byte: Callable[[], None] | None = None,
+    ) -> SettleOutcome:
+        """Cancels a settlement as a whole (2208, 2103). The new settlement is negative, with a number of its own."""
+        transaction = CANCELS[original.transaction[:4]]
+
+        def read(answer: SettlementAnswer) -> Settlement:
+            result = self._settlement(answer, claim, transaction, BillState.REVERSED, message_number)
+            _same(transaction, "setlinfo.medfee_sumamt", result.total, -standing.total)
+            return result
+
+        key = SettlementKey(
+            psn_no=original.person_number, setl_id=standing.settlement_number, mdtrt_id=standing.visit_number
+        )
+        content = SettlementCancelRequest(data=key)
+        return self._move(transaction, content, original.area, message_number, on_first_byte, read)
+
+    def reverse(self, original: Intent, message_number: str) -> ReverseOutcome:
+        """Takes back one message by its number (2601). May be repeated with the same original until it is clear."""
+        key = Reversal(psn_no=original.person_number, omsgid=original.message_number, oinfno=original.transaction)
+        outcome = self._sent("2601", ReversalRequest(data=key), original.area, message_number, None)
+        if isinstance(outcome, Reply):
+            return Reversed(outcome.raw)
+        if isinstance(outcome, Refused):
+            if re.search(self.profile.words.already_reversed, outcome.text):
+                return AlreadyReversed(outcome.text)
+            if re.search(self.profile.words.nothing_there, outcome.text):
+                return NothingToReverse(outcome.text)
+        return outcome
+
+    def _move(
+        self,
+        transaction: str,
+        content: Node,
+        area: str,
+        message_number: str,
+        on_first_byte: Callable[[], None] | None,
+        read: Callable[[SettlementAnswer], Settlement],
+    ) -> SettleOutcome:
+        outcome = self._sent(transaction, content, area, message_number, on_first_byte)
+        if not isinstance(outcome, Reply):
+            return outcome
+        answer = outcome.content
+        assert isinstance(answer, SettlementAnswer)  # noqa: S101 - the registry says so
+        try:
+            if answer.setlinfo is None or not answer.setlinfo.setl_id:
+                raise CentreAnswerBroken(transaction=transaction, place="setlinfo.setl_id", found="is absent")
+            echoed = answer.setlinfo.medins_setl_id or message_number
+            _same(transaction, "setlinfo.medins_setl_id", echoed, message_number)
+            return Settled(read(answer), outcome.raw)
+        except CentreAnswerBroken as fault:
+            return InDoubt(str(fault), outcome.raw)
+
+    def _sent(
+        self,
+        transaction: str,
+        content: Node,
+        area: str,
+        message_number: str,
+        on_first_byte: Callable[[], None] | None,
+    ) -> Reply | Refused | NotSent | InDoubt:
+        """One message, sent at most once; a sign-in that fails before it means that it was not sent."""
+        try:
+            self._exchange.ready()
+        except (CentreUnreachable, CentreSilent, CentreAnswerBroken, CentreRefused) as fault:
+            return NotSent(str(fault))
+        try:
+            return self._exchange.call(
+                transaction, content, area=area, message_number=message_number, on_first_byte=on_first_byte
+            )
+        except CentreUnreachable as fault:
+            return NotSent(str(fault))
+        except CentreRefused as fault:
+            return Refused(str(fault.data["number"]), str(fault.data["text"]))
+        except (CentreSilent, CentreAnswerBroken) as fault:
+            return InDoubt(str(fault))
+
+    def _settlement(
+        self, answer: SettlementAnswer, claim: Claim, transaction: str, state: BillState, message_number: str
+    ) -> Settlement:
+        return answers.settlement(
+            answer,
+            claim,
+            self.profile,
+            transaction=transaction,
+            state=state,
+            message_number=message_number,
+            items=answer.detlcutinfo,
+        )
+
+
+def _same(transaction: str, place: str, found: object, expected: object) -> None:
+    if found != expected:
+        raise CentreAnswerBroken(transaction=transaction, place=place, found=f"is {found}, not {expected}")

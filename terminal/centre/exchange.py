@@ -1,0 +1,206 @@
+"""One transaction with the centre: envelope, signature, wire, answer, sign-in."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any, TypeVar
+
+import msgspec
+
+from config.profiles import Profile
+from terminal.centre import signing
+from terminal.centre.envelope import AnswerHead, RequestHead, compose, parse
+from terminal.centre.faults import BreaksText, CentreAnswerBroken, CentreRefused, CentreSilent, CentreUnreachable
+from terminal.centre.messages import TRANSACTIONS
+from terminal.centre.messages.session import SignIn, SignInAnswer, SignInRequest
+from terminal.centre.transport import Line, NoCompleteAnswer, NothingLeft
+from terminal.centre.wire import Finding, Node, Severity
+from terminal.clock import Clock
+from terminal.documents import Institution
+
+_Answer = TypeVar("_Answer", bound=Node)
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    """Where one institution reaches its centre, and as whom. The secret is never shown."""
+
+    url: str
+    institution: Institution
+    account: str = ""
+    secret: str = ""
+
+    def __repr__(self) -> str:
+        return f"Endpoint({self.url!r}, {self.institution.code!r})"
+
+
+class Operator(msgspec.Struct, frozen=True):
+    """Who works at the desk: ``kind`` 1 is a clerk, 2 a self-service terminal, 3 a mobile one."""
+
+    number: str
+    name: str
+    kind: str = "1"
+    mac: str = "00-00-00-00-00-00"
+    ip: str = "127.0.0.1"
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """A complete good answer: its node, its bytes, and what is odd about it."""
+
+    content: Node
+    head: AnswerHead
+    raw: bytes
+    findings: tuple[Finding, ...]
+
+
+class Exchange:
+    """Speaks one profile with one centre for one operator, over one kept connection."""
+
+    def __init__(
+        self, profile: Profile, endpoint: Endpoint, operator: Operator, clock: Clock, numbers: Callable[[], str]
+    ) -> None:
+        self.profile, self.endpoint, self.operator = profile, endpoint, operator
+        self.clock, self.numbers = clock, numbers
+        self.line = Line(endpoint.url, connect=profile.deadlines.connect, answer=profile.deadlines.answer)
+        self._sign_number = ""
+        self._signed_on: date | None = None
+
+    def sent_as(self, transaction: str) -> str:
+        """The number that really travels: 2207, or its live twin 2207A."""
+        return transaction + self.profile.suffixes.get(transaction, "")
+
+    def sign_in(self) -> str:
+        """Signs the operator in (9001) and keeps the number for the day. Raises the faults of ``call``."""
+        self._sign_number = ""
+        who = SignIn(opter_no=self.operator.number, mac=self.operator.mac, ip=self.operator.ip)
+        answer = self._transact("9001", SignInRequest(signIn=who), SignInAnswer).signinoutb
+        if answer is None or not answer.sign_no:
+            raise CentreAnswerBroken(transaction="9001", place="signinoutb.sign_no", found="is absent")
+        self._sign_number, self._signed_on = answer.sign_no, self.clock().date()
+        return answer.sign_no
+
+    def ready(self) -> None:
+        """Signs in when the profile wants it and nobody did today. No source states how long a number lives."""
+        if self.profile.sign_in and self._signed_on != self.clock().date():
+            self.sign_in()
+
+    def ask(self, transaction: str, content: Node, kind: type[_Answer], *, area: str = "") -> _Answer:
+        """A transaction that may be repeated without harm: its typed answer, signing in where needed.
+
+        Raises CentreUnreachable, CentreSilent, CentreAnswerBroken, CentreRefused, BreaksText.
+        """
+        self.ready()
+        try:
+            return self._transact(transaction, content, kind, area=area)
+        except CentreRefused as refusal:
+            if not self._sign_in_is_wanted(refusal):
+                raise
+        self.sign_in()
+        return self._transact(transaction, content, kind, area=area)
+
+    def call(
+        self,
+        transaction: str,
+        content: Node,
+        *,
+        area: str = "",
+        message_number: str = "",
+        on_first_byte: Callable[[], None] | None = None,
+    ) -> Reply:
+        """Sends exactly one message.
+
+        ``area`` is the insured region of the person the message is about. Raises CentreUnreachable when no byte left,
+        CentreSilent when there is no complete answer, CentreAnswerBroken, CentreRefused, and BreaksText before
+        anything is sent.
+        """
+        number = self.sent_as(transaction)
+        body = self._request(number, content, area, message_number or self.numbers())
+        headers = {
+            "Content-Type": "application/json;charset=utf-8",
+            **signing.headers(self.profile.wrapping.header, self.endpoint.account, self.endpoint.secret, self.clock()),
+        }
+        try:
+            raw = self.line.post(self._path(number), headers, body, on_first_byte)
+        except NothingLeft as error:
+            raise CentreUnreachable(reason=str(error)) from error
+        except NoCompleteAnswer as error:
+            raise CentreSilent(transaction=number, reason=str(error)) from error
+        try:
+            return self._answer(number, raw)
+        except CentreRefused as refusal:
+            if self._sign_in_is_wanted(refusal):
+                self._signed_on = None
+            raise
+
+    def _transact(self, transaction: str, content: Node, kind: type[_Answer], *, area: str = "") -> _Answer:
+        answer = self.call(transaction, content, area=area).content
+        assert isinstance(answer, kind)  # noqa: S101 - the registry and the caller name the same type
+        return answer
+
+    def _sign_in_is_wanted(self, refusal: CentreRefused) -> bool:
+        return self.profile.sign_in and re.search(self.profile.words.sign_in, str(refusal.data["text"])) is not None
+
+    def _path(self, number: str) -> str:
+        wrapping = self.profile.wrapping
+        match wrapping.address:
+            case "gateway":
+                return wrapping.path
+            case "suffix":
+                return wrapping.path + number
+            case "transaction":
+                known = wrapping.paths.get(number) or wrapping.paths.get(number[:4])
+                if known is None:
+                    raise BreaksText(
+                        place=f"profile {self.profile.name}, wrapping.paths.{number}",
+                        name="交易地址",
+                        rule_zh="没有配置",
+                        rule_en="is not set",
+                    )
+                return wrapping.path + known
+
+    def _request(self, number: str, content: Node, area: str, message_number: str) -> bytes:
+        shape, at = self.profile.envelope, self.clock()
+        place = self.endpoint.institution
+        head = RequestHead(
+            infno=number,
+            msgid=message_number,
+            mdtrtarea_admvs=place.area,
+            insuplc_admdvs=area,
+            recer_sys_code=shape.receivers.get(number[:4], shape.receiver),
+            signtype=shape.signtype,
+            infver=shape.version,
+            opter_type=self.operator.kind,
+            opter=self.operator.number,
+            opter_name=self.operator.name,
+            inf_time=at.strftime("%Y-%m-%d %H:%M:%S"),
+            fixmedins_code=place.code,
+            fixmedins_name=place.name,
+            sign_no=self._sign_number,
+            extra=shape.constants,
+        )
+        tree = head.write() | {"input": content.write("input")}
+        return compose(tree, number_as_text=self.profile.wrapping.number_as_text)
+
+    def _answer(self, number: str, raw: bytes) -> Reply:
+        def broken(place: str, found: str) -> CentreAnswerBroken:
+            return CentreAnswerBroken(transaction=number, place=place, found=found)
+
+        try:
+            tree: dict[str, Any] = parse(raw)
+        except ValueError as error:
+            raise broken("-", f"{error}") from error
+        output = tree.pop("output", None)
+        findings: list[Finding] = []
+        head = AnswerHead.read(tree, findings=findings)
+        if head.infcode is None:
+            raise broken("infcode", "is absent or no number")
+        if head.infcode != 0:
+            raise CentreRefused(transaction=number, number=head.infcode, text=head.text)
+        content = TRANSACTIONS[number[:4]].answer.read(output if output else {}, "output", findings)
+        for finding in findings:
+            if finding.severity is Severity.WRONG and finding.place.count(".") == 1 and finding.code in ABSENT:
+                raise broken(finding.place, f"{finding.en}; {head.text}".rstrip("; "))
+        return Reply(content, head, raw, tuple(findings))
+
+
+ABSENT = frozenset({"missing", "empty", "not_object", "not_list"})
+"""A success without its output is no success: one province has answered 0 with an error text and nothing else."""

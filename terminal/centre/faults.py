@@ -1,0 +1,69 @@
+"""What goes wrong between a terminal and the insurance centre, as sentences for a person."""
+
+from terminal.faults import Exit, Fault
+
+
+class CentreUnreachable(Fault):
+    """No connection, or no byte of the message left: nothing happened at the centre."""
+
+    code = "centre_unreachable"
+    exit = Exit.CENTRE
+    zh = "连不上医保中心（{reason}），报文没有发出。"
+    en = "The insurance centre cannot be reached ({reason}); nothing was sent."
+    next_zh = "请检查网络；可以先暂结，恢复后再上传。"
+    next_en = "Check the network; the bill can be settled provisionally and sent later."
+
+
+class CentreSilent(Fault):
+    """The message left and no complete answer came back: the centre may or may not have acted."""
+
+    code = "centre_silent"
+    exit = Exit.CENTRE
+    zh = "医保中心没有给出完整应答（交易 {transaction}，{reason}）。"
+    en = "The insurance centre gave no complete answer (transaction {transaction}, {reason})."
+    next_zh = "结果待确认，请勿重复结算；终端会自动核实。"
+    next_en = "The outcome is in doubt: do not settle again; the terminal finds out by itself."
+
+
+class CentreAnswerBroken(Fault):
+    """A complete answer that cannot be what it claims: not JSON, no state, missing fields, sums that do not hold."""
+
+    code = "centre_answer_broken"
+    exit = Exit.CENTRE
+    zh = "医保中心的应答有错（交易 {transaction}，{place}：{found}）。"
+    en = "The insurance centre's answer is broken (transaction {transaction}, {place}: {found})."
+    next_zh = "请把报文编号告诉医保中心核对。"
+    next_en = "Give the message number to the centre's staff."
+
+
+class CentreRefused(Fault):
+    """A complete answer that says no; ``number`` is the centre's code, ``text`` its words."""
+
+    code = "centre_refused"
+    exit = Exit.NO
+    zh = "医保中心拒绝了交易 {transaction}：{text}（{number}）。"
+    en = "The insurance centre refused transaction {transaction}: {text} ({number})."
+    next_zh = "请按提示更正后重试。"
+    next_en = "Correct what the centre objects to and try again."
+
+
+class BreaksText(Fault):
+    """A message of ours that would break the national text; found before sending."""
+
+    code = "breaks_text"
+    exit = Exit.INPUT
+    zh = "{name}（{place}）{rule_zh}，报文没有发出。"
+    en = "{place} ({name}) {rule_en}; nothing was sent."
+    next_zh = "请补正后重新提交。"
+    next_en = "Correct it and submit again."
+
+
+class BadMessage(Fault):
+    """A file that is no message of the national interface at all."""
+
+    code = "bad_message"
+    exit = Exit.INPUT
+    zh = "{file} 不是医保接口报文：{found}。"
+    en = "{file} is not a message of the national interface: {found}."
+    next_zh = "请给出一个 JSON 请求或应答。"
+    next_en = "Give one JSON request or answer."

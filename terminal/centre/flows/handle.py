@@ -1,0 +1,98 @@
+"""What every flow has in common: its transactions, and the handle a trial leaves for settling or giving up."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Literal, Protocol
+
+import msgspec
+
+from terminal.centre import answers
+from terminal.centre.claims import Attendance
+from terminal.centre.exchange import Exchange
+from terminal.centre.messages.settlement import ItemResult, SettlementAnswer
+from terminal.centre.outcomes import Trial
+from terminal.centre.wire import Node
+from terminal.documents import BillState, Claim, Credential, CredentialKind, Insurance, Person
+from terminal.money import Fen
+
+
+class Handle(msgspec.Struct, frozen=True, kw_only=True):
+    """The trail of one trial. The four parts are the trial's, in fen: the centre wants them repeated."""
+
+    kind: Literal["visit", "purchase"]
+    person_number: str
+    id_number: str
+    insurance_type: str
+    area: str
+    visit_number: str = ""
+    own_number: str = ""
+    """The institution's number of the visit."""
+    batch: str = ""
+    own_pay: int = 0
+    over_limit: int = 0
+    first_self_pay: int = 0
+    in_scope: int = 0
+
+    def credential(self, claim: Claim) -> Credential:
+        """What the patient showed, or the ID number on record where the bill does not say."""
+        return claim.credential or Credential(CredentialKind.ID_NUMBER, self.id_number)
+
+    @property
+    def parts(self) -> dict[str, Fen]:
+        """The four parts under their names in 2207 and 2304."""
+        return {
+            "fulamt_ownpay_amt": Fen(self.own_pay),
+            "overlmt_selfpay": Fen(self.over_limit),
+            "preselfpay_amt": Fen(self.first_self_pay),
+            "inscp_scp_amt": Fen(self.in_scope),
+        }
+
+
+def handle_of(trial: Trial) -> Handle:
+    """The trail inside a trial."""
+    return msgspec.json.decode(trial.handle, type=Handle)
+
+
+class Flow(Protocol):
+    """One way for a bill to travel."""
+
+    settles: ClassVar[str]
+    """The transaction that moves the money."""
+
+    def __init__(self, exchange: Exchange, attendance: Attendance) -> None: ...
+
+    def trial(self, claim: Claim, person: Person, insurance: Insurance) -> Trial:
+        """The centre's own split; whatever was opened for it is given up again when a step fails."""
+
+    def settlement(self, handle: Handle, claim: Claim) -> Node:
+        """The content of the settling message."""
+
+    def give_up(self, handle: Handle) -> None:
+        """Takes back what the trial left open."""
+
+
+def trial_of(
+    exchange: Exchange,
+    answer: SettlementAnswer,
+    claim: Claim,
+    handle: Handle,
+    transaction: str,
+    items: Sequence[ItemResult],
+) -> Trial:
+    """The centre's trial as a document, and the handle with the four parts it must repeat."""
+    split = answers.settlement(
+        answer,
+        claim,
+        exchange.profile,
+        transaction=transaction,
+        state=BillState.TRIAL,
+        message_number="",
+        items=items,
+    )
+    kept = msgspec.structs.replace(
+        handle,
+        own_pay=split.own_pay,
+        over_limit=split.over_limit,
+        first_self_pay=split.first_self_pay,
+        in_scope=split.in_scope,
+    )
+    return Trial(split, msgspec.json.encode(kept))

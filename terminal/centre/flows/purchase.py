@@ -1,0 +1,62 @@
+"""A pharmacy purchase: 2101 asks, 2102 settles, the items travel inside; nothing is left open by asking."""
+
+from typing import ClassVar
+
+from terminal.centre import claims
+from terminal.centre.claims import Attendance
+from terminal.centre.exchange import Exchange
+from terminal.centre.flows.handle import Handle, trial_of
+from terminal.centre.messages.pharmacy import Purchase, PurchaseRequest
+from terminal.centre.messages.settlement import SettlementAnswer
+from terminal.centre.outcomes import Trial
+from terminal.documents import Claim, Insurance, Person
+
+
+class PurchaseFlow:
+    """药店购药."""
+
+    settles: ClassVar[str] = "2102"
+
+    def __init__(self, exchange: Exchange, attendance: Attendance) -> None:
+        self._exchange = exchange
+
+    def trial(self, claim: Claim, person: Person, insurance: Insurance) -> Trial:
+        """2101."""
+        handle = Handle(
+            kind="purchase",
+            person_number=person.number,
+            id_number=person.id_number,
+            insurance_type=insurance.codes["insutype"],
+            area=insurance.codes["insuplc_admdvs"],
+        )
+        content = PurchaseRequest(druginfo=self._head(handle, claim, ""), drugdetail=claims.purchased_items(claim))
+        answer = self._exchange.ask("2101", content, SettlementAnswer, area=handle.area)
+        return trial_of(self._exchange, answer, claim, handle, "2101", answer.detlcutinfo)
+
+    def settlement(self, handle: Handle, claim: Claim) -> PurchaseRequest:
+        """2102."""
+        traced = self._exchange.profile.trace_codes
+        return PurchaseRequest(
+            druginfo=self._head(handle, claim, claims.invoice(claim)),
+            drugdetail=claims.purchased_items(claim),
+            drug_trac_info=tuple(claims.trace_codes(claim)) if traced else (),
+        )
+
+    def give_up(self, handle: Handle) -> None:
+        """Nothing to take back."""
+
+    def _head(self, handle: Handle, claim: Claim, invoice: str) -> Purchase:
+        profile, shown = self._exchange.profile, handle.credential(claim)
+        return Purchase(
+            psn_no=handle.person_number,
+            mdtrt_cert_type=profile.credentials[shown.kind],
+            mdtrt_cert_no=shown.number,
+            begntime=claims.instant(claim.visit.begin),
+            medfee_sumamt=claims.total(claim),
+            invono=invoice,
+            insutype=handle.insurance_type,
+            dise_codg=claim.visit.disease,
+            dise_name=claim.visit.disease_name,
+            acct_used_flag=claims.account_flag(claim),
+            med_type=claims.med_type(claim, profile),
+        )

@@ -1,0 +1,176 @@
+"""An outpatient visit: 2201 registers, 2203 describes, 2204 uploads the items, 2206 asks, 2207 settles."""
+
+from contextlib import suppress
+from typing import Any, ClassVar, TypeVar
+
+import msgspec
+
+from terminal.centre import claims
+from terminal.centre.claims import Attendance
+from terminal.centre.exchange import Exchange
+from terminal.centre.faults import CentreAnswerBroken, CentreRefused, CentreSilent, CentreUnreachable
+from terminal.centre.flows.handle import Handle, trial_of
+from terminal.centre.messages.outpatient import (
+    Diagnosis,
+    FeeCancel,
+    FeeCancelRequest,
+    FeeItem,
+    FeeRequest,
+    PreSettlement,
+    PreSettlementRequest,
+    Registration,
+    RegistrationAnswer,
+    RegistrationCancelRequest,
+    RegistrationRequest,
+    VisitInfo,
+    VisitKey,
+    VisitRequest,
+    VisitSettlement,
+    VisitSettlementRequest,
+)
+from terminal.centre.messages.settlement import ItemResult, ItemsAnswer, NoAnswer, SettlementAnswer
+from terminal.centre.outcomes import Trial
+from terminal.centre.wire import Node
+from terminal.documents import Claim, Insurance, Person
+
+_Answer = TypeVar("_Answer", bound=Node)
+
+EVERY_ROW = "0000"
+"""The batch of 2205 that means all unsettled rows of a visit."""
+
+
+class VisitFlow:
+    """门诊就诊."""
+
+    settles: ClassVar[str] = "2207"
+
+    def __init__(self, exchange: Exchange, attendance: Attendance) -> None:
+        self._exchange = exchange
+        self._attendance = attendance
+
+    def trial(self, claim: Claim, person: Person, insurance: Insurance) -> Trial:
+        """2201, 2203, 2204 in as many calls as the profile wants, 2206."""
+        handle = self._opened(claim, person, insurance)
+        try:
+            self._ask("2203", self._description(handle, claim), NoAnswer, handle)
+            items: tuple[ItemResult, ...] = ()
+            rows, step = self._rows(handle, claim), self._exchange.profile.rows_per_call
+            for first in range(0, len(rows), step):
+                part = FeeRequest(feedetail=rows[first : first + step])
+                items += self._ask("2204", part, ItemsAnswer, handle).result
+            content = PreSettlementRequest(data=PreSettlement(**self._figures(handle, claim)))
+            answer = self._ask("2206", content, SettlementAnswer, handle)
+            return trial_of(self._exchange, answer, claim, handle, "2206", items)
+        except Exception:
+            with suppress(CentreUnreachable, CentreSilent, CentreAnswerBroken, CentreRefused):
+                self.give_up(handle)  # a visit left open settles nothing and blocks nobody
+            raise
+
+    def settlement(self, handle: Handle, claim: Claim) -> VisitSettlementRequest:
+        """2207: all of 2206, and the four parts of its answer."""
+        traced = self._exchange.profile.trace_codes
+        return VisitSettlementRequest(
+            data=VisitSettlement(**self._figures(handle, claim), invono=claims.invoice(claim), **handle.parts),
+            drug_trac_info=tuple(claims.trace_codes(claim)) if traced else (),
+        )
+
+    def give_up(self, handle: Handle) -> None:
+        """2205 for every row, then 2202."""
+        rows = FeeCancel(mdtrt_id=handle.visit_number, chrg_bchno=EVERY_ROW, psn_no=handle.person_number)
+        self._ask("2205", FeeCancelRequest(data=rows), NoAnswer, handle)
+        visit = VisitKey(psn_no=handle.person_number, mdtrt_id=handle.visit_number, ipt_otp_no=handle.own_number)
+        self._ask("2202", RegistrationCancelRequest(data=visit), NoAnswer, handle)
+
+    def _ask(self, transaction: str, content: Node, kind: type[_Answer], handle: Handle) -> _Answer:
+        return self._exchange.ask(transaction, content, kind, area=handle.area)
+
+    def _opened(self, claim: Claim, person: Person, insurance: Insurance) -> Handle:
+        """2201. The visit's own number is new each time, so that a lost answer never blocks the bill."""
+        batch = self._exchange.numbers()
+        handle = Handle(
+            kind="visit",
+            person_number=person.number,
+            id_number=person.id_number,
+            insurance_type=insurance.codes["insutype"],
+            area=insurance.codes["insuplc_admdvs"],
+            own_number=f"{claim.bill[-18:]}.{batch[-11:]}",
+            batch=batch,
+        )
+        shown, by = handle.credential(claim), self._attendance
+        registration = Registration(
+            psn_no=person.number,
+            insutype=handle.insurance_type,
+            begntime=claims.instant(claim.visit.begin),
+            mdtrt_cert_type=self._exchange.profile.credentials[shown.kind],
+            mdtrt_cert_no=shown.number,
+            ipt_otp_no=handle.own_number,
+            atddr_no=by.doctor,
+            dr_name=by.doctor_name,
+            dept_code=by.department,
+            dept_name=by.department_name,
+            caty=by.speciality,
+        )
+        registered = self._ask("2201", RegistrationRequest(data=registration), RegistrationAnswer, handle).data
+        if registered is None or not registered.mdtrt_id:
+            raise CentreAnswerBroken(transaction="2201", place="data.mdtrt_id", found="is absent")
+        return msgspec.structs.replace(handle, visit_number=registered.mdtrt_id)
+
+    def _description(self, handle: Handle, claim: Claim) -> VisitRequest:
+        visit, by = claim.visit, self._attendance
+        begin = claims.instant(visit.begin)
+        return VisitRequest(
+            mdtrtinfo=VisitInfo(
+                mdtrt_id=handle.visit_number,
+                psn_no=handle.person_number,
+                med_type=claims.med_type(claim, self._exchange.profile),
+                begntime=begin,
+                dise_codg=visit.disease,
+                dise_name=visit.disease_name,
+            ),
+            diseinfo=(
+                Diagnosis(
+                    diag_type="1",
+                    diag_srt_no=1,
+                    diag_code=visit.disease or by.diagnosis,
+                    diag_name=(visit.disease_name or visit.disease) or by.diagnosis_name,
+                    diag_dept=by.department,
+                    dise_dor_no=by.doctor,
+                    dise_dor_name=by.doctor_name,
+                    diag_time=begin,
+                    vali_flag="1",
+                ),
+            ),
+        )
+
+    def _rows(self, handle: Handle, claim: Claim) -> tuple[FeeItem, ...]:
+        by = self._attendance
+        return tuple(
+            FeeItem(
+                **claims.item(position, line, claim),
+                mdtrt_id=handle.visit_number,
+                psn_no=handle.person_number,
+                chrg_bchno=handle.batch,
+                dise_codg=claim.visit.disease,
+                bilg_dept_codg=by.department,
+                bilg_dept_name=by.department_name,
+                bilg_dr_codg=by.doctor,
+                bilg_dr_name=by.doctor_name,
+                hosp_appr_flag="0",
+            )
+            for position, line in enumerate(claim.lines, 1)
+        )
+
+    def _figures(self, handle: Handle, claim: Claim) -> dict[str, Any]:
+        profile, shown = self._exchange.profile, handle.credential(claim)
+        return {
+            "psn_no": handle.person_number,
+            "mdtrt_cert_type": profile.credentials[shown.kind],
+            "mdtrt_cert_no": shown.number,
+            "med_type": claims.med_type(claim, profile),
+            "medfee_sumamt": claims.total(claim),
+            "psn_setlway": "01",
+            "mdtrt_id": handle.visit_number,
+            "chrg_bchno": handle.batch,
+            "acct_used_flag": claims.account_flag(claim),
+            "insutype": handle.insurance_type,
+        }

@@ -1,0 +1,314 @@
+"""The words of the national interface and how a node of fields is read and written: tolerant in, strict out.
+
+A node is a frozen struct whose fields carry the type of the national text (定点医药机构接口规范 V1.0): ``C30`` text of
+at most 30 characters, ``N16.2`` a number of 16 digits with two decimals, ``D`` a day, ``DT`` a day with time, ``!``
+required. Real traffic writes numbers as text and text as numbers, leaves fields out, sends ``null`` or ``""``, one
+object where a list belongs, and keys nobody announced: all of that is read, told as a finding, and kept.
+"""
+
+import re
+import tomllib
+import types
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+from typing import Annotated, Any, NamedTuple, Self, TypeVar, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from terminal.centre.faults import BreaksText
+from terminal.money import Fen, Price, Quantity
+
+
+class Kind(StrEnum):
+    """What a value of the national text is made of."""
+
+    TEXT = "text"
+    DAY = "day"
+    INSTANT = "instant"
+    NUMBER = "number"
+
+
+class Word(NamedTuple):
+    """The type of one field. ``size`` counts characters or digits; a number is held as ``make(scaled integer)``."""
+
+    kind: Kind
+    size: int
+    places: int = 0
+    make: Callable[[int], Any] = int
+
+    def __str__(self) -> str:
+        match self.kind:
+            case Kind.TEXT:
+                return f"C{self.size}"
+            case Kind.NUMBER:
+                return f"N{self.size}.{self.places}" if self.places else f"N{self.size}"
+            case Kind.DAY:
+                return "yyyy-MM-dd"
+            case Kind.INSTANT:
+                return "yyyy-MM-dd HH:mm:ss"
+
+
+class Required:
+    """Marks a field the national text demands."""
+
+
+_T = TypeVar("_T")
+Must = Annotated[_T, Required]
+
+
+def _text(size: int) -> Word:
+    return Word(Kind.TEXT, size)
+
+
+C1 = Annotated[str, _text(1)]
+C3 = Annotated[str, _text(3)]
+C4 = Annotated[str, _text(4)]
+C5 = Annotated[str, _text(5)]
+C6 = Annotated[str, _text(6)]
+C10 = Annotated[str, _text(10)]
+C12 = Annotated[str, _text(12)]
+C17 = Annotated[str, _text(17)]
+C20 = Annotated[str, _text(20)]
+C30 = Annotated[str, _text(30)]
+C32 = Annotated[str, _text(32)]
+C40 = Annotated[str, _text(40)]
+C50 = Annotated[str, _text(50)]
+C64 = Annotated[str, _text(64)]
+C100 = Annotated[str, _text(100)]
+C150 = Annotated[str, _text(150)]
+C200 = Annotated[str, _text(200)]
+C300 = Annotated[str, _text(300)]
+C500 = Annotated[str, _text(500)]
+C1000 = Annotated[str, _text(1000)]
+C2000 = Annotated[str, _text(2000)]
+C4000 = Annotated[str, _text(4000)]
+File = Annotated[str, _text(40_000_000)]
+Day = Annotated[str, Word(Kind.DAY, 10)]
+Instant = Annotated[str, Word(Kind.INSTANT, 19)]
+Amount = Annotated[Fen | None, Word(Kind.NUMBER, 16, 2, Fen)]
+UnitPrice = Annotated[Price | None, Word(Kind.NUMBER, 16, 6, Price)]
+Count = Annotated[Quantity | None, Word(Kind.NUMBER, 16, 4, Quantity)]
+Ratio = Annotated[int | None, Word(Kind.NUMBER, 5, 4)]
+"""A share of one in ten-thousandths: 0.05 is 500."""
+Years = Annotated[int | None, Word(Kind.NUMBER, 4, 1)]
+"""An age in tenths of a year."""
+Days = Annotated[int | None, Word(Kind.NUMBER, 6, 2)]
+"""A number of days in hundredths."""
+Whole = Annotated[int | None, Word(Kind.NUMBER, 10)]
+
+
+class Severity(StrEnum):
+    """``wrong`` breaks the national text; a ``note`` is worth knowing."""
+
+    WRONG = "wrong"
+    NOTE = "note"
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """Something about a message: where, what, in two languages."""
+
+    severity: Severity
+    place: str
+    code: str
+    zh: str
+    en: str
+
+
+class Node(msgspec.Struct, kw_only=True, frozen=True):
+    """A named group of fields. ``extra`` keeps keys the text does not know, and values it does not allow."""
+
+    extra: Mapping[str, Any] = {}
+
+    @classmethod
+    def read(cls, tree: Any, place: str = "", findings: list[Finding] | None = None) -> Self:
+        """A node from decoded JSON; never raises, everything odd is added to ``findings``."""
+        node: Self = _read(cls, tree, place, [] if findings is None else findings)
+        return node
+
+    def write(self, place: str = "", *, strict: bool = True) -> dict[str, Any]:
+        """The node as JSON values, amounts as decimals. ``strict`` raises BreaksText for what the text forbids."""
+        return _write(self, place, strict)
+
+
+class Field(NamedTuple):
+    """How one field of a node travels: a word, or a node, or many nodes."""
+
+    name: str
+    word: Word | None
+    node: type[Node] | None
+    many: bool
+    required: bool
+
+
+@cache
+def fields(kind: type[Node]) -> tuple[Field, ...]:
+    """The plan of a node, from its annotations."""
+    plan: list[Field] = []
+    for name, hint in get_type_hints(kind, include_extras=True).items():
+        if name == "extra":
+            continue
+        required = False
+        word: Word | None = None
+        if get_origin(hint) is Annotated:
+            hint, *marks = get_args(hint)
+            required = Required in marks
+            word = next((mark for mark in marks if isinstance(mark, Word)), None)
+        node = None
+        many = get_origin(hint) is tuple
+        if word is None:
+            inner = get_args(hint)[0] if many or get_origin(hint) is types.UnionType else hint
+            assert isinstance(inner, type) and issubclass(inner, Node), (kind, name)  # noqa: S101 - a programming error
+            node = inner
+        plan.append(Field(name, word, node, many, required))
+    return tuple(plan)
+
+
+@cache
+def labels() -> Mapping[str, str]:
+    """Chinese names of fields and nodes; read only when somebody has to be told."""
+    text = resources.files("terminal.centre.messages").joinpath("labels.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+def label(name: str) -> str:
+    """``psn_no`` -> ``人员编号``; the name itself where the text has none."""
+    return labels().get(name, name)
+
+
+SPELLINGS = {
+    "medinsInfo": "medinsinfo",
+    "expContent": "exp_content",
+    "dld_end_time": "dld_endtime",
+    "REFD_SETL_FLAG": "refd_setl_flag",
+}
+"""Other spellings real centres and clients use."""
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
+
+
+def number(value: object, places: int) -> int | None:
+    """A JSON number or its text as an integer of ``10**-places``; None when it is not exactly that."""
+    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+        return None
+    try:
+        exact = Decimal(value.strip() if isinstance(value, str) else value)
+        scaled = exact.scaleb(places) if exact.is_finite() and abs(exact.adjusted()) < 30 else None
+    except InvalidOperation:
+        return None
+    return int(scaled) if scaled is not None and scaled == scaled.to_integral_value() else None
+
+
+def _read(kind: type[Node], tree: Any, place: str, findings: list[Finding]) -> Any:
+    def find(severity: Severity, name: str, code: str, zh: str, en: str) -> None:
+        findings.append(Finding(severity, f"{place}.{name}".strip("."), code, zh, en))
+
+    if isinstance(tree, list) and len(tree) == 1:
+        find(Severity.NOTE, "", "list", "应为对象，收到只有一个元素的列表", "a list of one where an object belongs")
+        tree = tree[0]
+    if not isinstance(tree, dict):
+        find(Severity.WRONG, "", "not_object", "应为对象", "not an object")
+        return kind()
+    rest = {key: value for key, value in tree.items() if not key.startswith("_")}
+    for seen in rest.keys() & SPELLINGS.keys():
+        name = SPELLINGS[seen]
+        if name not in rest and any(field.name == name for field in fields(kind)):
+            rest[name] = rest.pop(seen)
+            find(Severity.NOTE, name, "spelling", f"写作 {seen}", f"spelled {seen}")
+    values: dict[str, Any] = {}
+    for name, word, node, many, required in fields(kind):
+        if name not in rest:
+            if required:
+                find(Severity.WRONG, name, "missing", f"缺少{label(name)}", "is required and absent")
+            continue
+        value = rest.pop(name)
+        if value is None or value == "":
+            if required:
+                find(Severity.WRONG, name, "empty", f"{label(name)}为空", "is required and empty")
+        elif node is not None:
+            where = f"{place}.{name}".strip(".")
+            if not many:
+                values[name] = _read(node, value, where, findings)
+            else:
+                if isinstance(value, dict):
+                    find(Severity.NOTE, name, "object", "应为列表，收到一个对象", "one object where a list belongs")
+                    value = [value]
+                if isinstance(value, list):
+                    values[name] = tuple(
+                        _read(node, row, f"{where}[{index}]", findings) for index, row in enumerate(value)
+                    )
+                else:
+                    find(Severity.WRONG, name, "not_list", "应为列表", "not a list")
+                    rest[name] = value
+        else:
+            assert word is not None  # noqa: S101 - fields() gives a word or a node
+            read, code, zh, en = _read_word(word, value)
+            if code:
+                breach = code in {"too_long", "not_text", "not_number", "not_day"}
+                find(Severity.WRONG if breach else Severity.NOTE, name, code, f"{label(name)}{zh}", en)
+            if read is None:
+                rest[name] = value
+            else:
+                values[name] = read
+    for name in rest:
+        if name in SPELLINGS or not any(field.name == name for field in fields(kind)):
+            find(Severity.NOTE, name, "unknown", "规范中没有此字段", "is not in the text; kept")
+    return kind(extra=rest, **values)
+
+
+def _read_word(word: Word, value: Any) -> tuple[Any, str, str, str]:
+    if word.kind is Kind.NUMBER:
+        scaled = number(value, word.places)
+        if scaled is None:
+            return None, "not_number", f"应为数字 {word}", f"{value!r} is not a number {word}"
+        if len(str(abs(scaled))) > word.size + word.places:
+            return word.make(scaled), "too_long", f"超过 {word}", f"has more digits than {word}"
+        if isinstance(value, str):
+            return word.make(scaled), "text", "以文本给出", "is a number written as text"
+        return word.make(scaled), "", "", ""
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        return None, "not_text", "应为文本", "is not text"
+    text = str(value)
+    if not isinstance(value, str):
+        return text, "number", "以数字给出", "is text written as a number"
+    if word.kind is Kind.TEXT:
+        if len(text) > word.size:
+            return (
+                text,
+                "too_long",
+                f"超过 {word.size} 个字符",
+                f"has {len(text)} characters, {word} allows {word.size}",
+            )
+        return text, "", "", ""
+    if (_DAY if word.kind is Kind.DAY else _INSTANT).fullmatch(text) is None:
+        return text, "not_day", f"应为 {word}", f"{text!r} is not {word}"
+    return text, "", "", ""
+
+
+def _write(node: Node, place: str, strict: bool) -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    for name, word, kind, many, required in fields(type(node)):
+        value = getattr(node, name)
+        where = f"{place}.{name}".strip(".")
+        if strict and required and (value is None or value == "" or value == ()):
+            raise BreaksText(place=where, name=label(name), rule_zh="为必填项，不能为空", rule_en="is required")
+        if kind is not None:
+            if many:
+                if value or required:
+                    tree[name] = [_write(row, f"{where}[{index}]", strict) for index, row in enumerate(value)]
+            elif value is not None:
+                tree[name] = _write(value, where, strict)
+        elif word is not None and word.kind is Kind.NUMBER:
+            if value is not None:
+                tree[name] = Decimal(int(value)).scaleb(-word.places) if word.places else int(value)
+        elif word is not None:
+            if strict and value:
+                _, code, zh, en = _read_word(word, value)
+                if code:
+                    raise BreaksText(place=where, name=label(name), rule_zh=zh, rule_en=en)
+            tree[name] = value
+    tree.update(node.extra)
+    return tree
