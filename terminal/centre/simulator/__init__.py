@@ -1,0 +1,22 @@
+"""A faithful insurance centre on loopback, with its own ledger on disk; it shares no code with the client it judges."""
+
+from terminal.centre.simulator.simulator import HORIZON, Simulator, UnknownProfile, seed
+
+__all__ = ["HORIZON", "Simulator", "UnknownProfile", "seed", "serve"]
+
+
+def serve(simulator: Simulator) -> None:
+    """Say where the simulator listens, as one JSON line, and run until interrupted or terminated."""
+    import os
+    import signal
+    import threading
+
+    from terminal.centre.simulator import wire
+
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with simulator:
+        place = {"port": simulator.port, "control": simulator.control, "pid": os.getpid()}
+        print(wire.encode(place).decode(), flush=True)
+        stop.wait()

@@ -1,0 +1,258 @@
+"""The line to the centre: HTTP/1.1 on loopback, and everything that can happen to a message on it.
+
+``port`` carries the national interface, and is what goes down. ``control`` never does: there, and on ``port`` while it
+is up, ``GET /_ledger`` shows the books, ``GET /_faults`` the fault plan and ``POST /_faults`` replaces it.
+"""
+
+import contextlib
+import socket
+import sys
+import threading
+from collections.abc import Mapping
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Protocol
+
+from terminal.centre.simulator import wire
+from terminal.centre.simulator.faults import BadFaultPlan, FaultKind, Stroke, Trouble
+from terminal.centre.simulator.wire import Node, Request, Unreadable
+
+LOOPBACK = "127.0.0.1"
+_JSON = "application/json;charset=utf-8"
+_LARGEST = 64 * 2**20
+
+
+class Behind(Protocol):
+    """What the line leads to."""
+
+    trouble: Trouble
+
+    def read(self, path: str, headers: dict[str, str], body: bytes) -> Request:
+        """The envelope; raises Unreadable."""
+
+    def handle(self, request: Request, skew: float) -> Node:
+        """Carry it out and answer."""
+
+    def keep_late(self, request: Request, seconds: float) -> None:
+        """Take effect later."""
+
+    def books(self) -> Node:
+        """The ledger's summary."""
+
+    def line_down(self, seconds: float | None) -> None:
+        """Break the line."""
+
+    def pause(self, seconds: float) -> None:
+        """Let time pass."""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, port: int, behind: Behind) -> None:
+        self.behind = behind
+        self.open_connections: set[socket.socket] = set()
+        self.handlers: set[threading.Thread] = set()
+        super().__init__((LOOPBACK, port), _Handler)
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        connection, address = super().get_request()
+        self.open_connections.add(connection)
+        return connection, address
+
+    def shutdown_request(self, request: Any) -> None:
+        self.open_connections.discard(request)
+        super().shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        self.handlers.add(threading.current_thread())
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self.handlers.discard(threading.current_thread())
+
+    def stop(self) -> None:
+        """Refuse connections from now on and break every open one."""
+        for connection in (self.socket, *self.open_connections):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        self.shutdown()
+        self.server_close()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A peer that went away is the peer's affair; anything else is printed by the base class."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    server: _Server
+
+    def do_POST(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        if not 0 <= length <= _LARGEST:
+            self._send(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "text/plain", b"")
+            return
+        body = self.rfile.read(length)
+        if len(body) < length:
+            self.close_connection = True
+            return
+        if self.path == "/_faults":
+            self._replace_plan(body)
+            return
+        behind = self.server.behind
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        try:
+            request = behind.read(self.path, headers, body)
+        except Unreadable as reason:
+            self._answer(_unreadable(str(reason)))
+            return
+        stroke = behind.trouble.strike(request.infno, wire.text(request.message, "msgid"))
+        if stroke is None:
+            self._answer(behind.handle(request, 0))
+        else:
+            self._strike(request, stroke)
+
+    def do_GET(self) -> None:
+        shown: Mapping[str, Any] = {
+            "/_ledger": self.server.behind.books,
+            "/_faults": self.server.behind.trouble.summary,
+        }
+        if self.path in shown:
+            self._answer(shown[self.path]())
+        else:
+            self._send(HTTPStatus.NOT_FOUND, "text/plain", b"")
+
+    def _replace_plan(self, body: bytes) -> None:
+        try:
+            self.server.behind.trouble.load(body, "/_faults")
+        except BadFaultPlan as fault:
+            self._send(HTTPStatus.BAD_REQUEST, _JSON, wire.encode({"fault": {"code": fault.code, "en": str(fault)}}))
+        else:
+            self._answer(self.server.behind.trouble.summary())
+
+    def _strike(self, request: Request, stroke: Stroke) -> None:
+        behind = self.server.behind
+        match stroke.fault:
+            case FaultKind.DOWN:
+                behind.line_down(stroke.seconds)
+                self.close_connection = True
+                return
+            case FaultKind.LATE:
+                behind.keep_late(request, stroke.seconds)
+                self.close_connection = True
+                return
+            case FaultKind.WRONG_ADDRESS:
+                self._answer(_unreadable("FSI-交易报文不正确：未知交易编号！"))
+                return
+            case FaultKind.DELAY:
+                behind.pause(stroke.seconds)
+        answer = behind.handle(request, stroke.seconds if stroke.fault is FaultKind.SKEW else 0) if stroke.done else {}
+        match stroke.fault:
+            case FaultKind.DROP:
+                self.close_connection = True
+            case FaultKind.HALF:
+                self._half(wire.encode(answer or _unreadable("")))
+            case FaultKind.HTML:
+                self._send(HTTPStatus.OK, "text/html;charset=utf-8", "<html><body>系统维护中</body></html>".encode())
+            case FaultKind.BAD_GATEWAY:
+                self._send(HTTPStatus.BAD_GATEWAY, "text/html", b"<html><body>502 Bad Gateway</body></html>")
+            case FaultKind.NO_OUTPUT:
+                self._answer({**answer, "infcode": 0, "err_msg": "FSI-系统异常[OutputBuilder_88]", "output": None})
+            case FaultKind.NUMBERS_AS_TEXT:
+                self._answer(_numbers_as_text(answer))
+            case FaultKind.ONE_OBJECT:
+                self._answer(_one_object(answer))
+            case FaultKind.DUPLICATE:
+                behind.handle(request, 0)
+                self._answer(answer)
+            case _:
+                self._answer(answer)
+
+    def _answer(self, answer: object) -> None:
+        self._send(HTTPStatus.OK, _JSON, wire.encode(answer))
+
+    def _send(self, status: HTTPStatus, kind: str, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _half(self, body: bytes) -> None:
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", _JSON)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body[: len(body) // 2])
+        self.close_connection = True
+
+    def log_message(self, *_: object) -> None:
+        """Nothing: requests carry persons."""
+
+
+class Line:
+    """A port that can go down and come back. It stays reserved meanwhile."""
+
+    def __init__(self, port: int, behind: Behind) -> None:
+        self._behind = behind
+        self._place = socket.socket()
+        self._place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._place.bind((LOOPBACK, port))
+        self.port: int = self._place.getsockname()[1]
+        self._lock = threading.Lock()
+        self._server: _Server | None = None
+        self._past: list[_Server] = []
+        self.up()
+
+    def up(self) -> None:
+        """Accept connections."""
+        with self._lock:
+            if self._server is None:
+                self._server = _Server(self.port, self._behind)
+                threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def down(self) -> None:
+        """Refuse connections and break the open ones."""
+        with self._lock:
+            if self._server is not None:
+                self._server.stop()
+                self._past.append(self._server)
+                self._server = None
+
+    def close(self) -> None:
+        """Go down for good, and wait for requests that are still being carried out."""
+        self.down()
+        self._place.close()
+        for server in self._past:
+            for handler in list(server.handlers):
+                handler.join(timeout=5)
+
+
+def _unreadable(reason: str) -> Node:
+    """The gateway's answer when it finds no transaction: no output, no times."""
+    return {"type": "error", "infcode": -1, "err_msg": f"{reason},异常流水号:0000000001"}
+
+
+def _numbers_as_text(value: Any) -> Any:
+    match value:
+        case dict():
+            return {key: _numbers_as_text(part) for key, part in value.items()}
+        case list():
+            return [_numbers_as_text(part) for part in value]
+        case None | str() | bool():
+            return value
+        case _:
+            return str(value)
+
+
+def _one_object(answer: Node) -> Node:
+    output = answer.get("output")
+    if not isinstance(output, dict):
+        return answer
+    single = {key: part[0] if isinstance(part, list) and len(part) == 1 else part for key, part in output.items()}
+    return {**answer, "output": single}

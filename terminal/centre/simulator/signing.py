@@ -1,0 +1,78 @@
+"""Whether a request was really sent by an institution: the header forms of the provinces.
+
+x-tif: SHA-256 over timestamp + secret + nonce + timestamp, lowercase hex; the body is not signed.
+x-ca (Zhejiang): ``ts:`` and uppercase HMAC-SM3 over timestamp, a line feed and the body.
+"""
+
+import hashlib
+import hmac
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.hmac import HMAC
+
+from terminal.centre.simulator.profile import Profile, Sealing
+from terminal.centre.simulator.wire import Refusal, Request
+
+
+def x_tif(timestamp: str, secret: str, nonce: str) -> str:
+    """The value of ``x-tif-signature``."""
+    return hashlib.sha256(f"{timestamp}{secret}{nonce}{timestamp}".encode()).hexdigest()
+
+
+def x_ca(timestamp: str, secret: str, body: bytes) -> str:
+    """The value of ``x-ca-signature``."""
+    mac = HMAC(secret.encode(), hashes.SM3())
+    mac.update(timestamp.encode() + b"\n" + body)
+    return f"{timestamp}:{mac.finalize().hex().upper()}"
+
+
+class Gate:
+    """Checks signatures and remembers nonces as long as their timestamps are good."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self._nonces: dict[str, float] = {}
+        self._lock = threading.Lock()
+        self._checks: Mapping[Sealing, Callable[[Request, datetime], None]] = {
+            Sealing.X_TIF: self._x_tif,
+            Sealing.X_CA: self._x_ca,
+        }
+
+    def check(self, request: Request, now: datetime) -> None:
+        """Raises Refusal for a wrong signature, an old timestamp or a nonce seen before."""
+        if check := self._checks.get(self._profile.sealing):
+            check(request, now)
+
+    def _x_tif(self, request: Request, now: datetime) -> None:
+        timestamp = request.headers.get("x-tif-timestamp", "")
+        nonce = request.headers.get("x-tif-nonce", "")
+        if not request.headers.get("x-tif-paasid") or not nonce:
+            raise Refusal("FSI-缺少x-tif请求头")
+        expected = x_tif(timestamp, self._profile.secret, nonce)
+        self._compare(expected, request.headers.get("x-tif-signature", ""))
+        self._fresh(timestamp, now)
+        with self._lock:
+            horizon = now.timestamp() - 2 * self._profile.clock_window
+            self._nonces = {known: seen for known, seen in self._nonces.items() if seen > horizon}
+            if nonce in self._nonces:
+                raise Refusal("FSI-请求随机数重复")
+            self._nonces[nonce] = now.timestamp()
+
+    def _x_ca(self, request: Request, now: datetime) -> None:
+        given = request.headers.get("x-ca-signature", "")
+        timestamp = given.partition(":")[0]
+        self._compare(x_ca(timestamp, self._profile.secret, request.body), given)
+        self._fresh(timestamp, now)
+
+    def _compare(self, expected: str, given: str) -> None:
+        if not hmac.compare_digest(expected.encode(), given.encode()):
+            raise Refusal("FSI-签名验证失败")
+
+    def _fresh(self, timestamp: str, now: datetime) -> None:
+        if not timestamp.isascii() or not timestamp.isdigit() or len(timestamp) > 12:
+            raise Refusal("FSI-签名时间戳格式不正确")
+        if abs(int(timestamp) - now.timestamp()) > self._profile.clock_window:
+            raise Refusal("FSI-签名时间戳超出允许范围，请校准本机时间")

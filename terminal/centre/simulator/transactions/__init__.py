@@ -1,0 +1,85 @@
+"""Every transaction the centre knows, one row each: handler, address, fields it cannot do without."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from terminal.centre.simulator.call import Call
+from terminal.centre.simulator.transactions import outpatient, persons, pharmacy, reversal, session
+from terminal.centre.simulator.wire import Node
+
+Handler = Callable[[Call], Node | None]
+"""Carries a call out and returns its ``output``; raises Refusal, which undoes everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """``address`` is the path below ``/fsi/api/`` where each transaction has its own; its misspellings are official."""
+
+    handler: Handler
+    address: str
+    required: Mapping[str, str]
+    """Fields, separated by blanks, that must not be empty, by node of ``input``."""
+
+
+_BILL = "psn_no mdtrt_cert_type med_type medfee_sumamt psn_setlway mdtrt_id chrg_bchno acct_used_flag insutype"
+_FOUR = "fulamt_ownpay_amt overlmt_selfpay preselfpay_amt inscp_scp_amt"
+_DIAGNOSIS = "diag_type diag_srt_no diag_code diag_name diag_dept dise_dor_no dise_dor_name diag_time vali_flag"
+_ROW = "feedetl_sn fee_ocur_time med_list_codg medins_list_codg det_item_fee_sumamt cnt pric"
+_PURCHASE = {
+    "druginfo": "psn_no mdtrt_cert_type begntime medfee_sumamt insutype acct_used_flag med_type",
+    "drugdetail": f"{_ROW} rx_circ_flag",
+}
+
+TRANSACTIONS: Mapping[str, Transaction] = {
+    "9001": Transaction(session.sign_in, "signInSignOutService/signIn", {"signIn": "opter_no mac ip"}),
+    "9002": Transaction(session.sign_out, "signInSignOutService/signOut", {"signOut": "opter_no"}),
+    "1101": Transaction(
+        persons.identify, "fsiPsnInfoService/queryPsnInfo", {"data": "mdtrt_cert_type mdtrt_cert_no"}
+    ),
+    "2001": Transaction(
+        persons.benefits, "fsiPsnPriorityInfoService/queryPsnPriorityInfo",
+        {"data": "psn_no insutype fixmedins_code med_type begntime"},
+    ),
+    "5206": Transaction(persons.accumulators, "fsiIntegratedQueryService/queryFixmedinsPracPsnSum", {"data": "psn_no"}),
+    "5301": Transaction(persons.chronic_filings, "fsiIntegratedQueryService/queryPsnOpspReg", {"data": "psn_no"}),
+    "2101": Transaction(pharmacy.trial, "", _PURCHASE),
+    "2102": Transaction(pharmacy.settle, "", _PURCHASE),
+    "2103": Transaction(pharmacy.cancel, "", {"data": "psn_no setl_id mdtrt_id"}),
+    "2201": Transaction(
+        outpatient.register, "outpatientDocInfoService/outpatientRregistration",
+        {"data": "psn_no insutype begntime mdtrt_cert_type ipt_otp_no atddr_no dr_name dept_code dept_name caty"},
+    ),
+    "2202": Transaction(
+        outpatient.cancel_registration, "outpatientDocInfoService/outpatientRegistrationCancel",
+        {"data": "psn_no mdtrt_id ipt_otp_no"},
+    ),
+    "2203": Transaction(
+        outpatient.describe, "outpatientDocInfoService/outpatientMdtrtinfoUp",
+        {
+            "mdtrtinfo": "mdtrt_id psn_no med_type begntime",
+            "diseinfo": _DIAGNOSIS,
+        },
+    ),
+    "2204": Transaction(
+        outpatient.upload_fees, "outpatientDocInfoService/outpatientFeeListUp",
+        {"feedetail": f"{_ROW} mdtrt_id psn_no chrg_bchno bilg_dept_codg bilg_dept_name bilg_dr_codg bilg_dr_name"},
+    ),
+    "2205": Transaction(
+        outpatient.delete_fees, "outpatientDocInfoService/outpatientFeeListUpCancel",
+        {"data": "mdtrt_id chrg_bchno psn_no"},
+    ),
+    "2206": Transaction(outpatient.trial, "outpatientSettleService/preSettletment", {"data": _BILL}),
+    "2207": Transaction(outpatient.settle, "outpatientSettleService/saveSettletment", {"data": f"{_BILL} {_FOUR}"}),
+    "2208": Transaction(
+        outpatient.cancel, "outpatientSettleService/cancleSettletment", {"data": "setl_id mdtrt_id psn_no"}
+    ),
+    "2601": Transaction(reversal.reverse, "reverseService/revsMethod", {"data": "psn_no omsgid oinfno"}),
+}  # fmt: skip
+
+TWINS = frozenset({"2203A", "2206A", "2207A", "2102A", "2304A", "2401A"})
+"""Newer editions of a transaction with the same nodes; the suffix stays part of the number."""
+
+
+def find(infno: str) -> Transaction | None:
+    """The transaction of a number, A suffix allowed where there is such a twin."""
+    return TRANSACTIONS.get(infno.removesuffix("A") if infno in TWINS else infno)

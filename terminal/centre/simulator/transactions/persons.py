@@ -1,0 +1,98 @@
+"""Who a credential belongs to and what the person may use: 1101, 2001, 5206, 5301."""
+
+from terminal.centre.simulator import wire
+from terminal.centre.simulator.call import Call
+from terminal.centre.simulator.settlement import age
+from terminal.centre.simulator.wire import Node, Refusal
+
+_COUNTED = frozenset({"admissions", "visits", "days"})
+"""Last words of accumulators that count; all others are money."""
+
+_CREDENTIAL = {
+    "01": "select body from person where psn_no = (select psn_no from token where token = ?)",
+    "02": "select body from person where certno = ?",
+    "03": "select body from person where card_no = ?",
+}
+
+
+def identify(call: Call) -> Node:
+    """1101: everybody's insurances, ended ones too, so that a reader must choose."""
+    node = call.node("data")
+    kind, value = wire.text(node, "mdtrt_cert_type"), wire.text(node, "mdtrt_cert_no")
+    if kind not in _CREDENTIAL:
+        raise Refusal(f"FSI-就诊凭证类型不正确：{kind}")
+    found = call.ledger.row(_CREDENTIAL[kind], value)
+    person: Node | None = wire.decode(found["body"]) if found else None
+    if person is None:
+        raise Refusal("FSI-未查询到人员信息")
+    if kind == "03" and wire.text(node, "card_sn") != person["card_sn"]:
+        raise Refusal("FSI-卡识别码与社会保障卡不符")
+    if (name := wire.text(node, "psn_name")) and name != person["psn_name"]:
+        raise Refusal("FSI-姓名与证件号码不符")
+    balances = {
+        (row["insutype"], row["insuplc_admdvs"]): row["balc"]
+        for row in call.ledger.rows(
+            "select insutype, insuplc_admdvs, balc from insurance where psn_no = ?", person["psn_no"]
+        )
+    }
+    base = ("psn_no", "psn_cert_type", "certno", "psn_name", "gend", "naty", "brdy")
+    return {
+        "baseinfo": {**{key: person[key] for key in base}, "age": age(call, person), "exp_content": None},
+        "insuinfo": [
+            {**row, "balc": wire.yuan(balances[row["insutype"], row["insuplc_admdvs"]])} for row in person["insurances"]
+        ],
+        "idetinfo": person["identities"],
+    }
+
+
+def benefits(call: Call) -> Node:
+    """2001: whether the pooled fund may be used, with the reason when not."""
+    node = call.node("data")
+    insurance = call.insurance(wire.text(node, "psn_no"), wire.text(node, "insutype"))
+    may = insurance["psn_insu_stas"] == "1"
+    return {
+        "trtinfo": [
+            {
+                "psn_no": wire.text(node, "psn_no"),
+                "trt_chk_type": "1",
+                "fund_pay_type": "390100" if insurance["insutype"] == "390" else "310100",
+                "trt_enjymnt_flag": "1" if may else "0",
+                "begndate": insurance["psn_insu_date"],
+                "enddate": insurance["paus_insu_date"],
+                "trt_chk_rslt": None if may else "参保状态为暂停参保，不享受统筹待遇",
+            }
+        ]
+    }
+
+
+def accumulators(call: Call) -> Node:
+    """5206: what the policies have counted so far. ``cum_type_code`` is the policy's own name of the accumulator."""
+    node = call.node("data")
+    person = call.person(wire.text(node, "psn_no"))
+    year = wire.text(node, "cum_ym")[:4]
+    rows = call.ledger.rows(
+        "select * from accumulator where psn_no = ? order by insutype, name, period", person["psn_no"]
+    )
+    return {
+        "cuminfo": [
+            {
+                "insutype": row["insutype"],
+                "year": row["period"][:4],
+                "cum_ym": row["period"].replace("-", "")[:6],
+                "cum_type_code": row["name"],
+                "cum": row["value"] if _counts(row["name"]) else wire.yuan(row["value"]),
+            }
+            for row in rows
+            if row["period"].startswith(year)
+        ]
+    }
+
+
+def _counts(name: str) -> bool:
+    return name.replace("-", "_").replace(".", "_").rpartition("_")[2] in _COUNTED
+
+
+def chronic_filings(call: Call) -> Node:
+    """5301: chronic diseases on file."""
+    person = call.person(wire.text(call.node("data"), "psn_no"))
+    return {"feedetail": [{**row, "exp_content": None} for row in person["chronic"]]}
