@@ -4,9 +4,10 @@ import errno
 import os
 import re
 import select
+import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +19,13 @@ from terminal.peripherals.lamp import Device
 WRITE_SECONDS = 10.0
 """How long a device may take for one piece of at most ``PIECE`` bytes before it counts as stuck."""
 PIECE = 1024
+CONNECT_SECONDS = 3.0
 BUSY_SECONDS = 3.0
 """How long to wait for another program that is printing just now."""
 
 _ADDRESS = re.compile(r"(?P<kind>serial|usb|file|tcp):(?P<target>.+?)(?:@(?P<baud>\d{3,6}))?", re.ASCII)
-_USB = re.compile(r"[0-9a-f]{4}:[0-9a-f]{4}(/.+)?", re.ASCII)
+_FORMS = {"usb": re.compile(r"[0-9a-f]{4}:[0-9a-f]{4}(/.+)?"), "tcp": re.compile(r"[^:]+:[0-9]{1,5}")}
+_ANY = re.compile(".+")
 EXPECTED = "serial:/dev/ttyS0@9600, usb:1a86:7523/1-1.2@9600, file:/dev/usb/lp0, tcp:192.0.2.7:9100"
 
 
@@ -42,13 +45,22 @@ def _stuck() -> TimeoutError:
     return TimeoutError(errno.ETIMEDOUT, "the device takes no more bytes")
 
 
+def _collect(handle: int, take: Callable[[int], bytes], size: int, seconds: float) -> bytes:
+    found = b""
+    end = time.monotonic() + seconds
+    while len(found) < size and select.select([handle], [], [], max(0.0, end - time.monotonic()))[0]:
+        if not (more := take(size - len(found))):
+            raise OSError(errno.ENODEV, "the device is gone")
+        found += more
+    return found
+
+
 class _SerialLine:
-    def __init__(self, url: str, baud: int) -> None:
+    def __init__(self, path: str, baud: int) -> None:
         import serial  # late: a till without serial devices starts without it
 
-        options = {} if "://" in url else {"exclusive": True}
         self._stuck = serial.SerialTimeoutException
-        self._port = serial.serial_for_url(url, baudrate=baud, timeout=0, write_timeout=WRITE_SECONDS, **options)
+        self._port = serial.Serial(path, baud, timeout=0, write_timeout=WRITE_SECONDS, exclusive=True)
 
     def write(self, data: bytes) -> None:
         try:
@@ -65,6 +77,23 @@ class _SerialLine:
         self._port.close()
 
 
+class _TcpLine:
+    def __init__(self, target: str) -> None:
+        host, _, port = target.rpartition(":")
+        self._socket = socket.create_connection((host, int(port)), CONNECT_SECONDS)
+
+    def write(self, data: bytes) -> None:
+        self._socket.settimeout(WRITE_SECONDS)
+        for start in range(0, len(data), PIECE):
+            self._socket.sendall(data[start : start + PIECE])
+
+    def read(self, size: int, seconds: float) -> bytes:
+        return _collect(self._socket.fileno(), self._socket.recv, size, seconds)
+
+    def close(self) -> None:
+        self._socket.close()
+
+
 class _FileLine:
     def __init__(self, path: str) -> None:
         self._fd = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
@@ -76,13 +105,7 @@ class _FileLine:
             data = data[os.write(self._fd, data) :]
 
     def read(self, size: int, seconds: float) -> bytes:
-        found = b""
-        end = time.monotonic() + seconds
-        while len(found) < size and select.select([self._fd], [], [], max(0.0, end - time.monotonic()))[0]:
-            if not (more := os.read(self._fd, size - len(found))):
-                raise OSError(errno.ENODEV, "the device is gone")
-            found += more
-        return found
+        return _collect(self._fd, lambda most: os.read(self._fd, most), size, seconds)
 
     def close(self) -> None:
         os.close(self._fd)
@@ -131,7 +154,7 @@ class Socket:
     def __init__(self, device: Device, address: str) -> None:
         """``address`` is one of the forms in ``EXPECTED``; raises DeviceSettings for any other."""
         found = _ADDRESS.fullmatch(address)
-        if found is None or (found["kind"] == "usb" and not _USB.fullmatch(found["target"])):
+        if found is None or not _FORMS.get(found["kind"], _ANY).fullmatch(found["target"]):
             raise DeviceSettings(device, found=address, expected=EXPECTED)
         self.device = device
         self.address = address
@@ -176,7 +199,7 @@ class Socket:
             case "file":
                 return _FileLine(self._target)
             case "tcp":
-                return _SerialLine(f"socket://{self._target}", self._baud)
+                return _TcpLine(self._target)
             case "usb":
                 if (path := _usb_path(self._target)) is None:
                     raise FileNotFoundError(errno.ENOENT, "no such USB device", self._target)
