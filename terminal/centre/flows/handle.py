@@ -1,7 +1,7 @@
 """What every flow has in common: its transactions, and the handle a trial leaves for settling or giving up."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 import msgspec
 
@@ -37,7 +37,7 @@ class Handle(msgspec.Struct, frozen=True, kw_only=True):
         return claim.credential or Credential(CredentialKind.ID_NUMBER, self.id_number)
 
     @property
-    def parts(self) -> dict[str, Fen]:
+    def parts(self) -> dict[str, Any]:
         """The four parts under their names in 2207 and 2304."""
         return {
             "fulamt_ownpay_amt": Fen(self.own_pay),
@@ -90,9 +90,9 @@ def trial_of(
     )
     kept = msgspec.structs.replace(
         handle,
-        own_pay=split.own_pay,
-        over_limit=split.over_limit,
-        first_self_pay=split.first_self_pay,
-        in_scope=split.in_scope,
+        own_pay=int(split.own_pay),
+        over_limit=int(split.over_limit),
+        first_self_pay=int(split.first_self_pay),
+        in_scope=int(split.in_scope),
     )
     return Trial(split, msgspec.json.encode(kept))

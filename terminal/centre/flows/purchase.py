@@ -6,7 +6,7 @@ from terminal.centre import claims
 from terminal.centre.claims import Attendance
 from terminal.centre.exchange import Exchange
 from terminal.centre.flows.handle import Handle, trial_of
-from terminal.centre.messages.pharmacy import Purchase, PurchaseRequest
+from terminal.centre.messages.pharmacy import Purchase, PurchasedItem, PurchaseRequest
 from terminal.centre.messages.settlement import SettlementAnswer
 from terminal.centre.outcomes import Trial
 from terminal.documents import Claim, Insurance, Person
@@ -29,7 +29,7 @@ class PurchaseFlow:
             insurance_type=insurance.codes["insutype"],
             area=insurance.codes["insuplc_admdvs"],
         )
-        content = PurchaseRequest(druginfo=self._head(handle, claim, ""), drugdetail=claims.purchased_items(claim))
+        content = PurchaseRequest(druginfo=self._head(handle, claim, ""), drugdetail=_rows(claim))
         answer = self._exchange.ask("2101", content, SettlementAnswer, area=handle.area)
         return trial_of(self._exchange, answer, claim, handle, "2101", answer.detlcutinfo)
 
@@ -38,7 +38,7 @@ class PurchaseFlow:
         traced = self._exchange.profile.trace_codes
         return PurchaseRequest(
             druginfo=self._head(handle, claim, claims.invoice(claim)),
-            drugdetail=claims.purchased_items(claim),
+            drugdetail=_rows(claim),
             drug_trac_info=tuple(claims.trace_codes(claim)) if traced else (),
         )
 
@@ -60,3 +60,7 @@ class PurchaseFlow:
             acct_used_flag=claims.account_flag(claim),
             med_type=claims.med_type(claim, profile),
         )
+
+
+def _rows(claim: Claim) -> tuple[PurchasedItem, ...]:
+    return tuple(PurchasedItem(**claims.item(position, line, claim)) for position, line in enumerate(claim.lines, 1))
