@@ -136,6 +136,14 @@ class _Paper:
             self.line(left)
             self.line(" " * (self.model.columns - paper_cells(right)) + right)
 
+    def bars(self, code: str) -> None:
+        # Set B has 11 modules a character; start, check and stop take 35 together, each two dots wide.
+        if 2 * (11 * len(code) + 35) > self.model.dots:
+            return self.line(code, Align.CENTRE)
+        data = b"{B" + code.encode("ascii").replace(b"{", b"{{")
+        self.out += MIDDLE + b"\x1dh\x3c\x1dw\x02\x1dH\x02\x1dk\x49" + bytes([len(data)]) + data + b"\n" + LEFT
+        return None
+
     def qr(self, payload: str) -> None:
         code = segno.make(payload, error="m", micro=False)
         dots = max(1, min(6, self.model.dots // (len(code.matrix) + 8)))
@@ -162,11 +170,6 @@ def _raster(code: segno.QRCode, dots: int) -> bytes:
     return b"\x1dv0\x00" + width.to_bytes(2, "little") + (len(rows) * dots).to_bytes(2, "little") + picture
 
 
-def _barcode(code: str) -> bytes:
-    data = b"{B" + code.encode("ascii").replace(b"{", b"{{")
-    return MIDDLE + b"\x1dh\x3c\x1dw\x02\x1dH\x02\x1dk\x49" + bytes([len(data)]) + data + b"\n" + LEFT
-
-
 def encode(slip: Slip, model: Model, glyphs: Glyphs) -> bytes:
     """A slip as one printer's bytes. Text can never become a command: control signs do not reach the paper."""
     paper = _Paper(model, glyphs)
@@ -180,7 +183,7 @@ def encode(slip: Slip, model: Model, glyphs: Glyphs) -> bytes:
             case Rule():
                 paper.line("-" * model.columns)
             case Bars(code):
-                paper.out += _barcode(code)
+                paper.bars(code)
             case Qr(payload):
                 paper.qr(payload)
             case Cut():

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -34,15 +34,15 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="rule"):
 
 
 class Bars(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="bars"):
-    """A CODE128 barcode with its text below; ASCII without control signs."""
+    """A CODE128 barcode with its text below; one too wide for the paper is printed as text."""
 
-    code: str
+    code: Annotated[str, msgspec.Meta(pattern="^[ -~]{1,80}$")]
 
 
 class Qr(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="qr"):
     """A QR code, for example of a settlement's digest."""
 
-    payload: str
+    payload: Annotated[str, msgspec.Meta(min_length=1, max_length=700)]
 
 
 class Cut(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="cut"):

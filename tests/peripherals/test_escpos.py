@@ -17,6 +17,7 @@ from terminal.peripherals.escpos import (
     state,
 )
 from terminal.peripherals.glyphs import none
+from terminal.peripherals.simulators.printer import PrinterSimulator
 from terminal.peripherals.slip import Align, Bars, Cut, Element, Pair, Qr, Rule, Slip, Text
 
 NARROW = Model(columns=16, dots=192)
@@ -39,6 +40,7 @@ GOLDEN: list[tuple[str, Element, bytes]] = [
     ),
     ("a rule", Rule(), b"-" * 16 + b"\n"),
     ("a barcode", Bars("A1{2"), bytes.fromhex("1b6101 1d683c 1d7702 1d4802 1d6b4907 7b42 41317b7b32 0a 1b6100")),
+    ("a barcode too wide for the paper", Bars("A1B2C3D4"), b"    A1B2C3D4\n"),
     ("a cut", Cut(), bytes.fromhex("1b6404 1d564200")),
     ("no glyph and no font: a note names it", Text("𠮷A"), "〓A\n注: 〓=U+20BB7\n".encode("gbk")),
 ]
@@ -87,6 +89,26 @@ def test_a_line_is_wrapped_never_cut(text: str, columns: int) -> None:
     lines = fit(printable(text), columns)
     assert all(paper_cells(line) <= columns for line in lines)
     assert "".join(lines).replace(" ", "") == printable(text).replace(" ", "")
+
+
+ELEMENTS = st.one_of(
+    st.builds(Text, st.text(max_size=80), st.sampled_from(Align), st.booleans()),
+    st.builds(Pair, st.text(max_size=40), st.text(max_size=40)),
+    st.builds(Rule),
+    st.builds(Bars, st.text("AZ09{ ~", min_size=1, max_size=30)),
+    st.builds(Qr, st.text("sm3:0f", min_size=1, max_size=40)),
+    st.builds(Cut),
+)
+
+
+@given(st.lists(ELEMENTS, max_size=6), st.sampled_from(sorted(MODELS)))
+def test_a_printer_understands_every_slip_to_its_last_byte(elements: list[Element], name: str) -> None:
+    model = MODELS[name]
+    simulator = PrinterSimulator(encoding=model.encoding)
+    simulator.feed(encode(Slip((*elements, Text("the end"))), model, none))
+    assert "the end" in simulator.lines
+    assert simulator.cuts == (elements.count(Cut()) if model.cutter else 0)
+    assert len(simulator.qr) + len(simulator.pictures) == sum(isinstance(element, Qr) for element in elements)
 
 
 def test_a_line_laid_out_for_a_screen_keeps_its_amount_on_the_line() -> None:

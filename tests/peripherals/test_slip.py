@@ -19,6 +19,8 @@ def test_a_slip_survives_being_stored() -> None:
         b'{"elements":[{"type":"sum","of":"lines"}],"schema":"slip/1"}',
         b'{"elements":[{"type":"pair","left":"a"}]}',
         b'{"elements":[],"schema":"slip/2"}',
+        '{"elements":[{"type":"bars","code":"票"}]}'.encode(),
+        b'{"elements":[{"type":"qr","payload":""}]}',
         b'{"elements":[{"type":"te',
     ],
 )

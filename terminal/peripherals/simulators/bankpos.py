@@ -33,6 +33,8 @@ class Trouble(StrEnum):
     """The answer to somebody's earlier request comes before the right one."""
     NEVER_HEARD = "never_heard"
     """Switched off: nothing happens and nothing is said."""
+    CUSTOMER_SLOW = "customer_slow"
+    """Nothing is answered, not even an inquiry, until ``customer_pays``."""
     FRAME_REFUSED = "frame_refused"
     WRONG_AMOUNT = "wrong_amount"
     """Charged another amount than asked for."""
@@ -51,6 +53,7 @@ class PosSimulator:
     _late: bytes = b""
     _waiting: bytes = b""
     _count: int = 0
+    _at_the_card: Request | None = None
 
     def feed(self, data: bytes) -> bytes:
         self._waiting += data
@@ -62,7 +65,15 @@ class PosSimulator:
             answer = frame.NAK if message is None else self._serve(decode_request(message))
         return answer
 
+    def customer_pays(self) -> None:
+        """The customer of a slow sale has put the card in at last; nobody listens to the answer."""
+        if self._at_the_card:
+            self._charge(self._at_the_card, self._at_the_card.amount)
+            self._at_the_card = None
+
     def _serve(self, request: Request) -> bytes:
+        if self._at_the_card:
+            return b""
         if request.deal is Deal.LAST:
             late, self._late = self._late, b""
             last = self._last or Answer(code="25", text="无交易记录")
@@ -75,6 +86,9 @@ class PosSimulator:
         self.requests.append(request)
         if trouble is Trouble.DECLINED:
             return frame.ACK + self._frame(Answer(code="51", text="余额不足", nonce=request.nonce))
+        if trouble is Trouble.CUSTOMER_SLOW:
+            self._at_the_card = request
+            return frame.ACK
         done = self._charge(request, Fen(request.amount + 100 if trouble is Trouble.WRONG_AMOUNT else request.amount))
         good = self._frame(done)
         match trouble:
