@@ -24,6 +24,12 @@ TOP = {"terminal", "cardio", "offline_queue", "config", "tests", "run"} | {
 # Where money is reckoned nothing may be a float; elsewhere seconds and screen sizes may.
 EXACT = ["terminal/money.py", "terminal/documents", "terminal/adjudication", "terminal/catalogue"]
 
+# The national interface's own words, which only the centre's room speaks; the number of a transaction is a desk's word too.
+NATIONAL = re.compile(
+    r"\b(?:hif\w+_pay|acct_pay|medfee_sumamt|mdtrt_\w+|psn_\w+|setl_\w+|fixmedins\w*|insutype|insu\w*_admdvs|med_list_codg)\b"
+)
+SPEAKS_NATIONAL = ("terminal/centre", "config/profiles", "tests")
+
 FOREIGN = re.compile(
     r"(?P<registry>pypi\.org|pythonhosted|deb\.debian\.org|archive\.ubuntu|mirrors?\.\w+\.\w+)"
     r"|(?P<place>(?<![\w.])/(?:home|root|work|Users)/\w+)"
@@ -51,6 +57,16 @@ def test_no_file_names_a_registry_or_a_place_on_somebodys_machine() -> None:
         f"{path.relative_to(ROOT)}: {match.group()}"
         for path in TEXTS
         for match in FOREIGN.finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
+def test_national_names_stay_in_the_room_of_the_centre() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}: {match.group()}"
+        for path in TEXTS
+        if path.suffix == ".py" and not path.relative_to(ROOT).as_posix().startswith(SPEAKS_NATIONAL)
+        for match in NATIONAL.finditer(path.read_text(encoding="utf-8"))
     ]
     assert found == []
 
