@@ -24,7 +24,7 @@ TOP = {"terminal", "cardio", "offline_queue", "config", "tests", "run"} | {
 # Where money is reckoned nothing may be a float; elsewhere seconds and screen sizes may.
 EXACT = ["terminal/money.py", "terminal/documents", "terminal/adjudication", "terminal/catalogue"]
 
-# The national interface's own words, which only the centre's room speaks; the number of a transaction is a desk's word too.
+# The national interface's own words, which only the centre's room speaks.
 NATIONAL = re.compile(
     r"\b(?:hif\w+_pay|acct_pay|medfee_sumamt|mdtrt_\w+|psn_\w+|setl_\w+|fixmedins\w*|insutype|insu\w*_admdvs|med_list_codg)\b"
 )
