@@ -1,0 +1,18 @@
+"""Who pays what: a bill and a policy in, the split out; pure functions over bytes and values.
+
+Start at ``load_plan`` (a pack's files to a compiled plan) and ``adjudicate`` (a bill to a settlement).
+"""
+
+from terminal.adjudication.accumulators import after, reverse
+from terminal.adjudication.engine import Split, adjudicate, split
+from terminal.adjudication.faults import CannotSplit, NotConserved, PackFault
+from terminal.adjudication.mistakes import Mistake
+from terminal.adjudication.pack import Pack
+from terminal.adjudication.plan import Plan, compile_plan, load_plan
+from terminal.adjudication.reading import load_pack
+from terminal.adjudication.tender import Purse, PurseKind
+
+__all__ = [
+    "CannotSplit", "Mistake", "NotConserved", "Pack", "PackFault", "Plan", "Purse", "PurseKind", "Split", "adjudicate",
+    "after", "compile_plan", "load_pack", "load_plan", "reverse", "split",
+]  # fmt: skip

@@ -1,0 +1,46 @@
+"""Policy packs as bytes. What they mean is known to the adjudication engine alone."""
+
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+
+class NoPack(LookupError):
+    """There is no policy pack of that name; ``known`` lists those there are."""
+
+    def __init__(self, pack: str, known: tuple[str, ...]) -> None:
+        self.pack, self.known = pack, known
+        super().__init__(f"no policy pack {pack!r}; known: {', '.join(known)}")
+
+
+def _folders(extra: Path | None) -> dict[str, Traversable]:
+    """Packs by id; one in the extra folder goes before a shipped one of the same id."""
+    places: list[Traversable] = [files(__name__), *([extra] if extra is not None and extra.is_dir() else [])]
+    return {
+        folder.name: folder
+        for place in places
+        for folder in sorted(place.iterdir(), key=lambda entry: entry.name)
+        if folder.is_dir() and folder.joinpath("pack.toml").is_file()
+    }
+
+
+def pack_ids(extra: Path | None = None) -> tuple[str, ...]:
+    """The ids of all packs, shipped ones and those of a site's own folder."""
+    return tuple(sorted(_folders(extra)))
+
+
+def pack_files(pack_id: str, extra: Path | None = None) -> dict[str, bytes]:
+    """A pack's files by name, such as ``pack.toml`` or ``tables/ratio.csv``. Raises NoPack."""
+    folders = _folders(extra)
+    if pack_id not in folders:
+        raise NoPack(pack_id, tuple(sorted(folders)))
+    return files_in(folders[pack_id])
+
+
+def files_in(folder: Traversable) -> dict[str, bytes]:
+    """The TOML files of a folder and the tables beside them."""
+    found = {entry.name: entry for entry in folder.iterdir() if entry.is_file() and entry.name.endswith(".toml")}
+    tables = folder.joinpath("tables")
+    if tables.is_dir():
+        found |= {f"tables/{entry.name}": entry for entry in tables.iterdir() if entry.name.endswith(".csv")}
+    return {name: entry.read_bytes() for name, entry in sorted(found.items())}

@@ -1,0 +1,290 @@
+"""One bill through its policy: admit, bind, split the lines, run the layers, tender, post, check.
+
+Pure: everything the split depends on is an argument. The same call with a recorder explains, so an explanation
+cannot disagree with the amounts.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import msgspec
+
+from terminal.adjudication.accumulators import Accumulator, opening_of, period_of
+from terminal.adjudication.bill import Bill
+from terminal.adjudication.dimensions import facts_of
+from terminal.adjudication.explain import Recorder
+from terminal.adjudication.faults import CannotSplit, NotConserved
+from terminal.adjudication.findings import finding
+from terminal.adjudication.lines import Parts
+from terminal.adjudication.pack import Benefit, DateBasis
+from terminal.adjudication.plan import Bound, BoundLayer, Plan
+from terminal.adjudication.tender import Purse, PurseKind, Tendered, parts_of
+from terminal.documents import (
+    BillState,
+    Claim,
+    Finding,
+    Fund,
+    Insured,
+    Layer,
+    Opening,
+    Posting,
+    Settlement,
+    Severity,
+    Source,
+)
+from terminal.money import Fen
+
+LARGEST = 10**13
+"""The largest total in fen that the engine reckons with; exact products stay far inside int64 up to it."""
+
+
+class Split(msgspec.Struct, frozen=True, kw_only=True):
+    """A settlement with what it leaves behind: the purses after the bill and every named figure."""
+
+    settlement: Settlement
+    purses: tuple[Purse, ...]
+    figures: Mapping[str, int]
+    benefit: str
+
+
+def adjudicate(
+    plan: Plan,
+    claim: Claim,
+    insured: Insured,
+    openings: Sequence[Opening] = (),
+    *,
+    explain: int = 0,
+    known: date | None = None,
+    purses: Sequence[Purse] | None = None,
+) -> Settlement:
+    """Who pays what on a bill, as a trial ``settlement/1``.
+
+    ``openings`` are the accumulators before the bill; ``explain`` 1 tells each layer, 2 each line, 3 each step.
+    ``known`` splits as the law was known on that day. ``purses`` replaces the account balance of ``insured`` where
+    there are several purses or relatives' accounts. Raises CannotSplit when the policy gives no answer, and
+    NotConserved when the parts do not add up.
+    """
+    return split(plan, claim, insured, openings, explain=explain, known=known, purses=purses).settlement
+
+
+def split(
+    plan: Plan,
+    claim: Claim,
+    insured: Insured,
+    openings: Sequence[Opening] = (),
+    *,
+    explain: int = 0,
+    known: date | None = None,
+    purses: Sequence[Purse] | None = None,
+) -> Split:
+    """As adjudicate, with the purses after the bill and all figures."""
+    if purses is None:
+        purses = (Purse(balance=insured.account_balance),)
+    findings = _admit(plan, claim, insured)
+    _stop_if_needed(claim, findings)
+    benefit, day, bound = _bind(plan, claim, insured, openings, known)
+    parts = bound.lines.split(sorted(claim.lines, key=lambda line: line.sn), days_of(claim), detail=True)
+    findings += parts.findings
+    if parts.total > LARGEST:
+        findings.append(finding("too_large", amount=Fen(parts.total)))
+    if insured.suspended:
+        findings.append(finding("benefits_suspended", reason=insured.suspended))
+    opening, periods, unknown = _openings(plan, bound, claim, day, openings)
+    if not insured.suspended:
+        findings += unknown
+        findings += [finding("benefit_blocked", reason=_named(plan, n)) for n in benefit.blocked_by if opening[n]]
+    _stop_if_needed(claim, findings)
+    recorder = Recorder(plan, bound, claim, explain) if explain else None
+    own = {purse.kind: int(purse.balance) for purse in purses if not purse.holder}
+    bill = Bill(
+        parts.figures(),
+        opening,
+        {"days": days_of(claim)},
+        own.get(PurseKind.CURRENT, 0) if claim.account_use and not insured.suspended else 0,
+        note=recorder.note if recorder else None,
+    )
+    if recorder:
+        recorder.lines(parts)
+    if insured.suspended:
+        ran: list[tuple[BoundLayer, int]] = []
+        bill.figures |= {"in_scope_personal": bill.figures["in_scope"], "deductible": 0}
+    else:
+        ran = bound.run(bill)
+    tendered = _tender(bound, bill, claim, insured, purses, own)
+    if recorder:
+        recorder.tender(tendered, bill)
+    result = Settlement(
+        bill=claim.bill,
+        state=BillState.TRIAL,
+        source=Source.LOCAL,
+        total=Fen(parts.total),
+        own_pay=Fen(parts.own_pay),
+        over_limit=Fen(parts.over_limit),
+        first_self_pay=Fen(parts.first_self_pay),
+        in_scope=Fen(bill.figures["in_scope"]),
+        deductible=Fen(bill.figures["deductible"]),
+        layers=tuple(_layer(layer, base, bill.figures[f"paid.{layer.layer.id}"]) for layer, base in ran),
+        account=Fen(tendered.account),
+        family_account=Fen(tendered.family),
+        cash=Fen(bill.remaining - tendered.account - tendered.family),
+        hospital=Fen(0 if bill.quota is None else parts.total - bill.quota),
+        account_balance=Fen(sum(purse.balance for purse in tendered.left if not purse.holder)),
+        lines=tuple(parts.splits),
+        postings=() if insured.suspended else _postings(bound, bill, periods),
+        findings=(*findings, *tendered.findings),
+        steps=tuple(recorder.steps) if recorder else (),
+        pack=plan.pack.id,
+        pack_digest=plan.pack.digest,
+    )
+    _check(result, parts, bill)
+    return Split(settlement=result, purses=tuple(tendered.left), figures=bill.figures, benefit=benefit.id)
+
+
+def day_of(benefit: Benefit, claim: Claim) -> date:
+    """The day whose law applies."""
+    visit = claim.visit
+    return (visit.begin if benefit.date_basis is DateBasis.BEGIN else visit.end or visit.begin).date()
+
+
+def days_of(claim: Claim) -> int:
+    """Days of a visit: the day of admission counts, the day of discharge does not; at least one."""
+    visit = claim.visit
+    return max(1, (visit.end.date() - visit.begin.date()).days) if visit.end else 1
+
+
+def _admit(plan: Plan, claim: Claim, insured: Insured) -> list[Finding]:
+    header = plan.pack.header
+    found: list[Finding] = []
+    if (insured.area[:4], insured.scheme) != (header.area[:4], header.scheme):
+        found.append(finding("wrong_pack", area=insured.area, scheme=insured.scheme, pack=header.id))
+    if not claim.lines:
+        found.append(finding("no_lines"))
+    seen: set[int] = set()
+    for line in claim.lines:
+        if line.sn in seen:
+            found.append(finding("duplicate_line", f"line {line.sn}", sn=line.sn))
+        seen.add(line.sn)
+        if line.amount < 0 or line.price < 0 or line.quantity < 0:
+            found.append(finding("negative_amount", f"line {line.sn}", sn=line.sn))
+    return found
+
+
+def _bind(
+    plan: Plan, claim: Claim, insured: Insured, openings: Sequence[Opening], known: date | None
+) -> tuple[Benefit, date, Bound]:
+    listed = plan.pack.header.dimensions
+    for benefit in plan.pack.benefits.benefit:
+        if claim.visit.type not in benefit.visits:
+            continue
+        day = day_of(benefit, claim)
+        facts = facts_of(claim, insured, day, listed) | _ordinals(plan, claim, day, openings)
+        case = plan.case(facts, day, known)
+        if not case.applies(benefit.when):
+            _stop_if_needed(claim, case.missing)
+            continue
+        if day < plan.first_day:
+            raise CannotSplit(
+                bill=claim.bill,
+                findings=[finding("no_policy_on_date", "visit", pack=plan.pack.id, day=day, first=plan.first_day)],
+            )
+        bound = plan.bind(benefit, facts, day, known)
+        if not insured.suspended:
+            _stop_if_needed(claim, bound.missing)
+        return benefit, day, bound
+    visit = claim.visit.type
+    raise CannotSplit(bill=claim.bill, findings=[finding("no_benefit", "visit", pack=plan.pack.id, visit=visit)])
+
+
+ADMISSIONS = "admissions"
+"""The count accumulator that a bill's own ``admissions_before`` goes before."""
+
+
+def _ordinals(plan: Plan, claim: Claim, day: date, openings: Sequence[Opening]) -> dict[str, int]:
+    """The ordinal of this bill in each count that the policy distinguishes: 1 for the first."""
+    ordinals = {}
+    for name in plan.counts:
+        accumulator = plan.accumulators[name]
+        held = opening_of(accumulator, period_of(accumulator, claim, day, openings), openings) or 0
+        if name == ADMISSIONS and claim.visit.admissions_before is not None:
+            held = claim.visit.admissions_before
+        ordinals[name] = held + 1
+    return ordinals
+
+
+def _openings(
+    plan: Plan, bound: Bound, claim: Claim, day: date, openings: Sequence[Opening]
+) -> tuple[dict[str, int], dict[str, str], list[Finding]]:
+    findings: list[Finding] = []
+    held: dict[str, int] = {}
+    periods: dict[str, str] = {}
+    for accumulator in {a.id: a for a in (*bound.reads, *bound.posts)}.values():
+        period = periods[accumulator.id] = period_of(accumulator, claim, day, openings)
+        value = opening_of(accumulator, period, openings)
+        if value is None and accumulator in bound.reads:
+            zh, en = accumulator.zh, accumulator.en
+            findings.append(finding("opening_assumed_zero", accumulator.id, zh=zh, en=en, period=period))
+        held[accumulator.id] = value or 0
+    return held, periods, findings
+
+
+def _named(plan: Plan, accumulator: str) -> str:
+    found = plan.accumulators[accumulator]
+    return f"{found.zh} {found.en}"
+
+
+def _tender(
+    bound: Bound, bill: Bill, claim: Claim, insured: Insured, purses: Sequence[Purse], own: dict[PurseKind, int]
+) -> Tendered:
+    tendered = Tendered(account=bill.account)
+    own[PurseKind.CURRENT] = own.get(PurseKind.CURRENT, 0) - bill.account
+    relatives = [purse for purse in purses if purse.holder]
+    may_pay = claim.account_use and not insured.suspended
+    if may_pay:
+        parts = parts_of(bill)
+        tendered.account += bound.tender.own(bill, parts, own)
+    tendered.left += [
+        msgspec.structs.replace(purse, balance=Fen(own[purse.kind])) for purse in purses if not purse.holder
+    ]
+    if may_pay and relatives:
+        bound.tender.relatives(parts, relatives, tendered)
+    else:
+        tendered.left += relatives
+    return tendered
+
+
+def _layer(bound: BoundLayer, base: int, paid: int) -> Layer:
+    layer = bound.layer
+    return Layer(Fund(layer.fund), Fen(base), Fen(paid), layer.zh)
+
+
+def measure(accumulator: Accumulator, bill: Bill) -> int:
+    """What a bill adds to an accumulator."""
+    figures = bill.figures
+    named = {"bills": 1, "days": bill.counts.get("days", 0), "account": bill.account}
+    return sum(named[m] if m in named else figures.get(m, 0) for m in accumulator.measure)
+
+
+def _postings(bound: Bound, bill: Bill, periods: Mapping[str, str]) -> tuple[Posting, ...]:
+    deltas = ((accumulator.id, measure(accumulator, bill)) for accumulator in bound.posts)
+    return tuple(Posting(name, periods[name], delta) for name, delta in deltas if delta)
+
+
+def _stop_if_needed(claim: Claim, findings: Sequence[Finding]) -> None:
+    stops = [found for found in findings if found.severity is Severity.STOP]
+    if stops:
+        raise CannotSplit(bill=claim.bill, findings=list(dict.fromkeys(stops)))
+
+
+def _check(result: Settlement, parts: Parts, bill: Bill) -> None:
+    """Conservation is no finding: a split that does not add up must not leave the engine."""
+    paid = result.funds + result.account + result.family_account + result.cash + result.hospital
+    lines = sum(line.own_pay + line.over_limit + line.first_self_pay + line.in_scope for line in result.lines)
+    smallest = min(
+        result.own_pay, result.over_limit, result.first_self_pay, result.in_scope, result.account,
+        result.family_account, result.cash, bill.figures["in_scope_personal"], *(layer.paid for layer in result.layers),
+    )  # fmt: skip
+    for figure, found, expected in (("total", paid, result.total), ("lines", lines, result.total)):
+        if found != expected:
+            raise NotConserved(bill=result.bill, figure=figure, found=Fen(found), expected=expected)
+    if smallest < 0 and bill.quota is None:
+        raise NotConserved(bill=result.bill, figure="smallest part", found=Fen(smallest), expected="0.00")

@@ -1,0 +1,116 @@
+"""Why each fen: the steps of a split, recorded while it is computed, in Chinese and English."""
+
+from typing import Any
+
+from terminal.adjudication.bill import Bill
+from terminal.adjudication.lines import Parts
+from terminal.adjudication.pack import Layer
+from terminal.adjudication.plan import Bound, Plan
+from terminal.adjudication.tender import Tendered
+from terminal.adjudication.values import Given, figure_text
+from terminal.documents import Claim, Step
+from terminal.money import Fen
+
+TOTALS, LAYERS, LINES, STEPS = range(4)
+"""Levels of an explanation."""
+
+_WORDS: dict[str, tuple[str, str]] = {
+    "own_pay": ("{name}：目录外（丙类）{amount} 元自费", "{name}: {amount} own pay, not covered"),
+    "over_limit": ("{name}：超限价 {amount} 元", "{name}: {amount} over the limit"),
+    "first_self_pay": ("{name}：先行自付 {amount} 元", "{name}: {amount} first self-pay"),
+    "in_scope": ("{name}：政策范围内 {amount} 元", "{name}: {amount} in scope"),
+    "gate": ("达到门槛 {figure} 元的部分为 {amount} 元", "{amount} counts once the gate of {figure} is reached"),
+    "carve_out": ("先由个人负担 {figure}，为 {amount} 元", "the patient first bears {figure}, {amount}"),
+    "deductible": ("起付线 {figure}，本次计入 {amount} 元", "deductible {figure}, {amount} charged on this bill"),
+    "per_visit_copay": ("本次就诊定额自付 {amount} 元", "fixed copay of {amount} for this visit"),
+    "cap_eligible": ("可计入的限额为 {figure} 元，计入 {amount} 元", "at most {figure} counts, {amount} does"),
+    "cap_payment": ("封顶线 {figure} 元，尚余 {amount} 元", "cap of {figure}, {amount} of it left"),
+    "ratio": ("按 {figure} 支付 {amount} 元", "{figure} paid, {amount}"),
+    "segment": ("按分段（{figure}）支付 {amount} 元", "paid by bands ({figure}), {amount}"),
+    "fixed_amount": ("按定额 {figure} 元支付 {amount} 元", "fixed sum of {figure}, {amount} paid"),
+    "package": ("按病种标准 {figure} 元结算，基金支付 {amount} 元", "{figure} per case, the fund pays {amount}"),
+    "declared": ("按申报金额支付 {amount} 元", "declared amount of {amount} paid"),
+    "floor_payment": ("保底 {figure}，不低于 {amount} 元", "floor of {figure}, not under {amount}"),
+    "account": ("个人账户支付 {amount} 元", "personal account pays {amount}"),
+    "mutual_account": ("共济账户支付 {amount} 元", "family account pays {amount}"),
+    "cash": ("个人现金支付 {amount} 元", "cash {amount}"),
+    "layer_paid": ("{zh}：以 {base} 元为基数，支付 {amount} 元", "{en}: pays {amount} on a base of {base}"),
+}
+
+
+class Recorder:
+    """Turns what the stages tell into steps, as far as the level wants them."""
+
+    def __init__(self, plan: Plan, bound: Bound, claim: Claim, level: int) -> None:
+        self.plan, self.bound, self.claim, self.level = plan, bound, claim, level
+        self.steps: list[Step] = []
+        self.scope = "bill"
+
+    def note(self, kind: str, amount: int, **data: Any) -> None:
+        """One thing a stage did."""
+        layer = data.get("layer")
+        if isinstance(layer, Layer):
+            self.scope = f"layer:{layer.id}"
+        elif self.level >= STEPS:
+            self._add(kind, amount, data.get("given"), data.get("exact"), self._rounding(kind))
+
+    def lines(self, parts: Parts) -> None:
+        """The parts of each line, or of the bill at lower levels."""
+        names = {line.sn: line.name for line in self.claim.lines}
+        if self.level >= LINES:
+            for line in parts.splits:
+                self.scope = f"line:{line.sn}"
+                for kind in ("own_pay", "over_limit", "first_self_pay", "in_scope"):
+                    if amount := getattr(line, kind):
+                        self._add(kind, amount, name=names[line.sn])
+        self.scope = "bill"
+        for kind, amount in parts.figures().items():
+            if amount and kind in _WORDS:
+                self._add(kind, amount, name="合计", name_en="total")
+
+    def tender(self, tendered: Tendered, bill: Bill) -> None:
+        """What each layer paid, and what the account and the patient give."""
+        figures = bill.figures
+        for bound in self.bound.layers:
+            layer = bound.layer
+            if f"paid.{layer.id}" not in figures:
+                continue
+            self.scope = f"layer:{layer.id}"
+            base = Fen(figures[f"base.{layer.id}"])
+            self._add("layer_paid", figures[f"paid.{layer.id}"], zh=layer.zh, en=layer.en, base=base)
+        self.scope = "bill"
+        cash = bill.remaining - tendered.account - tendered.family
+        for kind, amount in (("account", tendered.account), ("mutual_account", tendered.family), ("cash", cash)):
+            if amount or kind == "cash":
+                self._add(kind, amount)
+
+    def _rounding(self, kind: str) -> str:
+        point = {"carve_out": "carve_out", "deductible": "deductible"}.get(kind, "payment")
+        return str(getattr(self.plan.points, point))
+
+    def _add(
+        self,
+        kind: str,
+        amount: int,
+        given: Given | None = None,
+        exact: tuple[int, int] | None = None,
+        rounding: str = "",
+        **words: object,
+    ) -> None:
+        zh, en = _WORDS[kind]
+        figure = figure_text(given.row.unit, given.figure) if given else ""
+        data = {"amount": Fen(amount), "figure": figure, **words}
+        english = {**data, "name": words.get("name_en", words.get("name", ""))}
+        self.steps.append(
+            Step(
+                stage=kind,
+                scope=self.scope,
+                amount=Fen(amount),
+                zh=zh.format(**data),
+                en=en.format(**english),
+                exact=f"{exact[0]}/{exact[1]}" if exact else "",
+                rounding=rounding if exact else "",
+                parameter=given.row.key if given else "",
+                source=given.row.ref if given else "",
+            )
+        )

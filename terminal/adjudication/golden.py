@@ -1,0 +1,124 @@
+"""Golden cases: the bills a pack carries with the answers that are right to the fen, and how to ask them."""
+
+from collections.abc import Mapping
+from datetime import datetime, time
+from typing import Any, NamedTuple
+
+import msgspec
+
+from terminal.adjudication.accumulators import period_of
+from terminal.adjudication.engine import Split, day_of, split
+from terminal.adjudication.faults import CannotSplit
+from terminal.adjudication.pack import GoldenCase
+from terminal.adjudication.plan import Plan
+from terminal.adjudication.tender import Purse
+from terminal.clock import BEIJING
+from terminal.documents import Claim, Institution, Insured, Line, Opening, Source, Visit, from_wire
+from terminal.money import Fen
+
+
+class Wrong(NamedTuple):
+    """A figure of a golden case that the pack answers differently."""
+
+    case: str
+    figure: str
+    expected: str
+    found: str
+
+    def __str__(self) -> str:
+        return f"{self.case}: {self.figure}: expected {self.expected}, found {self.found}"
+
+
+class Question(NamedTuple):
+    """A golden case as the engine's arguments."""
+
+    claim: Claim
+    insured: Insured
+    openings: tuple[Opening, ...]
+    purses: tuple[Purse, ...]
+
+
+def question(plan: Plan, case: GoldenCase) -> Question:
+    """A golden case as a bill. Unsaid facts are the pack's own area and scheme, a tier-3 hospital, one day."""
+    header = plan.pack.header
+    day = datetime.combine(case.day, time(9), BEIJING)
+    place = {"code": "H00000000001", "name": "golden", "area": header.area, "tier": "3", **case.place}
+    stay = {"begin": day.isoformat(), **case.stay, "type": str(case.visit)}
+    person = {"area": header.area, "scheme": str(header.scheme), "employment": "active", **case.person}
+    claim = Claim(
+        bill=case.id,
+        institution=msgspec.convert(place, Institution, dec_hook=from_wire),
+        terminal="golden",
+        operator="golden",
+        visit=msgspec.convert(stay, Visit),
+        lines=tuple(_line(number, line) for number, line in enumerate(case.lines, 1)),
+        account_use=case.account != "",
+    )
+    insured = msgspec.convert({**person, "account_balance": case.account or "0.00"}, Insured, dec_hook=from_wire)
+    purses = (Purse(balance=insured.account_balance),) if "purses" not in case.person else ()
+    family = msgspec.convert(list(case.family), tuple[Purse, ...], dec_hook=from_wire)
+    return Question(claim, insured, _openings(plan, case, claim), (*purses, *family))
+
+
+def _line(number: int, line: Mapping[str, Any]) -> Line:
+    amount = line.get("amount", "0.00")
+    words = {"sn": number, "name": f"item {number}", "price": amount, "quantity": "1", **line, "amount": amount}
+    if "class" in words:
+        words["item_class"] = words.pop("class")
+    return msgspec.convert(words, Line, dec_hook=from_wire)
+
+
+def _openings(plan: Plan, case: GoldenCase, claim: Claim) -> tuple[Opening, ...]:
+    """Openings into the periods of the bill itself."""
+    benefit = next((b for b in plan.pack.benefits.benefit if claim.visit.type in b.visits), None)
+    day = day_of(benefit, claim) if benefit else case.day
+    made = []
+    for name, value in case.openings.items():
+        period = period_of(plan.accumulators[name], claim, day, ())
+        number = value if isinstance(value, int) else int(msgspec.convert(value, Fen, dec_hook=from_wire))
+        made.append(Opening(name, period, number, day, Source.CENTRE))
+    return tuple(made)
+
+
+def answer(plan: Plan, case: GoldenCase) -> dict[str, Any]:
+    """Every figure a golden case can expect: totals, ``paid.<layer>``, ``posts.<accumulator>``, ``stop``, ``note``."""
+    asked = question(plan, case)
+    try:
+        done = split(plan, asked.claim, asked.insured, asked.openings, known=case.known, purses=asked.purses)
+    except CannotSplit as refused:
+        return {"stop": [found.code for found in refused.findings]}
+    return figures_of(done)
+
+
+def figures_of(done: Split) -> dict[str, Any]:
+    """The figures of a split by name, amounts as text."""
+    result = done.settlement
+    named = {name: str(Fen(amount)) for name, amount in done.figures.items() if name != "ordinary"}
+    for name in ("total", "own_pay", "over_limit", "first_self_pay", "in_scope", "deductible", "account"):
+        named[name] = str(getattr(result, name))
+    named |= {f"posts.{p.accumulator}": str(p.delta) for p in result.postings}
+    return named | {
+        "benefit": done.benefit,
+        "family_account": str(result.family_account),
+        "cash": str(result.cash),
+        "hospital": str(result.hospital),
+        "funds": str(result.funds),
+        "account_left": str(result.account_balance),
+        "stop": [],
+        "note": [found.code for found in result.findings],
+    }
+
+
+def check_case(plan: Plan, case: GoldenCase) -> list[Wrong]:
+    """What a pack answers differently from a golden case; empty when all is right."""
+    found = answer(plan, case)
+    wrong = []
+    for figure, expected in case.expect.items():
+        got = found.get(figure, "nothing")
+        if figure.startswith("posts.") and got == "nothing":
+            got = "0"
+        if figure.startswith("posts.") and "." in str(expected) and got.lstrip("-").isdigit():
+            got = str(Fen(int(got)))
+        if got != expected and not (isinstance(expected, list) and set(expected) == set(got)):
+            wrong.append(Wrong(case.id, figure, str(expected), str(got)))
+    return wrong

@@ -1,0 +1,269 @@
+"""The lines of a bill: own pay, over limit, first self-pay and what is in scope.
+
+The order is fixed: what the catalogue does not cover leaves first, then ceilings cut, then the first self-pay is
+taken off. A rate or ceiling that the line carries comes from the catalogue and goes before the pack's own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import msgspec
+
+from terminal.adjudication.case import Case, share_of
+from terminal.adjudication.findings import finding
+from terminal.adjudication.rounding import ROUND, LinePlace
+from terminal.adjudication.values import Given, Words
+from terminal.documents import Finding, ItemClass, Line, LineSplit
+from terminal.money import Fen
+
+
+class LineRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind"):
+    """Which lines a rule is for: by catalogue class, by category of the bill, or all; ``when`` limits the case."""
+
+    item_class: tuple[ItemClass, ...] = msgspec.field(name="class", default=())
+    category: tuple[str, ...] = ()
+    when: dict[str, Words] = {}
+
+    def fits(self, item_class: ItemClass | None, category: str) -> bool:
+        """Whether the rule is for such a line."""
+        return (not self.item_class or item_class in self.item_class) and (
+            not self.category or category in self.category
+        )
+
+
+class Exclude(LineRule, frozen=True, tag="exclude"):
+    """These lines are own pay: outside the catalogue, or of a cause or place the policy does not cover."""
+
+
+class CeilingPer(StrEnum):
+    """What a ceiling is counted in."""
+
+    UNIT = "unit"
+    DAY = "day"
+    VISIT = "visit"
+
+
+class Effect(StrEnum):
+    """What happens to units over a plausible number a day."""
+
+    CUT = "cut"
+    WARN = "warn"
+
+
+class Ceiling(LineRule, frozen=True, tag="ceiling"):
+    """The most that counts: an ``amount`` per unit, per day of the visit or for all lines of the rule together.
+
+    ``units`` is the largest plausible number of units a day; ``effect`` says whether the surplus is cut or told.
+    """
+
+    per: CeilingPer
+    amount: str = ""
+    units: str = ""
+    effect: Effect = Effect.CUT
+
+
+class FirstSelfPay(LineRule, frozen=True, tag="first_self_pay"):
+    """The share of the line that the patient bears before anything is in scope."""
+
+    rate: str
+
+
+class ClassRatio(LineRule, frozen=True, tag="class_ratio"):
+    """Lines with a final ratio of their own: the patient bears ``rate``, the rest is the base ``separate``."""
+
+    rate: str
+
+
+LineStage = Exclude | Ceiling | FirstSelfPay | ClassRatio
+
+
+@dataclass(slots=True)
+class _Limit:
+    rule: int
+    per: CeilingPer
+    amount: int | None
+    units: int | None
+    effect: Effect
+
+
+@dataclass(slots=True)
+class _Treatment:
+    """What happens to all lines of one class and category."""
+
+    own: bool = False
+    limits: list[_Limit] = field(default_factory=list)
+    numerator: int = 0
+    denominator: int = 1
+    separate: bool = False
+    needs: tuple[Finding, ...] = ()
+    """Figures that no document states; they stop the bill unless the line carries its own."""
+    stop: Finding | None = None
+    given: Given | None = None
+
+
+@dataclass(slots=True)
+class Parts:
+    """The sums of a bill's lines, in fen."""
+
+    total: int = 0
+    own_pay: int = 0
+    over_limit: int = 0
+    first_self_pay: int = 0
+    separate: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    splits: list[LineSplit] = field(default_factory=list)
+    gross: dict[ItemClass, int] = field(default_factory=dict)
+    """Charges of each class before the first self-pay; kept where a deductible is taken from a class."""
+
+    def figures(self) -> dict[str, int]:
+        """The named amounts that stages start from."""
+        return {
+            "total": self.total,
+            "own_pay": self.own_pay,
+            "over_limit": self.over_limit,
+            "first_self_pay": self.first_self_pay,
+            "separate": self.separate,
+            "in_scope": self.total - self.own_pay - self.over_limit - self.first_self_pay,
+        }
+
+
+class LineRules:
+    """The line rules of a benefit, bound to one kind of bill."""
+
+    def __init__(self, rules: Sequence[LineStage], case: Case, unknown_class: str) -> None:
+        self.case = case
+        self.unknown_class = unknown_class
+        self.rules = [rule for rule in rules if case.applies(rule.when)]
+        self.whole_ceiling = ROUND[case.points.ceiling]
+        self.whole_first = ROUND[case.points.first_self_pay]
+        self.line_amount = ROUND[case.points.line_amount]
+        self.per_line = case.points.first_self_pay_at is LinePlace.LINE
+        self.treatments: dict[tuple[ItemClass | None, str], _Treatment] = {}
+
+    def treatment(self, item_class: ItemClass | None, category: str) -> _Treatment:
+        """How lines of one class and category are treated; worked out once."""
+        place = (item_class, category)
+        if place not in self.treatments:
+            self.treatments[place] = self._treatment(item_class, category)
+        return self.treatments[place]
+
+    def _treatment(self, item_class: ItemClass | None, category: str) -> _Treatment:
+        made = _Treatment()
+        share: FirstSelfPay | ClassRatio | None = None
+        for number, rule in enumerate(self.rules):
+            if not rule.fits(item_class, category):
+                continue
+            match rule:
+                case Exclude():
+                    made.own = True
+                case Ceiling():
+                    made.limits.append(self._limit(number, rule, made))
+                case FirstSelfPay() | ClassRatio():
+                    share = share or rule
+        if share is not None:
+            found = self.case.find(share.rate)
+            made.separate = isinstance(share, ClassRatio)
+            if isinstance(found, Finding):
+                made.stop = found
+            else:
+                made.given = found
+                made.numerator, made.denominator = share_of(found.figure)
+        return made
+
+    def _limit(self, number: int, rule: Ceiling, made: _Treatment) -> _Limit:
+        numbers: list[int | None] = []
+        for key in (rule.amount, rule.units):
+            found = self.case.find(key) if key else None
+            if isinstance(found, Finding):
+                made.needs += (found,)
+            numbers.append(int(found.figure) if isinstance(found, Given) else None)
+        return _Limit(number, rule.per, numbers[0], numbers[1], rule.effect)
+
+    def split(self, lines: Sequence[Line], days: int, *, detail: bool) -> Parts:
+        """Divides the lines; ``detail`` keeps the parts of every line."""
+        parts = Parts()
+        left: dict[int, int] = {}
+        shares: dict[tuple[int, int], int] = {}
+        total = own_pay = over_limit = first_self_pay = 0
+        treatments, whole = self.treatments, self.whole_first
+        for line in lines:
+            amount = line.amount
+            total += amount
+            known = treatments.get((line.item_class, line.category)) or self.treatment(line.item_class, line.category)
+            product = line.price * line.quantity
+            if product != amount * 10**8 and self.line_amount(product, 10**8) != amount:
+                exact = Fen(self.line_amount(product, 10**8))
+                parts.findings.append(
+                    finding("line_does_not_multiply", f"line {line.sn}", sn=line.sn, product=exact, amount=Fen(amount))
+                )
+            if known.own or line.item_class is None:
+                own = amount if known.own or self._unknown_is_own(line, parts) else 0
+                own_pay += own
+                if detail:
+                    parts.splits.append(_split(line.sn, amount, own, 0, 0))
+                continue
+            over = 0
+            if line.ceiling is not None:
+                over = max(0, amount - self.whole_ceiling(line.ceiling * line.quantity, 10**8))
+            if known.limits:
+                over = self._cut(line, known, amount, over, days, left, parts)
+            rate = line.first_self_pay
+            numerator, denominator = (known.numerator, known.denominator) if rate is None else share_of(rate)
+            if rate is None and known.stop is not None:
+                parts.findings.append(known.stop)
+            first = 0
+            if numerator:
+                base = (amount - over) * numerator
+                first = whole(base, denominator)
+                if not self.per_line:
+                    shares[numerator, denominator] = shares.get((numerator, denominator), 0) + amount - over
+            over_limit += over
+            first_self_pay += first
+            if known.separate:
+                parts.separate += amount - over - first
+            if detail:
+                parts.splits.append(_split(line.sn, amount, 0, over, first))
+        parts.total, parts.own_pay, parts.over_limit = total, own_pay, over_limit
+        parts.first_self_pay = first_self_pay
+        if not self.per_line:
+            parts.first_self_pay = sum(whole(base * n, d) for (n, d), base in shares.items())
+        return parts
+
+    def _unknown_is_own(self, line: Line, parts: Parts) -> bool:
+        own = self.unknown_class == "own_pay"
+        code = "unknown_class_own_pay" if own else "unknown_class"
+        parts.findings.append(finding(code, f"line {line.sn}", sn=line.sn, item=line.code or line.house_code or "-"))
+        return own
+
+    def _cut(
+        self, line: Line, known: _Treatment, amount: int, over: int, days: int, left: dict[int, int], parts: Parts
+    ) -> int:
+        """The part of a line over its limits; a limit for the whole visit is used up in the order of the lines."""
+        parts.findings.extend(known.needs)
+        counted = amount - over
+        for limit in known.limits:
+            if limit.units is not None and line.quantity > limit.units * days * 10**4:
+                if limit.effect is Effect.CUT:
+                    plausible = self.whole_ceiling(line.price * limit.units * days * 10**4, 10**8)
+                    counted = min(counted, plausible)
+                place = f"line {line.sn}"
+                parts.findings.append(finding("units_over_limit", place, sn=line.sn, limit=limit.units))
+            if limit.amount is None:
+                continue
+            match limit.per:
+                case CeilingPer.UNIT:
+                    most = self.whole_ceiling(limit.amount * line.quantity, 10**4)
+                case CeilingPer.DAY:
+                    most = limit.amount * days
+                case CeilingPer.VISIT:
+                    most = left.get(limit.rule, limit.amount)
+            counted = min(counted, most)
+            if limit.per is CeilingPer.VISIT:
+                left[limit.rule] = most - counted
+        return amount - counted
+
+
+def _split(sn: int, amount: int, own: int, over: int, first: int) -> LineSplit:
+    scope = amount - own - over - first
+    return LineSplit(sn, Fen(amount), Fen(own), Fen(over), Fen(first), Fen(scope))

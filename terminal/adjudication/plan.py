@@ -1,0 +1,201 @@
+"""A pack compiled: figures looked up once per kind of bill, stages bound to them, bindings kept."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import lcm
+
+from terminal.adjudication.accumulators import Accumulator
+from terminal.adjudication.bill import Bill
+from terminal.adjudication.case import Case, Run
+from terminal.adjudication.dimensions import Fact
+from terminal.adjudication.lines import LineRules
+from terminal.adjudication.pack import Benefit, Layer, Pack
+from terminal.adjudication.reading import load_pack
+from terminal.adjudication.rounding import ROUND
+from terminal.adjudication.stages import Declared
+from terminal.adjudication.tender import TenderRules
+from terminal.adjudication.values import Values
+from terminal.documents import Claim, Finding
+
+DECLARED = "declared."
+_KEPT = 4096
+"""Bindings kept before they are made anew; a city's year needs a few hundred."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoundLayer:
+    """A layer with its stages bound."""
+
+    layer: Layer
+    base: str
+    stages: tuple[Run, ...]
+    weights: tuple[tuple[str, int], ...]
+    unit: int
+    exact: bool
+
+    def run(self, bill: Bill) -> int:
+        """Runs the stages and notes the layer's figures. Returns the base in whole fen."""
+        layer, figures = self.layer, bill.figures
+        unit, base = self.unit, figures[self.base] * self.unit
+        if self.exact:
+            unit, base = bill.excess_unit, bill.excess
+        for name, weight in self.weights:
+            base = base + figures[name] * weight
+        bill.open_layer(base, unit)
+        for stage in self.stages:
+            stage(bill)
+        paid, name = bill.pay, layer.id
+        whole_base = base // unit
+        figures[f"base.{name}"] = whole_base
+        figures[f"paid.{name}"] = paid
+        figures[f"charged.{name}"] = bill.charged // unit
+        figures[f"counted.{name}"] = bill.counted // unit
+        figures[f"above.{name}"] = (bill.rest if bill.above is None else bill.above) // unit
+        bill.remaining = bill.remaining - paid
+        figures["remaining_total"] = bill.remaining
+        if layer.reduces:
+            figures["in_scope_personal"] = figures["in_scope_personal"] - paid
+        return whole_base
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Everything about one kind of bill that does not depend on its amounts."""
+
+    benefit: Benefit
+    lines: LineRules
+    layers: tuple[BoundLayer, ...]
+    tender: TenderRules
+    reads: tuple[Accumulator, ...]
+    posts: tuple[Accumulator, ...]
+    missing: tuple[Finding, ...]
+
+    def run(self, bill: Bill) -> list[tuple[BoundLayer, int]]:
+        """Runs all layers. Returns each with its base."""
+        figures = bill.figures
+        figures["in_scope_personal"] = figures["in_scope"]
+        figures["remaining_total"] = figures["total"]
+        figures["deductible"] = figures["excess_over_cap"] = figures["copay"] = 0
+        figures["ordinary"] = figures["above_deductible"] = figures["in_scope"] - figures["separate"]
+        for layer in self.layers:
+            if layer.base.startswith(DECLARED):
+                figures[layer.base] = bill.opening[layer.base.removeprefix(DECLARED)]
+        result = []
+        for number, layer in enumerate(self.layers):
+            if bill.note is not None:
+                bill.note("layer", 0, layer=layer.layer)
+            result.append((layer, layer.run(bill)))
+            if number == 0:
+                figures["deductible"] = figures[f"charged.{layer.layer.id}"]
+                figures["above_deductible"] = figures["ordinary"] - figures["deductible"]
+                figures["copay"] = figures["above_deductible"] - figures[f"paid.{layer.layer.id}"]
+            figures["in_scope_personal_ex_deductible"] = figures["in_scope_personal"] - figures["deductible"]
+        return result
+
+
+class Plan:
+    """A compiled pack; pure, so one plan serves every thread and every bill."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        header = pack.header
+        self.points = header.rounding
+        self.values = Values(pack.rows, ROUND[header.rounding.deductible])
+        self.accumulators: dict[str, Accumulator] = {a.id: a for a in header.accumulator}
+        self.first_day = min((row.begins for row in pack.rows), default=date.min)
+        self.uses: dict[str, tuple[str, ...]] = {}
+        for benefit in pack.benefits.benefit:
+            for when in (benefit.when, *(layer.when for layer in benefit.layer)):
+                self._note(when)
+            for layer in benefit.layer:
+                for stage in layer.stages:
+                    self._note(stage.when)
+        for rule in pack.benefits.line:
+            self._note(rule.when)
+        for row in pack.rows:
+            self._note(row.when)
+        self.dimensions = tuple(sorted(self.uses))
+        self.counts = tuple(name for name in self.dimensions if name in self.accumulators)
+        self._bound: dict[tuple[object, ...], Bound] = {}
+
+    def _note(self, when: Mapping[str, tuple[str, ...]]) -> None:
+        for name, words in when.items():
+            self.uses[name] = (*self.uses.get(name, ()), *words)
+            self.values.note_bounds(name, words)
+
+    def benefits_for(self, claim: Claim, case: Case) -> list[Benefit]:
+        """The benefits that fit a visit; a pack without mistakes has at most one."""
+        return [b for b in self.pack.benefits.benefit if claim.visit.type in b.visits and case.applies(b.when)]
+
+    def case(self, facts: Mapping[str, Fact], day: date, known: date | None) -> Case:
+        """A binder for one kind of bill."""
+        return Case(facts, day, known, self.values, self.points, self.accumulators)
+
+    def key(self, benefit: Benefit, facts: Mapping[str, Fact], day: date, known: date | None) -> tuple[object, ...]:
+        """Two bills with the same key are the same kind of bill."""
+        return (benefit.id, self.values.epoch(day, known), *(self._coarse(name, facts) for name in self.dimensions))
+
+    def _coarse(self, name: str, facts: Mapping[str, Fact]) -> Fact | None:
+        fact = facts.get(name)
+        if isinstance(fact, int):
+            return sum(edge <= fact for edge in self.values.bounds.get(name, ()))
+        return fact
+
+    def bind(self, benefit: Benefit, facts: Mapping[str, Fact], day: date, known: date | None) -> Bound:
+        """The benefit bound to these facts; made once per kind of bill."""
+        key = self.key(benefit, facts, day, known)
+        bound = self._bound.get(key)
+        if bound is None:
+            if len(self._bound) >= _KEPT:
+                self._bound.clear()
+            bound = self._bound[key] = self._make(benefit, self.case(facts, day, known))
+        return bound
+
+    def _make(self, benefit: Benefit, case: Case) -> Bound:
+        header = self.pack.header
+        lines = LineRules(self.pack.benefits.line, case, header.unknown_class)
+        layers = [layer for layer in benefit.layer if case.applies(layer.when)]
+        bound = tuple(self._layer(layer, layers, case) for layer in layers)
+        tender = TenderRules(header.purse, header.family, case)
+        reads = set(benefit.blocked_by).union(*map(accumulators_read, layers))
+        posts = tuple(a for a in header.accumulator if benefit.id in a.benefits)
+        return Bound(
+            benefit=benefit, lines=lines, layers=bound, tender=tender,
+            reads=tuple(a for a in header.accumulator if a.id in reads), posts=posts, missing=tuple(case.missing),
+        )  # fmt: skip
+
+    def _layer(self, layer: Layer, layers: Sequence[Layer], case: Case) -> BoundLayer:
+        case.layer = layer.id
+        case.points_added, case.factor, case.waived = case.points_added * 0, case.factor * 0 + 1, {}
+        case.tracks_excess = any(other.base == "excess_over_cap" for other in layers)
+        stages = [stage.bind(case) for stage in layer.stages if case.applies(stage.when)]
+        unit = lcm(*(rate.denominator for rate in layer.plus.values()), 1)
+        return BoundLayer(
+            layer=layer,
+            base="ordinary" if layer.base == "in_scope" else layer.base,
+            stages=tuple(stage for stage in stages if stage is not None),
+            weights=tuple((name, int(rate * unit)) for name, rate in layer.plus.items()),
+            unit=unit,
+            exact=layer.base == "excess_over_cap",
+        )
+
+
+def accumulators_read(layer: Layer) -> set[str]:
+    """The accumulators a layer reads."""
+    names = {layer.base.removeprefix(DECLARED)} if layer.base.startswith(DECLARED) else set()
+    for stage in layer.stages:
+        names |= {getattr(stage, name, "") for name in ("accumulator", "limit_accumulator")}
+        if isinstance(stage, Declared):
+            names.add(stage.amount)
+    return names - {""}
+
+
+def compile_plan(pack: Pack) -> Plan:
+    """Compiles a pack that was read without mistakes."""
+    return Plan(pack)
+
+
+def load_plan(files: Mapping[str, bytes]) -> Plan:
+    """Reads, checks and compiles a pack. Raises PackFault."""
+    return compile_plan(load_pack(files))

@@ -1,0 +1,122 @@
+"""What holds on every bill under every shipped pack."""
+
+import random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from config.policies import pack_files, pack_ids
+from terminal.adjudication import CannotSplit, adjudicate, after, load_plan, reverse
+from terminal.documents import ItemClass
+from terminal.money import Fen
+from tests.adjudication.bills import line, situations
+
+PLANS = {pack: load_plan(pack_files(pack)) for pack in pack_ids()}
+every_pack = pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
+some = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def split_or_skip(plan, claim, insured, openings, **more):
+    """A split, or None where the pack gives no answer for a stated reason."""
+    try:
+        return adjudicate(plan, claim, insured, openings, **more)
+    except CannotSplit as refused:
+        assert refused.findings
+        return None
+
+
+@every_pack
+@some
+@given(data=st.data())
+def test_the_parts_add_up_and_none_is_negative(plan, data):
+    claim, insured, openings = data.draw(situations(plan))
+    result = split_or_skip(plan, claim, insured, openings)
+    if result is None:
+        return
+    assert result.balanced()
+    assert result.total == sum(one.amount for one in claim.lines)
+    for one in result.lines:
+        assert one.amount == one.own_pay + one.over_limit + one.first_self_pay + one.in_scope
+        assert min(one.own_pay, one.over_limit, one.first_self_pay, one.in_scope) >= 0
+    assert min(layer.paid for layer in result.layers) >= 0
+    assert 0 <= result.account <= insured.account_balance
+    assert result.account == 0 or claim.account_use
+    assert result.cash >= 0
+
+
+@every_pack
+@some
+@given(data=st.data())
+def test_the_order_of_the_lines_on_paper_changes_nothing(plan, data):
+    claim, insured, openings = data.draw(situations(plan))
+    shuffled = list(claim.lines)
+    random.Random(data.draw(st.integers(0, 99))).shuffle(shuffled)
+    one = split_or_skip(plan, claim, insured, openings)
+    assert one == split_or_skip(plan, replace(claim, lines=tuple(shuffled)), insured, openings)
+
+
+@every_pack
+@some
+@given(data=st.data(), extra=st.integers(1, 10_000_00))
+def test_a_class_c_line_changes_only_own_pay_and_cash(plan, data, extra):
+    claim, insured, openings = data.draw(situations(plan))
+    one = split_or_skip(plan, claim, insured, openings)
+    more = replace(claim, lines=(*claim.lines, line(99, Fen(extra), "C")))
+    other = split_or_skip(plan, more, insured, openings)
+    if one is None or other is None:
+        assert one is other
+        return
+    assert other.own_pay - one.own_pay == extra
+    assert (other.in_scope, other.deductible) == (one.in_scope, one.deductible)
+    assert [p for p in other.layers if p.fund == "pooled"] == [p for p in one.layers if p.fund == "pooled"]
+
+
+@every_pack
+@some
+@given(data=st.data())
+def test_a_reversal_restores_every_accumulator(plan, data):
+    claim, insured, openings = data.draw(situations(plan))
+    result = split_or_skip(plan, claim, insured, openings)
+    if result is None:
+        return
+    day = claim.visit.begin.date()
+    there = after(openings, result.postings, day)
+    back = after(there, reverse(result), day)
+    before = {(o.accumulator, o.period): o.value for o in openings}
+    assert {(o.accumulator, o.period): o.value for o in back if o.value} == {k: v for k, v in before.items() if v}
+    assert (
+        split_or_skip(plan, claim, insured, tuple(o for o in back if o.value or (o.accumulator, o.period) in before))
+        == result
+    )
+
+
+@every_pack
+@some
+@given(data=st.data())
+def test_an_explanation_changes_no_amount_and_ends_in_the_same_figures(plan, data):
+    claim, insured, openings = data.draw(situations(plan))
+    plain = split_or_skip(plan, claim, insured, openings)
+    if plain is None:
+        return
+    told = adjudicate(plan, claim, insured, openings, explain=3)
+    assert replace(told, steps=()) == plain
+    paid = [step.amount for step in told.steps if step.stage == "layer_paid"]
+    assert paid == [layer.paid for layer in plain.layers]
+    assert [step.amount for step in told.steps if step.stage == "cash"] == [plain.cash]
+
+
+@every_pack
+@some
+@given(data=st.data())
+def test_one_more_fen_in_scope_moves_no_fund_by_more_than_a_fen(plan, data):
+    claim, insured, openings = data.draw(situations(plan))
+    if claim.lines[0].item_class is not ItemClass.A or claim.lines[0].ceiling or claim.lines[0].first_self_pay:
+        return
+    first = claim.lines[0]
+    more = replace(claim, lines=(replace(first, amount=Fen(first.amount + 1)), *claim.lines[1:]))
+    one, other = (split_or_skip(plan, bill, insured, openings) for bill in (claim, more))
+    if one is None or other is None:
+        return
+    assert 0 <= other.funds - one.funds <= 1 + len(one.layers)
