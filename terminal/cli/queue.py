@@ -1,0 +1,117 @@
+"""``yibao queue``: what waits, what happened to it, sending it, and proof that nothing was changed."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from offline_queue.ports import Item
+from offline_queue.vocabulary import OPEN
+from terminal.cli.options import as_json, at_home, show
+from terminal.faults import Exit
+
+
+@click.group()
+def queue() -> None:
+    """待传队列。 The offline queue."""
+
+
+def _row(item: Item) -> dict[str, Any]:
+    from terminal.counter.journal import state_of
+
+    return {
+        "bill": item.key,
+        "state": state_of(item),
+        "queue_state": item.state,
+        "reason": item.reason,
+        "message_number": item.number,
+        "attempts": item.attempts,
+        "created": item.created.isoformat(),
+        "due": item.due.isoformat() if item.due else None,
+    }
+
+
+@queue.command()
+@at_home
+@as_json
+def status(home: Path, as_json: bool) -> int:
+    """离线时长、笔数、金额、最久、能否离线。 Offline since, counts, sums, oldest, ready or why not."""
+    from terminal.counter.till import Till
+
+    with Till(home) as till:
+        found = till.queue.status()
+    document = msgspec.to_builtins(found)
+    show(document, as_json, lambda: "\n".join(f"{key:18} {json.dumps(value, ensure_ascii=False)}" for key, value in document.items()))
+    return Exit.DONE
+
+
+@queue.command("list")
+@click.option("--all", "everything", is_flag=True, help="包括已了结的 closed ones too")
+@at_home
+@as_json
+def list_items(everything: bool, home: Path, as_json: bool) -> None:
+    """列出条目，先进先出。 The items, oldest first."""
+    from offline_queue.vocabulary import State
+    from terminal.counter.till import Till
+
+    with Till(home) as till:
+        rows = [_row(item) for item in till.queue.items(tuple(State) if everything else OPEN)]
+    show(rows, as_json, lambda: "\n".join(f"{row['bill']:24} {row['state']:12} {row['reason']}" for row in rows))
+
+
+@queue.command("show")
+@click.argument("bill")
+@at_home
+@as_json
+def show_item(bill: str, home: Path, as_json: bool) -> None:
+    """一个条目的时间线。 The time line of one item."""
+    from terminal.counter.till import Till
+
+    with Till(home) as till:
+        item = till.queue.item(bill)
+        events = [
+            {"seq": event.seq, "at": event.at.isoformat(), "kind": event.kind, "actor": event.actor}
+            for event in till.queue.events(item=item)
+        ]
+        choices = [str(choice) for choice in till.queue.choices(item)]
+    document = {**_row(item), "events": events, "choices": choices}
+
+    def text() -> str:
+        head = f"{bill}  {document['state']}  {document['reason']}"
+        return "\n".join([head, *(f"  o-- {event['at'][11:19]}  {event['kind']}" for event in events)])
+
+    show(document, as_json, text)
+
+
+@queue.command()
+@click.option("--wait", type=float, default=30.0, help="最多等待秒数 seconds to go on for")
+@at_home
+@as_json
+def forward(wait: float, home: Path, as_json: bool) -> int:
+    """补传：发送到期的，查清待确认的。 Sends what is due and resolves what is in doubt."""
+    from terminal.counter.far_end import FarEnd
+    from terminal.counter.till import Till
+
+    with Till(home) as till, till.queue.forwarder(FarEnd(till)) as forwarder:
+        report = forwarder.run(timedelta(seconds=wait), now=True)
+        states = till.queue.status().open
+    document = {"steps": dict(report.steps), "left": report.left, "open": {str(k): v for k, v in states.items()}}
+    show(document, as_json, lambda: f"剩余 left {report.left}\n" + "\n".join(f"  {k} {v}" for k, v in report.steps.items()))
+    return Exit.CENTRE if report.left else Exit.DONE
+
+
+@queue.command()
+@at_home
+@as_json
+def verify(home: Path, as_json: bool) -> int:
+    """核对整条校验链。 Checks the whole chain."""
+    from terminal.counter.till import Till
+
+    with Till(home) as till:
+        found = till.queue.verify()
+    document = msgspec.to_builtins(found, enc_hook=str)
+    show(document, as_json, lambda: json.dumps(document, ensure_ascii=False, indent=2))
+    return Exit.DONE if found.ok else Exit.STORE

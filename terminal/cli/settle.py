@@ -1,0 +1,82 @@
+"""``yibao settle``: one bill, or a stream of bills; a result line is printed only when its journal entry is durable."""
+
+import sys
+from pathlib import Path
+
+import click
+import msgspec
+
+from terminal.cli.claims import read, stream
+from terminal.cli.funnel import fault_document, say, speaks
+from terminal.cli.options import as_json, at_home, in_language, show
+from terminal.counter.words import Language
+from terminal.documents import Claim, Credential, decode, encode
+from terminal.faults import Exit
+
+
+@click.command()
+@click.argument("claim")
+@click.option("--credential", metavar="card|@FILE", help="读卡，或文件中的凭证 the card in the reader, or a file")
+@in_language
+@as_json
+@at_home
+def settle(claim: str, credential: str | None, language: Language, as_json: bool, home: Path) -> int:
+    """结算一张账单；``-`` 逐行读入。 Settles a bill; ``-`` reads one claim per line."""
+    from terminal.counter.settle import settle as settle_bill
+    from terminal.counter.slip import slip
+    from terminal.counter.till import Till
+
+    with Till(home) as till:
+        if claim == "-":
+            return _stream(till, credential)
+        asked = read(claim)
+        if credential:
+            asked = msgspec.structs.replace(asked, credential=_credential(credential, till.settings.reader))
+        result = settle_bill(till, asked)
+        show(result, as_json, lambda: "\n".join(slip(result, asked, language)))
+        return Exit.CENTRE if result.state == "in_doubt" else Exit.DONE
+
+
+def _stream(till: "Till", credential: str | None) -> int:  # type: ignore[name-defined]  # noqa: F821
+    from terminal.counter.settle import settle as settle_bill
+
+    if credential:
+        raise click.UsageError("流式结算时每张账单自带凭证。 In a stream each claim carries its credential.")
+    worst: int = Exit.DONE
+    for place, line in stream():
+        try:
+            result = settle_bill(till, decode(line, Claim, file=place))
+            answer = encode(result)
+            worst = max(worst, Exit.CENTRE if result.state == "in_doubt" else Exit.DONE)
+        except Exception as error:
+            if not speaks(error):
+                raise
+            say(error)
+            worst = max(worst, error.exit)
+            answer = encode({"bill": _bill(line), **fault_document(error)})
+        sys.stdout.buffer.write(answer + b"\n")
+        sys.stdout.buffer.flush()
+    return worst
+
+
+def _bill(line: bytes) -> str:
+    class Named(msgspec.Struct):
+        bill: str = ""
+
+    try:
+        return msgspec.json.decode(line, type=Named).bill
+    except msgspec.DecodeError:
+        return ""
+
+
+def _credential(source: str, reader: str) -> Credential:
+    if source.startswith("@"):
+        try:
+            return decode(Path(source[1:]).read_bytes(), Credential, file=source[1:])
+        except OSError as error:
+            raise click.ClickException(f"无法读取 {source[1:]}。 Cannot read {source[1:]}: {error.strerror}.") from error
+    if source != "card":
+        raise click.UsageError("--credential card 或 @FILE。 --credential takes card or @FILE.")
+    from terminal.counter.cards import credential_from_card
+
+    return credential_from_card(reader)

@@ -1,0 +1,142 @@
+"""The insurance centre as the queue's far end: claims are re-tried and settled, doubts asked about or taken back."""
+
+from datetime import timedelta
+
+import msgspec
+
+from offline_queue.ports import (
+    Capabilities,
+    Enquiry,
+    Hold,
+    Intent,
+    Item,
+    NotReached,
+    Outcome,
+    Prepared,
+    Refuse,
+)
+from offline_queue.vocabulary import Finding, OutcomeClass
+from terminal.centre import (
+    AlreadyReversed,
+    CentreRefused,
+    InDoubt,
+    NothingToReverse,
+    NotSent,
+    Refused,
+    Reversed,
+    Settled,
+    SettleOutcome,
+    Trial,
+)
+from terminal.counter.compare import differences
+from terminal.counter.faults import NotEntitled
+from terminal.counter.identify import NO_LINE, choose
+from terminal.counter.journal import Answered, Entry
+from terminal.counter.till import Till
+from terminal.documents import CredentialKind, Settlement, decode, encode
+from terminal.faults import Fault
+
+
+def outcome_of(outcome: SettleOutcome) -> Outcome:
+    """How a settle call ended, in the queue's words. A settlement travels inside the answer."""
+    match outcome:
+        case Settled():
+            return Outcome(OutcomeClass.ACCEPTED, answer=encode(Answered(outcome.settlement, outcome.raw)))
+        case Refused():
+            return Outcome(OutcomeClass.REFUSED, code=outcome.code, answer=outcome.raw or outcome.text.encode())
+        case NotSent():
+            return Outcome(OutcomeClass.NOT_SENT)
+        case InDoubt():
+            return Outcome(OutcomeClass.IN_DOUBT, answer=outcome.raw)
+
+
+class FarEnd:
+    """What the queue may ask of the centre. Harmless steps first; the one call with an effect only after its intent."""
+
+    def __init__(self, till: Till) -> None:
+        self._till = till
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """No enquiry is certain at every centre, and no repeat is harmless; the horizon is the profile's."""
+        return Capabilities(settle_horizon=timedelta(seconds=self._till.profile.deadlines.settle_horizon))
+
+    def prepare(self, item: Item, payload: bytes) -> Prepared | Hold | Refuse | NotReached:
+        """Identify again and try again: a split equal to the fen is ready, a different one waits for a person."""
+        entry = decode(payload, Entry)
+        credential = entry.claim.credential
+        if credential is None or credential.kind is CredentialKind.E_CREDENTIAL:
+            return Hold("credential_expired")
+        try:
+            person = self._till.centre.identify(credential)
+            trial = self._till.centre.trial(entry.claim, person, person.insurances[choose(person)])
+        except NO_LINE as fault:
+            return NotReached(fault.code)
+        except NotEntitled as fault:
+            return Hold(fault.code, str(fault).encode())
+        except CentreRefused as fault:
+            return Refuse(str(fault.data["number"]), str(fault).encode())
+        except Fault as fault:
+            return Hold(fault.code, str(fault).encode())
+        different = differences(entry.told, trial.settlement)
+        if different and not self._till.settings.offline.settle_on_difference:
+            self._give_up(trial)
+            return Hold("split_differs", encode(msgspec.structs.replace(trial.settlement, differences=different)))
+        return Prepared(encode(trial))
+
+    def send(self, item: Item, payload: bytes, intent: Intent) -> Outcome:
+        """Settle the trial of the intent under its number."""
+        entry, trial = decode(payload, Entry), decode(intent.data, Trial)
+        outcome = self._till.centre.settle(trial, entry.claim, intent.number)
+        if isinstance(outcome, Settled):
+            outcome = Settled(complete(outcome.settlement, entry.told), outcome.raw)
+        return outcome_of(outcome)
+
+    def enquire(self, item: Item, payload: bytes, intent: Intent) -> Enquiry:
+        """The interface has no question by message number; the reversal answers instead."""
+        return Enquiry(Finding.UNKNOWN)
+
+    def reverse(self, item: Item, payload: bytes, intent: Intent, number: str, repeat: bool) -> Outcome:
+        """Take the call back by its own number."""
+        original = self._till.centre.intent(decode(intent.data, Trial), intent.number)
+        match self._till.centre.reverse(original, number):
+            case Reversed() as done:
+                return Outcome(OutcomeClass.ACCEPTED, answer=done.raw)
+            case AlreadyReversed() as done:
+                return Outcome(OutcomeClass.DUPLICATE, answer=done.text.encode())
+            case NothingToReverse() as nothing:
+                return Outcome(OutcomeClass.NOTHING, answer=nothing.text.encode())
+            case Refused() as refused:
+                return Outcome(OutcomeClass.UNRECOGNISED, code=refused.code, answer=refused.text.encode())
+            case NotSent():
+                return Outcome(OutcomeClass.NOT_SENT)
+            case InDoubt() as doubt:
+                return Outcome(OutcomeClass.IN_DOUBT, answer=doubt.raw)
+
+    def probe(self) -> bool:
+        """Whether the centre answers a harmless question."""
+        try:
+            self._till.centre.ping()
+        except NO_LINE:
+            return False
+        return True
+
+    def _give_up(self, trial: Trial) -> None:
+        try:
+            self._till.centre.give_up(trial)
+        except (*NO_LINE, CentreRefused):
+            return  # an open visit without a settlement has no effect on anybody's money
+
+
+def complete(centre: Settlement, local: Settlement) -> Settlement:
+    """The centre's settlement with what only the terminal knows: postings, pack, tenders, and where the two differ."""
+    return msgspec.structs.replace(
+        centre,
+        postings=local.postings,
+        pack=local.pack,
+        pack_digest=local.pack_digest,
+        tenders=local.tenders,
+        person=local.person or centre.person,
+        findings=local.findings,
+        differences=differences(local, centre) if local.pack else (),
+    )

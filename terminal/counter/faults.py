@@ -1,0 +1,102 @@
+"""What the counter cannot do, told to a person."""
+
+from terminal.faults import Exit, Fault
+
+
+class NotTheSettings(Fault):
+    """A bill of another institution or terminal than this one."""
+
+    code = "not_this_terminal"
+    exit = Exit.INPUT
+    zh = "账单 {bill} 的 {field} 是 {found}，本终端是 {expected}。"
+    en = "Bill {bill} has {field} {found}; this terminal is {expected}."
+    next_zh = "请在账单所属的终端上结算，或改正设置；没有任何改动生效。"
+    next_en = "Settle it where it belongs, or correct the settings; nothing was changed."
+
+
+class NoCredential(Fault):
+    """A bill without anything that says who the patient is."""
+
+    code = "no_credential"
+    exit = Exit.INPUT
+    zh = "账单 {bill} 没有凭证。"
+    en = "Bill {bill} carries no credential."
+    next_zh = "请读卡，或用 --credential 给出凭证。"
+    next_en = "Read the card, or name the credential with --credential."
+
+
+class PersonUnknownOffline(Fault):
+    """The line is down and this terminal has never met the person."""
+
+    code = "person_unknown_offline"
+    exit = Exit.CENTRE
+    zh = "线路中断，本机没有此人的资料，不能暂结。"
+    en = "The line is down and this terminal does not know the person; no provisional settlement."
+    next_zh = "请病人先自费并保留票据，或等线路恢复再结算。"
+    next_en = "The patient pays in full and keeps the receipt, or waits until the line is back."
+
+
+class SnapshotTooOld(Fault):
+    """The line is down and what is known of the person is older than the site allows."""
+
+    code = "snapshot_too_old"
+    exit = Exit.CENTRE
+    zh = "线路中断，此人的资料已有 {hours} 小时，超过 {allowed} 小时。"
+    en = "The line is down and this person's data are {hours} hours old; allowed are {allowed}."
+    next_zh = "请等线路恢复，或请病人先自费。"
+    next_en = "Wait for the line, or let the patient pay in full."
+
+
+class NotEntitled(Fault):
+    """The person has no insurance that pays now."""
+
+    code = "not_entitled"
+    exit = Exit.NO
+    zh = "此人现在不能用医保结算：{reason}。"
+    en = "This person cannot settle with insurance now: {reason}."
+    next_zh = "请告知病人原因；可自费结算，事后按规定报销。"
+    next_en = "Tell the patient why; the bill can be paid in full and claimed later."
+
+
+class OfflineNotAllowed(Fault):
+    """The site does not settle provisionally."""
+
+    code = "offline_not_allowed"
+    exit = Exit.CENTRE
+    zh = "线路中断，本单位不办暂结。"
+    en = "The line is down and this site does not settle provisionally."
+    next_zh = "请等线路恢复，或请病人先自费。"
+    next_en = "Wait for the line, or let the patient pay in full."
+
+
+class RefusedByCentre(Fault):
+    """The centre said no to the bill, completely."""
+
+    code = "bill_refused"
+    exit = Exit.NO
+    zh = "医保中心拒绝了账单 {bill}：{text}（{number}）。"
+    en = "The insurance centre refused bill {bill}: {text} ({number})."
+    next_zh = "请按提示更正，用新单号重新提交。"
+    next_en = "Correct what it objects to and submit under a new bill number."
+
+
+class UnknownBill(Fault):
+    """No bill has this number here."""
+
+    code = "unknown_bill"
+    exit = Exit.INPUT
+    zh = "本机没有账单 {bill}。"
+    en = "This terminal has no bill {bill}."
+    next_zh = "请核对单号。"
+    next_en = "Check the number."
+
+
+class NoPackFor(Fault):
+    """No policy pack covers the insured area and scheme."""
+
+    code = "no_pack"
+    exit = Exit.NO
+    zh = "没有参保地 {area}（{scheme}）的政策包，本机不能分割。"
+    en = "There is no policy pack for the insured area {area} ({scheme}); this terminal cannot split the bill."
+    next_zh = "请安装该地的政策包；联网时由医保中心计算。"
+    next_en = "Install that area's pack; online the centre splits it."

@@ -1,0 +1,82 @@
+"""Bills as the journal keeps them, and how a bill's state follows from its item's."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import msgspec
+
+from offline_queue.faults import UnknownKey
+from offline_queue.ports import Item
+from offline_queue.queue import Queue
+from offline_queue.vocabulary import State, Step
+from terminal.documents import BillState, Claim, Insurance, Person, Settlement, decode
+
+BILL_STATES: Mapping[State, BillState] = MappingProxyType(
+    {
+        State.RECORDED: BillState.PROVISIONAL,
+        State.SENDING: BillState.SETTLING,
+        State.IN_DOUBT: BillState.IN_DOUBT,
+        State.REVERSING: BillState.IN_DOUBT,
+        State.HELD: BillState.EXCEPTION,
+        State.ACCEPTED: BillState.SETTLED,
+        State.REFUSED: BillState.REFUSED,
+        State.REVERSED: BillState.REVERSED,
+        State.CLOSED_BY_HAND: BillState.REVERSED,
+    }
+)
+"""The one place where the queue's words become the bill's."""
+
+ACCEPTING = (Step.ACCEPT, Step.FIND, Step.DECIDE_ACCEPT)
+"""Steps after which the centre has the bill; their evidence is the centre's answer."""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """What was asked, for whom, and the split the patient was told."""
+
+    claim: Claim
+    person: Person
+    chosen: int
+    """Which of the person's insurances pays."""
+    told: Settlement
+
+    @property
+    def insurance(self) -> Insurance:
+        """The insurance that pays."""
+        return self.person.insurances[self.chosen]
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """A complete good answer of the centre: the settlement in our words, and the reply as it came."""
+
+    settlement: Settlement
+    raw: bytes
+
+
+def state_of(item: Item) -> BillState:
+    """Where a bill stands."""
+    if item.state is State.ACCEPTED and item.reconciled:
+        return BillState.RECONCILED
+    return BILL_STATES[item.state]
+
+
+def find(queue: Queue, bill: str) -> Item | None:
+    """The item of a bill, or None when this terminal does not know it."""
+    try:
+        return queue.item(bill)
+    except UnknownKey:
+        return None
+
+
+def entry(queue: Queue, item: Item) -> Entry:
+    """What the journal keeps of a bill."""
+    return decode(queue.payload(item), Entry, file=item.key)
+
+
+def standing(queue: Queue, item: Item) -> Settlement:
+    """A bill's figures as they stand now: the centre's once it has settled, else what the patient was told."""
+    state = state_of(item)
+    if item.state is State.ACCEPTED:
+        answers = [event.body for event in queue.answers(item) if event.kind in ACCEPTING and event.body]
+        if answers:
+            return msgspec.structs.replace(decode(answers[-1], Answered, file=item.key).settlement, state=state)
+    return msgspec.structs.replace(entry(queue, item).told, state=state, message_number=item.number)

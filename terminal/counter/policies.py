@@ -1,0 +1,39 @@
+"""Which policy pack splits a bill: the one of the insured area and scheme, compiled once per process."""
+
+import tomllib
+from pathlib import Path
+
+from config.policies import pack_files, pack_ids
+from terminal.adjudication import Plan, load_plan
+from terminal.counter.faults import NoPackFor
+from terminal.documents import Insured
+
+
+class Policies:
+    """The shipped packs and those of a site's own folder, which goes first."""
+
+    def __init__(self, extra: Path | None = None) -> None:
+        self._extra = extra
+        self._ids: dict[tuple[str, str], str] | None = None
+        self._plans: dict[str, Plan] = {}
+
+    def plan(self, insured: Insured) -> Plan:
+        """The plan that splits a bill of this person. Raises NoPackFor, PackFault."""
+        found = self._by_area().get((insured.area, insured.scheme))
+        if found is None:
+            raise NoPackFor(area=insured.area, scheme=insured.scheme)
+        return self.named(found)
+
+    def named(self, pack: str) -> Plan:
+        """A plan by the id of its pack. Raises NoPack, PackFault."""
+        if pack not in self._plans:
+            self._plans[pack] = load_plan(pack_files(pack, self._extra))
+        return self._plans[pack]
+
+    def _by_area(self) -> dict[tuple[str, str], str]:
+        if self._ids is None:
+            self._ids = {}
+            for pack in pack_ids(self._extra):
+                header = tomllib.loads(pack_files(pack, self._extra)["pack.toml"].decode("utf-8"))
+                self._ids[header.get("area", ""), header.get("scheme", "")] = pack
+        return self._ids

@@ -1,0 +1,115 @@
+"""One open data folder: settings, journal, persons, policies and the way to the centre."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from config import profiles
+from config.places import policies_folder, store_folder
+from config.profiles import Profile
+from config.settings import Settings, load
+from offline_queue.keystores import FileKeys, SystemKeys
+from offline_queue.limits import Limits
+from offline_queue.ports import Identity, Keystore
+from offline_queue.queue import Queue
+from terminal.centre import Centre, Endpoint, Operator
+from terminal.clock import Clock, now
+from terminal.counter.people import People
+from terminal.counter.policies import Policies
+from terminal.documents import Institution, InstitutionKind, Tier
+
+
+class Till:
+    """Everything a use case needs; a context manager. Raises the faults of settings, store and keystore on opening."""
+
+    def __init__(self, home: Path, *, clock: Clock = now, settings: Settings | None = None) -> None:
+        self.home = home
+        self.clock = clock
+        self.settings = settings or load(home)
+        self.profile = _profile(self.settings)
+        self.policies = Policies(policies_folder(home))
+        folder = store_folder(home)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.queue = Queue.open(
+            folder,
+            identity=Identity(self.settings.institution.code, self.settings.terminal),
+            keys=_keys(self.settings, folder),
+            clock=clock,
+            limits=_limits(self.settings),
+        )
+        self.people = People(folder, self.queue.sealer)
+        self._lines = threading.local()
+        self._centres: list[Centre] = []
+
+    @property
+    def institution(self) -> Institution:
+        """Who settles here, in the words of a claim."""
+        site = self.settings.institution
+        return Institution(site.code, site.name, site.area, Tier(site.tier), InstitutionKind(site.kind))
+
+    @property
+    def centre(self) -> Centre:
+        """The centre; each thread keeps one connection of its own."""
+        if not hasattr(self._lines, "centre"):
+            self._lines.centre = connect(self.settings, self.profile, self.clock, self.queue.numbers.next)
+            self._centres.append(self._lines.centre)
+        centre: Centre = self._lines.centre
+        return centre
+
+    def close(self) -> None:
+        """Closes every line and store."""
+        for centre in self._centres:
+            centre.close()
+        self.people.close()
+        self.queue.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def connect(settings: Settings, profile: Profile, clock: Clock, numbers: Callable[[], str]) -> Centre:
+    """A way to the centre for the operator of the settings; nothing is sent yet."""
+    site = settings.institution
+    account, secret = "", ""
+    if settings.centre.secret_file:
+        lines = Path(settings.centre.secret_file).read_text(encoding="utf-8").splitlines()
+        pairs = dict(line.split("=", 1) for line in lines if "=" in line)
+        account, secret = pairs.get("account", "").strip(), pairs.get("secret", "").strip()
+    place = Institution(site.code, site.name, site.area, Tier(site.tier), InstitutionKind(site.kind))
+    endpoint = Endpoint(settings.centre.endpoint, place, account, secret)
+    return Centre(profile, endpoint, Operator(settings.operator, settings.operator_name), clock, numbers)
+
+
+def _profile(settings: Settings) -> Profile:
+    profile = profiles.load(settings.centre.profile)
+    horizon = settings.offline.settle_horizon_seconds
+    if not horizon:
+        return profile
+    deadlines = msgspec.structs.replace(profile.deadlines, settle_horizon=horizon)
+    return msgspec.structs.replace(profile, deadlines=deadlines)
+
+
+def _keys(settings: Settings, folder: Path) -> Keystore:
+    return FileKeys(folder / "keys") if settings.keystore == "file" else SystemKeys()
+
+
+def _limits(settings: Settings) -> Limits:
+    offline = settings.offline
+    return Limits(
+        items_open=offline.open_items,
+        sum_open_fen=offline.total_fen,
+        per_item_fen=offline.per_bill_fen,
+        per_lane_open=offline.per_person_open,
+        offline_hard=timedelta(hours=offline.hours),
+        contact_age=timedelta(hours=offline.hours),
+    )
