@@ -45,6 +45,17 @@ class LimitReached(QueueFault):
     next_en = "Get the line back and forward what is stored, or call a supervisor; this item was not recorded."
 
 
+class BadLimits(QueueFault):
+    """A limits document that is torn or not signed by the site."""
+
+    code = "bad_limits"
+    exit = _INPUT
+    zh = "离线限制文件不可用：{found}。"
+    en = "The limits document cannot be used: {found}."
+    next_zh = "请向站点管理员索取签名的限制文件；原有限制不变。"
+    next_en = "Ask the site's administrator for a signed document; the limits stay as they were."
+
+
 class LaneBusy(QueueFault):
     """An online sale must not overtake what the same person already has in the queue."""
 

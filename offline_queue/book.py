@@ -1,0 +1,285 @@
+"""One opened store with its keys, chain and clocks: what the doors of the queue work on."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from offline_queue import locks, vocabulary
+from offline_queue.datakeys import DataKeys, LocalWrapping
+from offline_queue.faults import KeysClosed, NotOurStore, QueueFault, RolledBack
+from offline_queue.items import Items
+from offline_queue.journal import Journal
+from offline_queue.numbers import PER_SECOND, Numbers
+from offline_queue.ports import Anchor, Clock, Identity, Intent, Item, Keystore, SteadyClock
+from offline_queue.sealing import SUITES, DataKey, seal, unseal
+from offline_queue.store import SCHEMA, Connect, Store
+from offline_queue.verify import Trace, Verifier
+from offline_queue.vocabulary import Step
+
+_ANCHOR_EVERY = 50
+"""Records between two anchors in the keystore."""
+
+_UNSEEN = 3600 * PER_SECOND
+"""More numbers than can have been given out after the last anchor."""
+
+
+_CONTACT_EVERY = timedelta(minutes=1)
+"""How finely the time of the last contact is kept."""
+
+
+class Remembered(msgspec.Struct, frozen=True, array_like=True):
+    """What the keystore remembers of a store: its newest anchor, and the number below which all are taken."""
+
+    seq: int
+    hash: bytes
+    number: int
+
+
+class Book:
+    """Opens, or makes, the store of one folder.
+
+    Raises ``KeysClosed``, ``NotOurStore``, ``RolledBack``, ``UnfitFolder``, ``NotDurable`` or ``StoreFailed``.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        identity: Identity,
+        keys: Keystore,
+        clock: Clock,
+        steady: SteadyClock,
+        suite: vocabulary.Suite,
+        site_key: bytes | None,
+        connect: Connect | None,
+        adopt: str = "",
+    ) -> None:
+        self.identity = identity
+        self.clock = clock
+        self.steady = steady
+        self._keystore = keys
+        self._unanchored = 0
+        self._hold: locks.Hold | None = None
+        self.anchor_fault: QueueFault | None = None
+        """Why the keystore did not take the last anchor."""
+        self.store = Store(folder, connect)
+        try:
+            with self.store.transaction():
+                if self.store.is_new():
+                    self._make(suite)
+                self.store.check_schema()
+                row = self.store.rows("SELECT * FROM store")[0]
+                self._check_identity(row["institution"], row["terminal"])
+                self.id: bytes = row["store"]
+                self.epoch: int = row["epoch"]
+                self.suite = SUITES[vocabulary.Suite(row["suite"])]
+                wrapping = LocalWrapping(self.suite, self.id, keys)
+                self.keys = DataKeys(self.store, self.suite, self.id, wrapping, site_key)
+                if site_key:
+                    self.keys.wrap_for_site()
+            self.journal = Journal(self.store, self.suite, self.keys, self.id)
+            self.items = Items(self.store, self.journal, self.suite)
+            self.numbers = Numbers(self.store, identity, clock)
+            self.damage = self._check_end(adopt)
+            """What the check of the chain's end found when the store was opened."""
+        except BaseException:
+            self.store.close()
+            raise
+        self._wall, self._moment = clock(), steady()
+
+    @property
+    def folder(self) -> Path:
+        """The data folder."""
+        return self.store.folder
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """One durable step. After it, now and then, the chain's end is written to the keystore."""
+        with self.store.transaction():
+            yield
+        if self._unanchored >= _ANCHOR_EVERY:
+            self.remember()
+
+    def add(self, item: Item, payload: bytes, step: Step, actor: str, body: bytes = b"") -> Item:
+        """Seal and store a new item inside a transaction."""
+        key = self.keys.of_day(item.created.date().isoformat())
+        item = msgspec.structs.replace(item, id=self.items.next_id(), sealed_with=key.id)
+        self._unanchored += 1
+        return self.items.add(item, self._seal(key, payload, item), step, actor, body, self.epoch)
+
+    def move(self, id: int, step: Step, *, actor: str, body: bytes = b"", **changes: object) -> Item:
+        """Take one step of the table inside a transaction. Raises ``ForbiddenStep``."""
+        return self.items.move(id, step, self.clock(), actor, body, self.epoch, changes)
+
+    def note(self, kind: str, actor: str, body: bytes = b"", **changes: object) -> Anchor:
+        """An event of the store itself, inside a transaction."""
+        return self.journal.append(kind, 0, self.clock(), actor, changes, body, self.epoch)
+
+    def contact(self, reached: bool) -> None:
+        """A usable answer came, or none; inside a transaction. Outages begin and end in the chain."""
+        now = self.clock()
+        row = self.store.rows("SELECT contact, offline FROM store")[0]
+        if reached:
+            known = row["contact"] and datetime.fromisoformat(row["contact"])
+            if row["offline"]:
+                self.note("online", "queue")
+            if row["offline"] or not known or abs(now - known) > _CONTACT_EVERY:
+                self.store.change("UPDATE store SET contact = ?, offline = NULL", (now.isoformat(),))
+        elif not row["offline"]:
+            self.note("offline", "queue")
+            self.store.change("UPDATE store SET offline = ?", (now.isoformat(),))
+
+    def payload(self, item: Item) -> bytes:
+        """What was recorded. Raises ``KeyErased`` or ``SealBroken``."""
+        sealed = self.store.rows("SELECT sealed FROM item WHERE id = ?", (item.id,))[0]["sealed"]
+        return unseal(self.suite, self.keys.by_id(item.sealed_with), sealed or b"", self._place(item))
+
+    def intent(self, item: Item) -> Intent:
+        """What was committed before the item's last call. Raises ``SealBroken`` or ``KeyErased``."""
+        row = self.store.rows(
+            "SELECT * FROM event WHERE item = ? AND kind IN (?, ?) ORDER BY seq DESC LIMIT 1",
+            (item.id, Step.BEGIN, Step.CLAIM),
+        )[0]
+        event = self.journal.open(row)
+        return Intent(number=item.number, data=event.body or b"", at=event.at)
+
+    def seal(self, data: bytes, context: bytes) -> bytes:
+        """Seal bytes that rest outside the queue."""
+        day = self.clock().date().isoformat()
+        with self.store.transaction():
+            key = self.keys.of_day(day)
+        return seal(self.suite, key, self.epoch, data, (self.id, "beside", context))
+
+    def unseal(self, sealed: bytes, context: bytes) -> bytes:
+        """Open what ``seal`` gave. Raises ``SealBroken`` or ``KeyErased``."""
+        return unseal(self.suite, self.keys.key_of(sealed), sealed, (self.id, "beside", context))
+
+    def blind(self, text: bytes) -> bytes:
+        """A keyed hash by which something can be found without being named."""
+        return self.suite.mac(self.keys.index, text)[:16]
+
+    def digest(self, payload: bytes) -> bytes:
+        """Tells two payloads apart without telling what is in them."""
+        return self.suite.mac(self.keys.content, payload)
+
+    def owner(self) -> str:
+        """Name of our hold: what we send is ours as long as this process lives."""
+        if self._hold is None:
+            name = os.urandom(8).hex()
+            taken = locks.take(self._owners() / name, self.clock())
+            assert isinstance(taken, locks.Hold)  # noqa: S101 - nobody else can know a fresh random name
+            self._hold = taken
+        return self._hold.path.name
+
+    def alive(self, owner: str) -> bool:
+        """Whether the process that took this hold still lives."""
+        return locks.holder(self._owners() / owner) is not None
+
+    def clock_step(self) -> timedelta:
+        """How far the wall clock is from where this run, and the newest events, say it must be."""
+        now = self.clock()
+        expected = self._wall + timedelta(seconds=self.steady().seconds - self._moment.seconds)
+        newest = [
+            (row["kind"], datetime.fromisoformat(row["at"]))
+            for row in self.store.rows("SELECT kind, at FROM event ORDER BY seq DESC LIMIT 50")
+        ]
+        confirmed = next((n for n, (kind, _) in enumerate(newest) if kind == "clock"), len(newest))
+        behind = max((at - now for _, at in newest[: confirmed + 1]), default=timedelta(0))
+        return max(abs(now - expected), behind)
+
+    def confirm_clock(self, actor: str) -> None:
+        """A person has looked at the clock and says it is right."""
+        with self.transaction():
+            self.note("clock", actor)
+        self._wall, self._moment = self.clock(), self.steady()
+
+    def verifier(self) -> Verifier:
+        """Over a connection of its own, so that checking keeps nobody waiting. Close its store."""
+        return Verifier(Store(self.folder), self.suite, self.id, self.keys)
+
+    def remembered(self) -> Remembered | None:
+        """What the keystore knows of this store."""
+        found = self._keystore.get(_anchor_name(self.id))
+        return msgspec.msgpack.decode(found, type=Remembered) if found else None
+
+    def remember(self) -> None:
+        """Write the chain's end to the keystore. A keystore that refuses is shown, it stops nobody."""
+        head = self.journal.head()
+        number = self.store.rows("SELECT number FROM store")[0]["number"]
+        try:
+            self._keystore.put(_anchor_name(self.id), msgspec.msgpack.encode(Remembered(head.seq, head.hash, number)))
+        except KeysClosed as fault:
+            self.anchor_fault = fault
+        else:
+            self.anchor_fault = None
+            self._unanchored = 0
+
+    def close(self) -> None:
+        """Write the anchor, let go of everything."""
+        if self._unanchored:
+            self.remember()
+        if self._hold:
+            self._hold.release()
+        self.store.close()
+
+    def _make(self, suite: vocabulary.Suite) -> None:
+        id = os.urandom(16)
+        LocalWrapping.make_key(id, self._keystore)
+        self.store.make_tables()
+        self.store.change(
+            "INSERT INTO store (id, schema, store, institution, terminal, suite, epoch, number, fence)"
+            " VALUES (1, ?, ?, ?, ?, ?, 1, 0, 0)",
+            (SCHEMA, id, self.identity.institution, self.identity.terminal, suite.value),
+        )
+
+    def _check_identity(self, institution: str, terminal: str) -> None:
+        for field, found, expected in (
+            ("institution", institution, self.identity.institution),
+            ("terminal", terminal, self.identity.terminal),
+        ):
+            if found != expected:
+                raise NotOurStore(folder=self.folder, field=field, found=found, expected=expected)
+
+    def _check_end(self, adopt: str) -> tuple[Trace, ...]:
+        """The links since the last anchor; an older copy than the keystore remembers does not open by itself."""
+        known = self.remembered()
+        verifier = Verifier(self.store, self.suite, self.id, self.keys)
+        if known is None:
+            return ()
+        anchor = Anchor(known.seq, known.hash)
+        wrong = list(verifier.anchors([anchor]))
+        if wrong:
+            if not adopt:
+                raise RolledBack(found=self.journal.head().seq, expected=known.seq)
+            self._adopt(known, adopt)
+            return ()
+        return tuple(trace for _, traces in verifier.links(anchor) for trace in traces)
+
+    def _adopt(self, known: Remembered, actor: str) -> None:
+        """Go on from an older copy: a new epoch, and numbers that start above all that were ever given out."""
+        self.epoch += 1
+        with self.store.transaction():
+            self.store.change(
+                "UPDATE store SET epoch = ?, number = max(number, ?)", (self.epoch, known.number + _UNSEEN)
+            )
+            self.note("restored", actor, epoch=self.epoch, remembered=known.seq)
+        self.remember()
+
+    def _owners(self) -> Path:
+        path = self.folder / "owners"
+        path.mkdir(mode=0o700, exist_ok=True)
+        return path
+
+    def _seal(self, key: DataKey, payload: bytes, item: Item) -> bytes:
+        return seal(self.suite, key, self.epoch, payload, self._place(item))
+
+    def _place(self, item: Item) -> tuple[str | int | bytes, ...]:
+        return (self.id, "item", item.id, item.key, item.kind.value)
+
+
+def _anchor_name(store: bytes) -> str:
+    return f"queue-{store.hex()}-anchor"

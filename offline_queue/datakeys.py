@@ -1,0 +1,159 @@
+"""The keys of one store: a master secret and one data key per business day, each wrapped twice.
+
+Wrapped by the key-encrypting key of the keystore for this terminal, and by the site's recovery key so that another
+machine can drain a dead terminal's disk. Destroying both wrappings of a day's key erases that day's contents; the proof
+stays.
+"""
+
+import os
+import threading
+from typing import Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hpke
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+
+from offline_queue.faults import KeyErased, KeysClosed, SealBroken
+from offline_queue.ports import Keystore
+from offline_queue.sealing import Algorithms, DataKey, Place, data_key_of, seal, unseal
+from offline_queue.store import Store
+
+_MASTER = "master"
+_FOR_SITE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
+"""RFC 9180, base mode."""
+
+
+class Wrapping(Protocol):
+    """One of the two ways to the data keys."""
+
+    def wrap(self, id: int, secret: bytes) -> bytes: ...
+
+    def unwrap(self, id: int, local: bytes | None, site: bytes | None) -> bytes:
+        """The secret from the wrapping that is ours; raises ``KeysClosed``."""
+        ...
+
+
+class LocalWrapping:
+    """By the key that this terminal's keystore holds."""
+
+    def __init__(self, suite: Algorithms, store: bytes, keys: Keystore) -> None:
+        found = keys.get(_key_name(store))
+        if found is None or len(found) != 32:
+            raise KeysClosed(cause="no key for this store")
+        self._suite = suite
+        self._store = store
+        self._key = DataKey(0, found)
+
+    @staticmethod
+    def make_key(store: bytes, keys: Keystore) -> None:
+        """For a store that is being made."""
+        keys.put(_key_name(store), os.urandom(32))
+
+    def wrap(self, id: int, secret: bytes) -> bytes:
+        return seal(self._suite, self._key, 0, secret, self._place(id))
+
+    def unwrap(self, id: int, local: bytes | None, site: bytes | None) -> bytes:
+        try:
+            return unseal(self._suite, self._key, local or b"", self._place(id))
+        except SealBroken as error:
+            raise KeysClosed(cause="it holds the key of another store") from error
+
+    def _place(self, id: int) -> Place:
+        return (self._store, "key", id)
+
+
+class SiteWrapping:
+    """By the site's recovery key. With the private half it opens; making keys is not its business."""
+
+    def __init__(self, store: bytes, private: X25519PrivateKey) -> None:
+        self._store = store
+        self._private = private
+
+    def wrap(self, id: int, secret: bytes) -> bytes:
+        raise KeysClosed(cause="the recovery key only reads")
+
+    def unwrap(self, id: int, local: bytes | None, site: bytes | None) -> bytes:
+        try:
+            return _FOR_SITE.decrypt(site or b"", self._private, _info(self._store, id))
+        except (InvalidTag, ValueError) as error:
+            raise KeysClosed(cause="not wrapped for this recovery key") from error
+
+
+class DataKeys:
+    """Opens and, inside the caller's transaction, makes the keys of a store."""
+
+    def __init__(self, store: Store, suite: Algorithms, id: bytes, wrapping: Wrapping, site: bytes | None) -> None:
+        self._store = store
+        self._id = id
+        self._wrapping = wrapping
+        self._site = site
+        self._known: dict[int, DataKey] = {}
+        self._days: dict[str, DataKey] = {}
+        self._lock = threading.Lock()
+        master = self.of_day(_MASTER).secret
+        self.chain = suite.derive(master, "chain")
+        self.index = suite.derive(master, "index")
+        self.content = suite.derive(master, "content")
+        self.export = suite.derive(master, "export")
+
+    def of_day(self, day: str) -> DataKey:
+        """The key under this name, made if nobody has; the caller is in a transaction."""
+        if known := self._days.get(day):
+            return known
+        found = self._store.rows("SELECT id FROM data_key WHERE day = ?", (day,))
+        if not found:
+            return self._make(day)  # remembered only when read back: this transaction may still fail
+        key = self._days[day] = self.by_id(found[0][0])
+        return key
+
+    def by_id(self, id: int) -> DataKey:
+        """Raises ``KeyErased`` when it was destroyed, ``KeysClosed`` when it does not open."""
+        with self._lock:
+            if known := self._known.get(id):
+                return known
+        found = self._store.rows("SELECT wrapped, recovery FROM data_key WHERE id = ?", (id,))
+        if found and found[0]["wrapped"] is None:
+            raise KeyErased(what=f"data key {id}")
+        local, site = found[0] if found else (None, None)
+        key = DataKey(id, self._wrapping.unwrap(id, local, site))
+        with self._lock:
+            self._known[id] = key
+        return key
+
+    def key_of(self, sealed: bytes) -> DataKey:
+        """The key that a sealed record names."""
+        return self.by_id(data_key_of(sealed))
+
+    def forget(self) -> None:
+        """Drop the day keys from memory, after an erasure."""
+        with self._lock:
+            self._known.clear()
+        self._days.clear()
+
+    def wrap_for_site(self) -> None:
+        """Wrap for the site's key what was made before there was one; the caller is in a transaction."""
+        for (id,) in self._store.rows("SELECT id FROM data_key WHERE recovery IS NULL AND erased IS NULL"):
+            recovery = self._for_site(id, self.by_id(id).secret)
+            self._store.change("UPDATE data_key SET recovery = ? WHERE id = ?", (recovery, id))
+
+    def _make(self, day: str) -> DataKey:
+        id: int = self._store.rows("SELECT coalesce(max(id), 0) + 1 FROM data_key")[0][0]
+        secret = os.urandom(32)
+        self._store.change(
+            "INSERT INTO data_key (id, day, wrapped, recovery) VALUES (?, ?, ?, ?)",
+            (id, day, self._wrapping.wrap(id, secret), self._for_site(id, secret)),
+        )
+        return DataKey(id, secret)
+
+    def _for_site(self, id: int, secret: bytes) -> bytes | None:
+        if self._site is None:
+            return None
+        return _FOR_SITE.encrypt(secret, X25519PublicKey.from_public_bytes(self._site), _info(self._id, id))
+
+
+def _key_name(store: bytes) -> str:
+    return f"queue-{store.hex()}-key"
+
+
+def _info(store: bytes, id: int) -> bytes:
+    return b"queue data key %d " % id + store

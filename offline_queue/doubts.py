@@ -1,0 +1,116 @@
+"""A call whose end nobody knows: ask, take back, wait; never simply repeat.
+
+Something that is not there yet may still arrive: "absent" and "nothing to reverse" prove nothing until the far end's
+horizon has passed since the call was over, counted on a clock that nobody can set, when the question was asked.
+A reversal that succeeds proves at once that the call has no effect any more.
+"""
+
+from datetime import timedelta
+
+from offline_queue import steady
+from offline_queue.errands import Errand, Sender, describe
+from offline_queue.outcomes import ANSWERED
+from offline_queue.ports import Enquiry, Item, Moment, Outcome
+from offline_queue.vocabulary import Finding, OnceFreed, OnDoubt, OutcomeClass, State, Step
+
+
+def solve(sender: Sender, item: Item, payload: bytes) -> Errand:
+    """The next thing to do about an item in doubt or being reversed."""
+    if item.state is State.REVERSING:
+        return _reverse(sender, item, payload)
+    can = sender.far.capabilities
+    if can.idempotent:
+        return Errand(item, lambda result, number: free(sender, item))
+    if item.tries >= sender.policy.tries:
+        return Errand(item, lambda result, number: sender.hold(item, "tries"))
+    reversible = sender.policy.on_doubt is OnDoubt.REVERSE or item.once_freed is OnceFreed.STOP
+    if reversible and (not can.can_enquire or _age(item, sender) >= sender.policy.reverse_after):
+        return _reverse(sender, item, payload)
+    if can.can_enquire:
+        return _enquire(sender, item, payload)
+    return Errand(item, lambda result, number: sender.hold(item, "no_enquiry"))
+
+
+def free(sender: Sender, item: Item, evidence: bytes = b"") -> None:
+    """It is certain that the call has no effect: to be sent again, or closed, as was asked when it was recorded."""
+    step = Step.FREE if item.once_freed is OnceFreed.SEND_AGAIN else Step.REVERSED
+    sender.move(item, step, evidence, reason="freed", doubtful_at=None, doubtful_since=None)
+
+
+def _enquire(sender: Sender, item: Item, payload: bytes) -> Errand:
+    intent = sender.book.intent(item)
+    asked_at_age = _age(item, sender)
+
+    def then(result: object, number: str) -> None:
+        if not isinstance(result, Enquiry):
+            result = Enquiry(Finding.UNKNOWN, describe(result), "far_end_fault")
+        reached = result.finding is not Finding.NOT_REACHED
+        sender.reached(reached)
+        if result.finding is Finding.FOUND_EQUAL:
+            sender.move(item, Step.FIND, result.evidence, reason=result.code)
+        elif result.finding is Finding.FOUND_DIFFERENT:
+            sender.hold(item, result.code or "found_different", result.evidence)
+        elif result.finding is Finding.ABSENT and asked_at_age >= sender.far.capabilities.settle_horizon:
+            free(sender, item, result.evidence)
+        else:
+            sender.move(
+                item,
+                Step.ASK,
+                result.evidence,
+                reason=result.code or result.finding.value,
+                due=sender.later(item.tries + 1),
+                tries=item.tries + reached,
+            )
+
+    return Errand(item, then, lambda: sender.far.enquire(item, payload, intent))
+
+
+def _reverse(sender: Sender, item: Item, payload: bytes) -> Errand:
+    """First the intent to reverse, durable; then the call."""
+    repeat = item.state is State.REVERSING
+    if repeat and item.tries >= sender.policy.tries:
+        return Errand(item, lambda result, number: sender.hold(item, "tries"))
+    intent = sender.book.intent(item)
+
+    def then(result: object, number: str) -> Errand:
+        step = Step.REPEAT if repeat else Step.REVERSE
+        tries = item.tries if repeat else 0
+        claimed = sender.move(item, step, number.encode(), owner=sender.owner, tries=tries)
+        age = _age(item, sender)
+        return Errand(
+            claimed,
+            lambda result, _: _reversed(sender, claimed, result, age),
+            lambda: sender.far.reverse(claimed, payload, intent, number, repeat),
+        )
+
+    return Errand(item, then)
+
+
+def _reversed(sender: Sender, item: Item, result: object, asked_at_age: timedelta) -> None:
+    if not isinstance(result, Outcome):
+        result = Outcome(OutcomeClass.IN_DOUBT, "far_end_fault", describe(result))
+    sender.reached(result.result in ANSWERED)
+    horizon = sender.far.capabilities.settle_horizon
+    reason = result.code or result.result.value
+    match result.result:
+        case OutcomeClass.ACCEPTED | OutcomeClass.DUPLICATE:
+            free(sender, item, result.answer)
+        case OutcomeClass.NOTHING if asked_at_age >= horizon:
+            free(sender, item, result.answer)
+        case OutcomeClass.NOTHING:
+            due = sender.book.clock() + horizon - asked_at_age
+            sender.move(item, Step.NOTHING, result.answer, reason=reason, due=due)
+        case OutcomeClass.REFUSED | OutcomeClass.UNRECOGNISED:
+            sender.hold(item, reason, result.answer)
+        case _:  # its own end is unknown, or it did not go out: the reversal is repeated, nothing else changes
+            tries = item.tries + (result.result is not OutcomeClass.NOT_SENT)
+            due = sender.later(item.tries + 1)
+            sender.move(item, Step.REPEAT, result.answer, reason=reason, due=due, tries=tries)
+
+
+def _age(item: Item, sender: Sender) -> timedelta:
+    wall, now = sender.now()
+    since: Moment | None = item.doubtful_since
+    if since is None or item.doubtful_at is None:
+        return timedelta(0)
+    return steady.elapsed(item.doubtful_at, since, wall, now)

@@ -1,0 +1,184 @@
+"""Sends what is stored: intent before the wire, outcome after, lanes in order, doubts solved, nothing dropped.
+
+One thread decides and commits; the calls run in a pool. Whatever ended since the last commit is stored together with
+the intents of what goes out next: two commits for one item alone, two for a whole window of lanes.
+"""
+
+import random
+import threading
+from datetime import timedelta
+from typing import Self
+
+from msgspec import Struct
+
+from offline_queue import locks
+from offline_queue.book import Book
+from offline_queue.doubts import solve
+from offline_queue.errands import ACTOR, Errand, Policy, Sender, prepare
+from offline_queue.faults import AlreadyForwarding, KeyErased, LeaseLost, SealBroken
+from offline_queue.items import OPEN_ROWS
+from offline_queue.lanes import Lanes
+from offline_queue.outcomes import conclude
+from offline_queue.patience import Breaker
+from offline_queue.pool import Pool, Threads
+from offline_queue.ports import FarEnd, Item, Outcome, Prepared
+from offline_queue.vocabulary import OutcomeClass, State, Step
+
+LEASE = "forwarder.lock"
+_LOOK_AROUND = 1.0
+"""Seconds after which new items and dead owners are looked for although nothing of our own is due."""
+
+
+class Report(Struct, frozen=True):
+    """What one run did."""
+
+    steps: dict[Step, int]
+    left: int
+    """Items still open."""
+
+
+class Forwarder:
+    """Holds the lease of one folder while it lives. Not to be shared between threads, except ``stop``."""
+
+    def __init__(
+        self,
+        book: Book,
+        far_end: FarEnd,
+        policy: Policy,
+        *,
+        pool: Pool[Errand] | None = None,
+        chance: random.Random | None = None,
+    ) -> None:
+        taken = locks.take(book.folder / LEASE, book.clock())
+        if isinstance(taken, locks.Holder):
+            raise AlreadyForwarding(pid=taken.pid, since=taken.since)
+        self._lease = taken
+        self._book = book
+        self._pool = pool or Threads(policy.width)
+        self._breaker = Breaker(book.steady)
+        self._in_flight = 0
+        self._stop = threading.Event()
+        with book.transaction():
+            self._fence: int = book.store.rows("SELECT fence + 1 FROM store")[0][0]
+            book.store.change("UPDATE store SET fence = ?", (self._fence,))
+            book.note("lease", ACTOR, fence=self._fence)
+        owner = f"{LEASE} {self._fence}"
+        self._sender = Sender(book, owner, far_end, policy, self._breaker, chance or random.SystemRandom())
+        self._lanes = Lanes(book)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the lease up."""
+        self._pool.close()
+        self._lease.release()
+
+    def stop(self) -> None:
+        """Ask a run in another thread to end; what is in flight is waited for."""
+        self._stop.set()
+
+    def run(self, wait: timedelta = timedelta(0), *, now: bool = False) -> Report:
+        """Send everything that is due; then go on for ``wait`` as long as there is something that time alone can move.
+
+        ``now`` forgets waiting times: "send now". Raises ``LeaseLost``, ``StoreFailed``, ``StoreUncertain``.
+        """
+        self._sender.steps.clear()
+        end = self._book.steady().seconds + wait.total_seconds()
+        if now:
+            self._lanes.hurry()
+            self._breaker.hurry()
+        looked = float("-inf")
+        while True:
+            if self._book.steady().seconds - looked >= _LOOK_AROUND:
+                self._take_over()
+                looked = self._book.steady().seconds
+            self._lanes.refresh()
+            rest = end - self._book.steady().seconds
+            if not self._stop.is_set():
+                self._start()
+            if self._in_flight:
+                self._store(self._pool.wait(_LOOK_AROUND))
+                continue
+            due = self._due()
+            if due is None or due > max(rest, 0.0) or self._stop.is_set():
+                break
+            if due > 0:
+                self._pool.wait(min(due, _LOOK_AROUND))
+        self._stop.clear()
+        left = self._book.store.rows(f"SELECT count(*) FROM item WHERE {OPEN_ROWS}")[0][0]
+        return Report(dict(self._sender.steps), left)
+
+    def _due(self) -> float | None:
+        """Seconds until something can be done; None when time alone moves nothing."""
+        due = self._lanes.wait()
+        return due if due is None or not self._breaker.is_open else max(due, self._breaker.wait())
+
+    def _start(self) -> None:
+        """Fill the window with lanes that are due; with the breaker open, ask one question first."""
+        if self._breaker.is_open and not self._probe():
+            return
+        at_once: list[Errand] = []
+        while self._in_flight + len(at_once) < self._sender.policy.width and (item := self._lanes.take()):
+            errand = self._errand(item)
+            if errand.call:
+                self._go(errand)
+            else:
+                at_once.append(errand)
+        if at_once:
+            self._store(at_once)
+
+    def _probe(self) -> bool:
+        if self._in_flight or self._due() != 0:
+            return False
+        usable = self._sender.far.probe()
+        self._breaker.tell(usable)
+        return usable
+
+    def _errand(self, item: Item) -> Errand:
+        try:
+            payload = self._book.payload(item)
+            step = prepare if item.state is State.RECORDED else solve
+            return step(self._sender, item, payload)
+        except (SealBroken, KeyErased) as fault:
+            reason = fault.code
+            return Errand(item, lambda result, number: self._sender.hold(item, reason))
+
+    def _go(self, errand: Errand) -> None:
+        self._in_flight += 1
+        self._pool.start(errand, errand.run)
+
+    def _store(self, ended: list[Errand]) -> None:
+        """One commit for all that ended; what follows from it starts afterwards."""
+        if not ended:
+            return
+        self._in_flight -= sum(errand.call is not None for errand in ended)
+        ready = [isinstance(errand.result, Prepared) or errand.call is None for errand in ended]
+        numbers = [self._book.numbers.next() if need else "" for need in ready]
+        with self._book.transaction():
+            self._check_fence()
+            follow = [errand.then(errand.result, number) for errand, number in zip(ended, numbers, strict=True)]
+        for errand, next_one in zip(ended, follow, strict=True):
+            if next_one:
+                self._go(next_one)
+            else:
+                self._lanes.give_back(errand.item)
+
+    def _check_fence(self) -> None:
+        found = self._book.store.rows("SELECT fence FROM store")[0][0]
+        if found != self._fence:
+            raise LeaseLost(fence=found)
+
+    def _take_over(self) -> None:
+        """What a dead process, or an earlier holder of the lease, was sending is in doubt."""
+        self._lanes.refresh()
+        others = [item for item in self._lanes.sending() if item.owner != self._sender.owner]
+        dead = [item for item in others if item.owner.startswith(LEASE) or not self._book.alive(item.owner)]
+        if dead:
+            with self._book.transaction():
+                self._check_fence()
+                for item in dead:
+                    conclude(self._book, item, Outcome(OutcomeClass.IN_DOUBT, "owner_died"), ACTOR)

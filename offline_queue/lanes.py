@@ -1,0 +1,105 @@
+"""What may be sent next: an image of the open items in memory, kept up to date from the chain of events.
+
+Items of one lane keep their order. One that is on the wire, in doubt, being reversed or held stands in the way of its
+own lane only. A reversal goes before the others of its lane.
+"""
+
+import heapq
+from datetime import timedelta
+
+from offline_queue.book import Book
+from offline_queue.ports import Item
+from offline_queue.vocabulary import BLOCKING, OPEN, Kind, State
+
+_FURTHEST = timedelta(hours=1)
+
+
+class Lanes:
+    """Open items by lane, and a time for each lane that has something to do."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._lanes: dict[bytes, dict[int, Item]] = {}
+        self._times: list[tuple[float, int, bytes]] = []
+        self._current: dict[bytes, tuple[float, int, bytes]] = {}
+        self._busy: set[bytes] = set()
+        self._seen = book.journal.head().seq
+        for item in book.items.in_states(OPEN):
+            self._lanes.setdefault(item.lane, {})[item.id] = item
+        for lane in self._lanes:
+            self._schedule(lane)
+
+    def refresh(self) -> None:
+        """Take in what anybody, in any process, did since the last time."""
+        rows = self._book.store.rows("SELECT seq, item FROM event WHERE seq > ? ORDER BY seq", (self._seen,))
+        if not rows:
+            return
+        self._seen = rows[-1]["seq"]
+        ids = {row["item"] for row in rows if row["item"]}
+        changed = set()
+        for item in self._book.items.where(f"id IN ({', '.join(map(str, ids))})"):
+            lane = self._lanes.setdefault(item.lane, {})
+            if item.state in OPEN:
+                lane[item.id] = item
+            else:
+                lane.pop(item.id, None)
+            changed.add(item.lane)
+        for name in changed:
+            self._schedule(name)
+            if not self._lanes[name]:
+                del self._lanes[name]
+
+    def take(self) -> Item | None:
+        """The next item that is due. Its lane rests until it is given back."""
+        now = self._book.steady().seconds
+        while self._times and self._times[0][0] <= now:
+            entry = heapq.heappop(self._times)
+            _, id, lane = entry
+            if self._current.get(lane) == entry:
+                del self._current[lane]
+                self._busy.add(lane)
+                return self._lanes[lane][id]
+        return None
+
+    def give_back(self, item: Item) -> None:
+        """Nothing of this lane is in flight any more; it comes up again with the item's next event."""
+        self._busy.discard(item.lane)
+
+    def wait(self) -> float | None:
+        """Seconds until something is due; None when nothing will be."""
+        while self._times and self._current.get(self._times[0][2]) != self._times[0]:
+            heapq.heappop(self._times)
+        return max(0.0, self._times[0][0] - self._book.steady().seconds) if self._times else None
+
+    def hurry(self) -> None:
+        """Everything that waits is due now."""
+        for lane in list(self._current):
+            self._push((0.0, self._current[lane][1], lane))
+
+    def sending(self) -> list[Item]:
+        """Items on the wire, ours and others'."""
+        return [item for lane in self._lanes.values() for item in lane.values() if item.state is State.SENDING]
+
+    def _next(self, name: bytes) -> Item | None:
+        lane = self._lanes.get(name, {}).values()
+        blocking = next((item for item in lane if item.state in BLOCKING), None)
+        if blocking:
+            return blocking if blocking.state in (State.IN_DOUBT, State.REVERSING) else None
+        return min(lane, key=lambda item: (item.kind is not Kind.REVERSAL, item.id), default=None)
+
+    def _schedule(self, lane: bytes) -> None:
+        self._current.pop(lane, None)
+        if lane not in self._busy and (item := self._next(lane)):
+            self._push((self._due(item), item.id, lane))
+
+    def _push(self, entry: tuple[float, int, bytes]) -> None:
+        self._current[entry[2]] = entry
+        heapq.heappush(self._times, entry)
+
+    def _due(self, item: Item) -> float:
+        """On the steady clock. A time further away than any waiting can only come from a clock that was set."""
+        steady = self._book.steady().seconds
+        if item.due is None:
+            return steady
+        wait = item.due - self._book.clock()
+        return steady + wait.total_seconds() if timedelta(0) < wait <= _FURTHEST else steady

@@ -1,0 +1,62 @@
+"""Message numbers: unique for ever, never lower than the last, whatever the clock does.
+
+A number is institution (12), Beijing time to the second (14), terminal (2) and a count (2, base 36), as the national
+interface composes its message number. The store keeps one integer, ``second * 1296 + count``, below which everything is
+taken; a process reserves a block above it in a commit of its own and hands the block out from memory. A crash wastes
+the rest of a block, nothing else.
+"""
+
+import threading
+from datetime import datetime, timedelta, timezone
+
+from offline_queue.ports import Clock, Identity
+from offline_queue.store import Store
+
+_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+PER_SECOND = len(_DIGITS) ** 2
+_BLOCK = 64
+_STALE_SECONDS = 60
+"""A block is given up after this long, so that the time in a number is not far from the time of its use."""
+
+_BEIJING = timezone(timedelta(hours=8))
+
+
+def spell(identity: Identity, value: int) -> str:
+    """A number from its integer."""
+    second, count = divmod(value, PER_SECOND)
+    when = datetime.fromtimestamp(second, _BEIJING)
+    high, low = divmod(count, len(_DIGITS))
+    return f"{identity.institution}{when:%Y%m%d%H%M%S}{identity.terminal}{_DIGITS[high]}{_DIGITS[low]}"
+
+
+def integer_of(number: str) -> int:
+    """The integer a number was spelled from."""
+    when = datetime.strptime(number[12:26], "%Y%m%d%H%M%S").replace(tzinfo=_BEIJING)
+    return int(when.timestamp()) * PER_SECOND + int(number[28:30], len(_DIGITS))
+
+
+class Numbers:
+    """Hands out the numbers of one terminal. Several processes may do so at once."""
+
+    def __init__(self, store: Store, identity: Identity, clock: Clock) -> None:
+        self._store = store
+        self._identity = identity
+        self._clock = clock
+        self._next = self._end = 0
+        self._lock = threading.Lock()
+
+    def next(self) -> str:
+        """A number that nobody has had and nobody will have. Raises ``StoreFailed``; never call it in a transaction."""
+        with self._lock:
+            second = int(self._clock().timestamp())
+            if self._next >= self._end or second - self._next // PER_SECOND > _STALE_SECONDS:
+                self._reserve(second)
+            self._next += 1
+            return spell(self._identity, self._next - 1)
+
+    def _reserve(self, second: int) -> None:
+        with self._store.transaction():
+            taken: int = self._store.rows("SELECT number FROM store")[0][0]
+            start = max(taken, second * PER_SECOND)
+            self._store.change("UPDATE store SET number = ?", (start + _BLOCK,))
+        self._next, self._end = start, start + _BLOCK

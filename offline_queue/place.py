@@ -1,0 +1,62 @@
+"""Whether a folder can keep what it acknowledges, and how much room it has."""
+
+import shutil
+from pathlib import Path
+
+from offline_queue.faults import UnfitFolder
+
+_NETWORK = {
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smb3",
+    "smbfs",
+    "9p",
+    "afs",
+    "ceph",
+    "fuse.sshfs",
+    "fuse.glusterfs",
+    "davfs",
+    "fuse",
+}
+"""File systems whose flush or locks do not mean what SQLite needs (sqlite.org, "How To Corrupt", section 2.1)."""
+
+_SYNCED = {
+    "dropbox",
+    "onedrive",
+    "google drive",
+    "googledrive",
+    "icloud drive",
+    "com~apple~clouddocs",
+    "nutstore",
+    "坚果云",
+    "baidunetdisk",
+    "百度网盘",
+    "weiyun",
+}
+"""Folders that a synchroniser copies and puts back behind our back."""
+
+
+def check(folder: Path) -> None:
+    """Raise ``UnfitFolder`` for a network or cloud-synchronised place."""
+    resolved = folder.resolve()
+    for part in resolved.parts:
+        if part.casefold() in _SYNCED or part.casefold().startswith("onedrive -"):
+            raise UnfitFolder(folder=folder, found=part)
+    if (kind := _file_system(resolved)) in _NETWORK:
+        raise UnfitFolder(folder=folder, found=kind)
+
+
+def free_bytes(folder: Path) -> int:
+    """Room left for us."""
+    return shutil.disk_usage(folder).free
+
+
+def _file_system(folder: Path, mounts: Path = Path("/proc/self/mounts")) -> str:
+    """Type of the file system with the longest mount point above the folder; empty where the system does not say."""
+    try:
+        lines = mounts.read_text().splitlines()
+    except OSError:
+        return ""
+    found = {Path(fields[1].replace("\\040", " ")): fields[2] for fields in map(str.split, lines) if len(fields) > 2}
+    return next((found[place] for place in (folder, *folder.parents) if place in found), "")

@@ -1,0 +1,398 @@
+"""The door of the queue: record, begin and finish, look, decide."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from msgspec import Struct
+
+from offline_queue import locks, place
+from offline_queue.book import Book
+from offline_queue.errands import Policy
+from offline_queue.faults import (
+    ForbiddenStep,
+    ItemsOpen,
+    KeyReused,
+    LaneBusy,
+    LimitReached,
+    OnlineOnly,
+    SecondPersonNeeded,
+    StoreBroken,
+    UnknownKey,
+)
+from offline_queue.forwarder import LEASE, Forwarder
+from offline_queue.items import OPEN_ROWS
+from offline_queue.limits import Breach, Figures, Limits, breaches
+from offline_queue.numbers import Numbers
+from offline_queue.outcomes import conclude
+from offline_queue.ports import (
+    Anchor,
+    Clock,
+    Event,
+    FarEnd,
+    Identity,
+    Item,
+    Keystore,
+    NewItem,
+    Outcome,
+    Sending,
+    SteadyClock,
+)
+from offline_queue.steady import boot_clock
+from offline_queue.store import Connect
+from offline_queue.verify import Verification
+from offline_queue.vocabulary import (
+    OPEN,
+    TRANSITIONS,
+    WITHOUT_EFFECT,
+    Decision,
+    Kind,
+    OnceFreed,
+    OutcomeClass,
+    State,
+    Step,
+    Suite,
+)
+
+DEFAULT_LIMITS = Limits()
+DEFAULT_POLICY = Policy()
+_LIVE_KEY = f"key = ? AND state NOT IN ({', '.join(repr(state.value) for state in WITHOUT_EFFECT)})"
+
+
+class Status(Struct, frozen=True):
+    """Everything a person must be able to see at a glance."""
+
+    open: dict[State, int]
+    sum_open_fen: int
+    """Of the requests that are open."""
+    oldest: datetime | None
+    offline_since: datetime | None
+    last_contact: datetime | None
+    until_hard_limit: float | None
+    """Seconds until requests are refused for being offline too long; None while online."""
+    soft_limit_passed: bool
+    not_ready: tuple[Breach, ...]
+    """Why one more request could not be stored offline now; empty: ready."""
+    warnings: tuple[str, ...]
+    forwarder: locks.Holder | None
+    head: Anchor
+
+
+class Sealer:
+    """Seals, with the queue's keys, what rests beside it (snapshots of persons)."""
+
+    def __init__(self, book: Book) -> None:
+        self.seal = book.seal
+        """``seal(data, context) -> bytes``; the context must be given again to open."""
+        self.open = book.unseal
+        """``open(sealed, context) -> bytes``; raises ``SealBroken`` or ``KeyErased``."""
+        self.blind = book.blind
+        """``blind(text) -> bytes``: 16 bytes by which something is found without being named."""
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One terminal's store and forward. Safe between threads; several processes may have one folder open."""
+
+    book: Book
+    limits: Limits
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        *,
+        identity: Identity,
+        keys: Keystore,
+        clock: Clock,
+        limits: Limits = DEFAULT_LIMITS,
+        steady: SteadyClock = boot_clock,
+        suite: Suite = Suite.INTERNATIONAL,
+        site_key: bytes | None = None,
+        connect: Connect | None = None,
+        adopt: str = "",
+    ) -> Self:
+        """Open the folder's queue, or make one.
+
+        ``suite`` counts for a new store only. ``site_key`` is the site's public X25519 recovery key. ``adopt`` names
+        the person who decided to go on from an older copy; without it such a copy raises ``RolledBack``.
+        Raises ``KeysClosed``, ``NotOurStore``, ``UnfitFolder``, ``NotDurable``, ``StoreFailed``.
+        """
+        return cls(
+            Book(
+                folder,
+                identity=identity,
+                keys=keys,
+                clock=clock,
+                steady=steady,
+                suite=suite,
+                site_key=site_key,
+                connect=connect,
+                adopt=adopt,
+            ),
+            limits,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the folder. Items stay."""
+        self.book.close()
+
+    # -- in ------------------------------------------------------------------------------------------------------------
+
+    def record(self, new: NewItem, actor: str = "") -> Item:
+        """Store an item to be sent later; durable when this returns. The same item twice is one item.
+
+        Raises ``KeyReused``, ``LimitReached``, ``OnlineOnly``, ``StoreBroken``, ``StoreFailed``, ``StoreUncertain``.
+        """
+        return self.record_all([new], actor)[0]
+
+    def record_all(self, news: Iterable[NewItem], actor: str = "") -> list[Item]:
+        """Store several items in one durable step: all of them or, when one is refused, none."""
+        with self.book.transaction():
+            return [self._record(new, actor) for new in news]
+
+    def begin(self, new: NewItem, intent: bytes, actor: str = "") -> Sending | Item:
+        """Store an item that is sent at once, and what is about to be sent; durable when this returns.
+
+        An ``Item`` comes back when this one is known already: look at its state instead of sending.
+        Raises ``KeyReused``, ``LaneBusy``, ``StoreBroken``, ``StoreFailed``, ``StoreUncertain``.
+        """
+        number = self.book.numbers.next()
+        owner = self.book.owner()
+        with self.book.transaction():
+            if known := self._known(new):
+                return known
+            lane = self._lane(new)
+            if count := len(self.book.items.where(f"lane = ? AND {OPEN_ROWS}", (lane,))):
+                raise LaneBusy(key=new.key, count=count)
+            self._check_damage(new.kind)
+            item = self.book.add(self._fresh(new, lane, number, owner), new.payload, Step.BEGIN, actor, intent)
+        return Sending(item, number)
+
+    def finish(self, sending: Sending, outcome: Outcome, *, keep: bool = True, actor: str = "") -> Item:
+        """Store how the call ended, with the answer as evidence.
+
+        When nothing left the machine, or the far end was busy, the item stays to be forwarded if ``keep`` and the
+        limits allow; else it is closed as refused, its key is free again, and ``LimitReached`` is raised if a limit was
+        the cause.
+        """
+        nothing_happened = outcome.result in (OutcomeClass.NOT_SENT, OutcomeClass.BUSY)
+        reached: Breach | None = None
+        with self.book.transaction():
+            item = self.book.items.by_id(sending.item.id)
+            if item.number != sending.number:
+                raise ForbiddenStep(key=item.key, state=item.state.value, step="finish")
+            if nothing_happened:
+                reached = next(iter(self._breaches(item.kind, item.lane, item.amount_fen, item.id)), None)
+                if not keep or reached or item.kind is Kind.ONLINE_ONLY:
+                    self.book.contact(outcome.result is OutcomeClass.BUSY)
+                    reason = reached.limit.value if reached else outcome.code or outcome.result.value
+                    item = self.book.move(item.id, Step.REFUSE, actor=actor, body=outcome.answer, reason=reason)
+                else:
+                    item = conclude(self.book, item, outcome, actor)
+            else:
+                item = conclude(self.book, item, outcome, actor)
+        if reached and keep and item.kind is not Kind.ONLINE_ONLY:
+            raise LimitReached(limit=reached.limit.value, found=reached.found, allowed=reached.allowed)
+        return item
+
+    def contact(self, reached: bool = True) -> None:
+        """Tell of a usable answer (a sign-on, say), or of none, that came outside any item."""
+        with self.book.transaction():
+            self.book.contact(reached)
+
+    # -- look ----------------------------------------------------------------------------------------------------------
+
+    def item(self, key: str) -> Item:
+        """The newest item with this key; raises ``UnknownKey``."""
+        found = self.book.items.where("key = ?", (key,), "id DESC LIMIT 1")
+        if not found:
+            raise UnknownKey(key=key)
+        return found[0]
+
+    def items(self, states: Iterable[State] = OPEN, lane: str | None = None) -> list[Item]:
+        """Items in these states, oldest first; of one lane, if given."""
+        found = self.book.items.in_states(states)
+        if lane is None:
+            return found
+        blind = self.book.blind(lane.encode())
+        return [item for item in found if item.lane == blind]
+
+    def payload(self, item: Item) -> bytes:
+        """What was recorded. Raises ``KeyErased`` or ``SealBroken``."""
+        return self.book.payload(item)
+
+    def events(self, after: int = 0, item: Item | None = None) -> Iterator[Event]:
+        """What happened, in order; late results reach a hospital program from here."""
+        return self.book.journal.events(after, item.id if item else None)
+
+    def answers(self, item: Item) -> list[Event]:
+        """The far end's answers about an item, as they came, in order."""
+        ours = (Step.RECORD, Step.BEGIN, Step.CLAIM, Step.REVERSE, Step.REPEAT)
+        return [event for event in self.events(item=item) if event.kind not in ours and event.body != b""]
+
+    def status(self) -> Status:
+        """Counts, sums, ages, limits, and whether one more request could be stored offline."""
+        rows = self.book.store.rows(
+            "SELECT state, count(*) AS count, min(created) AS oldest,"
+            f" sum(amount_fen * (kind = 'request')) AS fen FROM item WHERE {OPEN_ROWS} GROUP BY state"
+        )
+        figures = self._figures(b"", 0, 0)
+        offline = figures.offline_since
+        warnings = [str(trace) for trace in self.book.damage]
+        if fault := self.book.anchor_fault:
+            warnings.append(fault.code)
+        return Status(
+            open={State(row["state"]): row["count"] for row in rows},
+            sum_open_fen=sum(row["fen"] for row in rows),
+            oldest=min((datetime.fromisoformat(row["oldest"]) for row in rows), default=None),
+            offline_since=offline,
+            last_contact=figures.last_contact,
+            until_hard_limit=(offline + self.limits.offline_hard - figures.now).total_seconds() if offline else None,
+            soft_limit_passed=bool(offline and figures.now - offline > self.limits.offline_soft),
+            not_ready=tuple(breaches(self.limits, Kind.REQUEST, figures)),
+            warnings=tuple(warnings),
+            forwarder=locks.holder(self.book.folder / LEASE),
+            head=self.anchor(),
+        )
+
+    def anchor(self) -> Anchor:
+        """The chain's end, to be printed on a slip or a day report (``.short``) or handed to a hub."""
+        return self.book.journal.head()
+
+    def verify(self, anchors: Iterable[Anchor] = ()) -> Verification:
+        """Check the whole store against itself, the keystore, and anchors that were written down elsewhere."""
+        verifier = self.book.verifier()
+        try:
+            known = self.book.remembered()
+            return verifier.everything([*anchors, *([Anchor(known.seq, known.hash)] if known else [])])
+        finally:
+            verifier.close()
+
+    def require_empty(self, purpose: str) -> None:
+        """Before a sign-out, a re-initialisation, a removal: raises ``ItemsOpen`` while something is open."""
+        if count := sum(self.status().open.values()):
+            raise ItemsOpen(count=count, purpose=purpose)
+
+    # -- decide and send -----------------------------------------------------------------------------------------------
+
+    def choices(self, item: Item) -> list[Decision]:
+        """What a person may decide about it now."""
+        return [decision for decision in Decision if (item.state, Step(decision)) in TRANSITIONS]
+
+    def resolve(self, key: str, decision: Decision, *, by: tuple[str, ...], reason: str, evidence: bytes = b"") -> Item:
+        """A person's decision, with its reason and evidence. Money needs two different persons.
+
+        Raises ``SecondPersonNeeded``, ``ForbiddenStep``, ``UnknownKey``.
+        """
+        with self.book.transaction():
+            item = self.item(key)
+            if len({name.strip() for name in by if name.strip()}) < (2 if item.amount_fen else 1):
+                raise SecondPersonNeeded(key=key)
+            changes: dict[str, object] = {"reason": reason}
+            if decision is Decision.SEND:
+                changes |= {"doubtful_at": None, "doubtful_since": None}
+            if decision is Decision.REVERSE:
+                changes["once_freed"] = OnceFreed.STOP
+                if item.doubtful_at is None:
+                    changes |= {"doubtful_at": self.book.clock(), "doubtful_since": self.book.steady()}
+            return self.book.move(item.id, Step(decision), actor=" + ".join(by), body=evidence, **changes)
+
+    def confirm_clock(self, actor: str) -> None:
+        """A person has looked at the clock after a step, and it is right."""
+        self.book.confirm_clock(actor)
+
+    def forwarder(self, far_end: FarEnd, policy: Policy = DEFAULT_POLICY) -> Forwarder:
+        """The one that sends; raises ``AlreadyForwarding`` while another one holds the lease."""
+        return Forwarder(self.book, far_end, policy)
+
+    @property
+    def sealer(self) -> Sealer:
+        """Seals what rests beside the queue with the queue's keys."""
+        return Sealer(self.book)
+
+    @property
+    def numbers(self) -> Numbers:
+        """Message numbers, for harmless messages too."""
+        return self.book.numbers
+
+    # -- inside a transaction ------------------------------------------------------------------------------------------
+
+    def _record(self, new: NewItem, actor: str) -> Item:
+        if new.kind is Kind.ONLINE_ONLY:
+            raise OnlineOnly(key=new.key)
+        if known := self._known(new):
+            return known
+        self._check_damage(new.kind)
+        lane = self._lane(new)
+        for breach in self._breaches(new.kind, lane, new.amount_fen):
+            raise LimitReached(limit=breach.limit.value, found=breach.found, allowed=breach.allowed)
+        return self.book.add(self._fresh(new, lane), new.payload, Step.RECORD, actor)
+
+    def _known(self, new: NewItem) -> Item | None:
+        found = self.book.items.where(_LIVE_KEY, (new.key,))
+        if found and found[0].digest != self.book.digest(new.payload):
+            raise KeyReused(key=new.key)
+        return found[0] if found else None
+
+    def _lane(self, new: NewItem) -> bytes:
+        return self.book.blind(new.lane.encode())
+
+    def _fresh(self, new: NewItem, lane: bytes, number: str = "", owner: str = "") -> Item:
+        return Item(
+            id=0,
+            key=new.key,
+            digest=self.book.digest(new.payload),
+            lane=lane,
+            kind=new.kind,
+            state=State.RECORDED,
+            reason="",
+            amount_fen=new.amount_fen,
+            reverses=new.reverses,
+            once_freed=new.once_freed,
+            number=number,
+            attempts=0,
+            tries=0,
+            due=None,
+            doubtful_at=None,
+            doubtful_since=None,
+            owner=owner,
+            created=self.book.clock(),
+            closed=None,
+            reconciled="",
+            sealed_with=0,
+        )
+
+    def _check_damage(self, kind: Kind) -> None:
+        if self.book.damage and kind is not Kind.ADVICE:
+            raise StoreBroken(seq=self.book.damage[0].seq, finding=self.book.damage[0].what.value)
+
+    def _breaches(self, kind: Kind, lane: bytes, amount_fen: int, besides: int = 0) -> Iterator[Breach]:
+        return breaches(self.limits, kind, self._figures(lane, amount_fen, besides))
+
+    def _figures(self, lane: bytes, amount_fen: int, besides: int) -> Figures:
+        count, fen, mine = self.book.store.rows(
+            "SELECT count(*), coalesce(sum(amount_fen * (kind = 'request')), 0), coalesce(sum(lane = ?), 0)"
+            f" FROM item WHERE {OPEN_ROWS} AND id != ?",
+            (lane, besides),
+        )[0]
+        row = self.book.store.rows("SELECT contact, offline FROM store")[0]
+        return Figures(
+            now=self.book.clock(),
+            items_open=count,
+            sum_open_fen=fen,
+            lane_open=mine,
+            amount_fen=amount_fen,
+            offline_since=row["offline"] and datetime.fromisoformat(row["offline"]),
+            last_contact=row["contact"] and datetime.fromisoformat(row["contact"]),
+            free_disk=place.free_bytes(self.book.folder),
+            clock_step=self.book.clock_step(),
+        )

@@ -1,0 +1,179 @@
+"""One SQLite file that keeps what it acknowledges: settings read back, immediate transactions, failed commits solved.
+
+Under a power cut only the write-ahead log with a flush at each commit keeps every acknowledged record at the price of
+one flush; SQLite's own default loses the last one, ``synchronous=NORMAL`` many.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from offline_queue import place
+from offline_queue.faults import NotDurable, NotOurStore, StoreFailed, StoreUncertain
+
+NAME = "queue.db"
+SCHEMA = 1
+
+Connect = Callable[[Path], sqlite3.Connection]
+
+_PRAGMAS: dict[str, tuple[str, int | str]] = {
+    "busy_timeout": ("5000", 5000),
+    "page_size": ("4096", 4096),
+    "journal_mode": ("WAL", "wal"),
+    "synchronous": ("FULL", 2),
+    "fullfsync": ("ON", 1),
+    "checkpoint_fullfsync": ("ON", 1),
+    "wal_autocheckpoint": ("1000", 1000),
+    "foreign_keys": ("ON", 1),
+    "trusted_schema": ("OFF", 0),
+    "secure_delete": ("FAST", 2),
+    "cell_size_check": ("ON", 1),
+}
+"""Each is set and read back. ``fullfsync`` matters on macOS only, where a plain flush stops at the drive's cache."""
+
+_TABLES = """
+CREATE TABLE store (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    schema INTEGER NOT NULL, store BLOB NOT NULL, institution TEXT NOT NULL, terminal TEXT NOT NULL,
+    suite TEXT NOT NULL, epoch INTEGER NOT NULL, number INTEGER NOT NULL, fence INTEGER NOT NULL,
+    contact TEXT, offline TEXT
+) STRICT;
+CREATE TABLE data_key (
+    id INTEGER PRIMARY KEY, day TEXT NOT NULL UNIQUE, wrapped BLOB, recovery BLOB, erased TEXT
+) STRICT;
+CREATE TABLE item (
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL, digest BLOB NOT NULL, lane BLOB NOT NULL, kind TEXT NOT NULL,
+    state TEXT NOT NULL, reason TEXT NOT NULL, amount_fen INTEGER NOT NULL, reverses TEXT NOT NULL,
+    once_freed TEXT NOT NULL, number TEXT NOT NULL, attempts INTEGER NOT NULL, tries INTEGER NOT NULL, due TEXT,
+    doubtful_at TEXT, doubtful_since TEXT, owner TEXT NOT NULL, created TEXT NOT NULL, closed TEXT,
+    reconciled TEXT NOT NULL, sealed_with INTEGER NOT NULL, sealed BLOB
+) STRICT;
+CREATE UNIQUE INDEX item_key ON item (key) WHERE state NOT IN ('refused', 'reversed');
+CREATE INDEX item_open ON item (lane, kind, amount_fen)
+    WHERE state IN ('recorded', 'sending', 'in_doubt', 'reversing', 'held');
+CREATE TABLE event (
+    seq INTEGER PRIMARY KEY, item INTEGER NOT NULL, kind TEXT NOT NULL, at TEXT NOT NULL, actor TEXT NOT NULL,
+    changes TEXT NOT NULL, body BLOB, body_digest BLOB NOT NULL, hash BLOB NOT NULL, mac BLOB NOT NULL
+) STRICT;
+CREATE INDEX event_item ON event (item, seq) WHERE item > 0;
+"""
+
+Mark = tuple[int, bytes]
+"""Sequence and hash of the last event of a transaction: by it one finds out whether the transaction took effect."""
+
+
+class Store:
+    """The file of one folder. Safe to share between threads; other processes may have it open as well."""
+
+    def __init__(self, folder: Path, connect: Connect | None = None) -> None:
+        place.check(folder)
+        self.folder = folder
+        self.mark: Mark | None = None
+        """Set by whoever appends an event, before the transaction ends."""
+        self._connect = connect or (lambda path: sqlite3.connect(path, isolation_level=None, check_same_thread=False))
+        self._lock = threading.RLock()
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._conn = self._open()
+        except (sqlite3.Error, OSError) as error:
+            raise StoreFailed(cause=error) from error
+
+    @property
+    def db(self) -> Database:
+        """For schema work and reports; not for the hot path."""
+        return Database(self._conn)
+
+    def is_new(self) -> bool:
+        """Whether nobody has made the tables yet."""
+        return not self.rows("SELECT 1 FROM sqlite_master WHERE name = 'store'")
+
+    def make_tables(self) -> None:
+        """Make the tables inside the caller's transaction."""
+        for statement in filter(str.strip, _TABLES.split(";")):
+            self._conn.execute(statement)
+
+    def check_schema(self) -> None:
+        """Raise ``NotOurStore`` for the file of a newer program."""
+        if (found := self.rows("SELECT schema FROM store")[0][0]) != SCHEMA:
+            raise NotOurStore(folder=self.folder, field="schema", found=found, expected=SCHEMA)
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
+        """Rows of a query, inside the current transaction if there is one."""
+        with self._lock:
+            try:
+                return self._conn.execute(sql, values).fetchall()
+            except sqlite3.Error as error:
+                raise StoreFailed(cause=error) from error
+
+    def each(self, sql: str, values: Sequence[object] = ()) -> Iterator[sqlite3.Row]:
+        """Rows of a long query, one after the other."""
+        return iter(self._conn.execute(sql, values))
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All reading inside sees one moment."""
+        with self._lock:
+            self._conn.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._conn.execute("ROLLBACK")
+
+    def change(self, sql: str, values: Sequence[object] = ()) -> int:
+        """Run one statement inside the current transaction; gives the number of rows changed."""
+        return self._conn.execute(sql, values).rowcount
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing, flushed at the end. Raises ``StoreFailed`` (nothing happened) or ``StoreUncertain``."""
+        with self._lock:
+            self.mark = None
+            try:
+                self._conn.execute("BEGIN IMMEDIATE")
+                try:
+                    yield
+                except BaseException:
+                    self._undo()
+                    raise
+            except sqlite3.Error as error:
+                raise StoreFailed(cause=error) from error
+            try:
+                self._conn.execute("COMMIT")
+            except sqlite3.Error as error:
+                self._find_out(error)
+
+    def close(self) -> None:
+        """Close the file; an open transaction is lost, as in a crash."""
+        with self._lock:
+            self._conn.close()
+
+    def _open(self) -> sqlite3.Connection:
+        conn = self._connect(self.folder / NAME)
+        conn.row_factory = sqlite3.Row
+        for pragma, (value, expected) in _PRAGMAS.items():
+            conn.execute(f"PRAGMA {pragma} = {value}")
+            found = conn.execute(f"PRAGMA {pragma}").fetchone()[0]
+            if found != expected:
+                conn.close()
+                raise NotDurable(pragma=pragma, expected=expected, found=found)
+        return conn
+
+    def _undo(self) -> None:
+        if self._conn.in_transaction:  # a full disk or an I/O error has already undone it
+            self._conn.execute("ROLLBACK")
+
+    def _find_out(self, error: sqlite3.Error) -> None:
+        """A commit that failed may still have reached the disk: reopen the file and look for its last event."""
+        mark = self.mark
+        try:
+            self._conn.close()
+            self._conn = self._open()
+            landed = mark and self._conn.execute("SELECT hash FROM event WHERE seq = ?", mark[:1]).fetchone()
+        except (sqlite3.Error, OSError) as second:
+            raise StoreUncertain(cause=second) from error
+        if not (mark and landed and landed[0] == mark[1]):
+            raise StoreFailed(cause=error) from error

@@ -1,0 +1,185 @@
+"""Checking everything: each link of the chain, each item against its events, each seal, the ends written elsewhere."""
+
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from itertools import groupby
+from operator import itemgetter
+from sqlite3 import Row
+
+import msgspec
+from msgspec import Struct
+
+from offline_queue.datakeys import DataKeys
+from offline_queue.faults import KeyErased, KeysClosed, SealBroken
+from offline_queue.items import COLUMNS
+from offline_queue.journal import BEGINNING, Journal, link
+from offline_queue.numbers import integer_of
+from offline_queue.ports import Anchor
+from offline_queue.sealing import Algorithms, unseal
+from offline_queue.store import Store
+
+
+class Tampering(StrEnum):
+    """What can be wrong with a store, by name."""
+
+    EVENT_MISSING = "event_missing"
+    EVENT_CHANGED = "event_changed"
+    EVENT_FORGED = "event_forged"
+    BODY_CHANGED = "body_changed"
+    BODY_UNREADABLE = "body_unreadable"
+    ITEM_MISSING = "item_missing"
+    ITEM_INSERTED = "item_inserted"
+    ITEM_CHANGED = "item_changed"
+    PAYLOAD_CHANGED = "payload_changed"
+    PAYLOAD_UNREADABLE = "payload_unreadable"
+    NUMBERS_REWOUND = "numbers_rewound"
+    CUT_OFF = "cut_off"
+    """An anchor written elsewhere lies behind the end: an old copy, or the end was cut off."""
+    ANOTHER_HISTORY = "another_history"
+    """The chain has another hash where an anchor was taken."""
+
+
+class Trace(Struct, frozen=True):
+    """One thing found wrong, and where."""
+
+    what: Tampering
+    seq: int = 0
+    item: int = 0
+    field: str = ""
+
+    def __str__(self) -> str:
+        place = [f"event {self.seq}"] * bool(self.seq) + [f"item {self.item}"] * bool(self.item)
+        return " ".join([self.what.value, *place, *[self.field] * bool(self.field)])
+
+
+class Verification(Struct, frozen=True):
+    """What was checked and what was found. ``keys`` tells whether forgeries and seals could be checked as well."""
+
+    events: int
+    items: int
+    head: Anchor
+    keys: bool
+    traces: tuple[Trace, ...]
+
+    @property
+    def intact(self) -> bool:
+        """Nothing wrong."""
+        return not self.traces
+
+
+class Verifier:
+    """Reads one store; with its keys it also detects a chain recomputed by somebody without them."""
+
+    def __init__(self, store: Store, suite: Algorithms, id: bytes, keys: DataKeys | None) -> None:
+        self._store = store
+        self._suite = suite
+        self._id = id
+        self._keys = keys
+
+    def everything(self, anchors: Iterable[Anchor] = ()) -> Verification:
+        """The whole store, at one moment, whoever writes meanwhile."""
+        with self._store.snapshot():
+            head = BEGINNING
+            traces = []
+            for row, found in self.links(BEGINNING):
+                head = Anchor(row["seq"], row["hash"])
+                traces += found
+                traces += self._body(row)
+            traces += self.anchors(anchors)
+            count = self._store.rows("SELECT count(*) FROM item")[0][0]
+            traces += self._items()
+            traces += self._numbers()
+            events = self._store.rows("SELECT count(*) FROM event")[0][0]
+        return Verification(events, count, head, self._keys is not None, tuple(traces))
+
+    def links(self, after: Anchor) -> Iterator[tuple[Row, list[Trace]]]:
+        """Each stored link after a known one, with what is wrong with it."""
+        previous = after
+        for row in self._store.each("SELECT * FROM event WHERE seq > ? ORDER BY seq", (after.seq,)):
+            found = []
+            if row["seq"] != previous.seq + 1:
+                found.append(Trace(Tampering.EVENT_MISSING, seq=previous.seq + 1))
+            header = tuple(row[name] for name in ("seq", "item", "kind", "at", "actor", "changes", "body_digest"))
+            if link(self._suite, previous.hash, header) != row["hash"] and not found:
+                found.append(Trace(Tampering.EVENT_CHANGED, seq=row["seq"], item=row["item"]))
+            if self._keys and self._suite.mac(self._keys.chain, row["hash"]) != row["mac"]:
+                found.append(Trace(Tampering.EVENT_FORGED, seq=row["seq"], item=row["item"]))
+            yield row, found
+            previous = Anchor(row["seq"], row["hash"])
+
+    def anchors(self, anchors: Iterable[Anchor]) -> Iterator[Trace]:
+        """Each end that was written down elsewhere, against the chain. A slip's anchor may be its last bytes only."""
+        end = self._store.rows("SELECT coalesce(max(seq), 0) FROM event")[0][0]
+        for anchor in anchors:
+            found = self._store.rows("SELECT hash FROM event WHERE seq = ?", (anchor.seq,))
+            if not found and anchor.seq > end:
+                yield Trace(Tampering.CUT_OFF, seq=anchor.seq)
+            elif anchor.seq and found and not found[0]["hash"].endswith(anchor.hash):
+                yield Trace(Tampering.ANOTHER_HISTORY, seq=anchor.seq)
+
+    def close(self) -> None:
+        """Close the store it reads."""
+        self._store.close()
+
+    def _body(self, row: Row) -> Iterator[Trace]:
+        if row["body"] is None:
+            return  # never had one, erased, or archived: the digest in the chain stays the proof
+        if self._suite.digest(row["body"]) != row["body_digest"]:
+            yield Trace(Tampering.BODY_CHANGED, seq=row["seq"], item=row["item"])
+        elif not self._opens(row["body"], Journal.place(self._id, row["seq"], row["item"])):
+            yield Trace(Tampering.BODY_UNREADABLE, seq=row["seq"], item=row["item"])
+
+    def _items(self) -> Iterator[Trace]:
+        """Every item must be the sum of its events, and every sum an item."""
+        stored = self._store.each("SELECT * FROM item ORDER BY id")
+        item = next(stored, None)
+        for id, expected in self._replayed():
+            while item is not None and item["id"] < id:
+                yield Trace(Tampering.ITEM_INSERTED, item=item["id"])
+                item = next(stored, None)
+            if item is None or item["id"] > id:
+                yield Trace(Tampering.ITEM_MISSING, item=id)
+                continue
+            yield from self._item(item, expected)
+            item = next(stored, None)
+        while item is not None:
+            yield Trace(Tampering.ITEM_INSERTED, item=item["id"])
+            item = next(stored, None)
+
+    def _replayed(self) -> Iterator[tuple[int, dict[str, object]]]:
+        events = self._store.each("SELECT item, changes FROM event WHERE item > 0 ORDER BY item, seq")
+        for id, rows in groupby(events, key=itemgetter("item")):
+            sum: dict[str, object] = {}
+            for row in rows:
+                sum |= msgspec.json.decode(row["changes"])
+            yield id, sum
+
+    def _item(self, item: Row, expected: dict[str, object]) -> Iterator[Trace]:
+        found = msgspec.to_builtins(dict(item))
+        for name in COLUMNS:
+            if found[name] != expected.get(name):
+                yield Trace(Tampering.ITEM_CHANGED, item=item["id"], field=name)
+        if (sealed := item["sealed"]) is None:
+            return
+        if msgspec.to_builtins(self._suite.digest(sealed)) != expected.get("sealed"):
+            yield Trace(Tampering.PAYLOAD_CHANGED, item=item["id"])
+        elif not self._opens(sealed, (self._id, "item", item["id"], item["key"], item["kind"])):
+            yield Trace(Tampering.PAYLOAD_UNREADABLE, item=item["id"])
+
+    def _numbers(self) -> Iterator[Trace]:
+        """No number in use may lie above the counter: it would be given out again."""
+        taken = self._store.rows("SELECT number FROM store")[0][0]
+        highest = self._store.rows("SELECT max(number) FROM item WHERE number != ''")[0][0]
+        if highest and integer_of(highest) >= taken:
+            yield Trace(Tampering.NUMBERS_REWOUND)
+
+    def _opens(self, sealed: bytes, place: tuple[str | int | bytes, ...]) -> bool:
+        if self._keys is None:
+            return True
+        try:
+            unseal(self._suite, self._keys.key_of(sealed), sealed, place)
+        except KeyErased:
+            return True
+        except (SealBroken, KeysClosed):
+            return False
+        return True

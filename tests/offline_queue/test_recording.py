@@ -1,0 +1,213 @@
+"""What goes in: one key is one item, limits hold inside the commit, an online sale costs two commits."""
+
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from offline_queue import Limits
+from offline_queue.faults import KeyReused, LaneBusy, LimitReached, OnlineOnly, QueueFault
+from offline_queue.limits import Limit
+from offline_queue.ports import Item, Outcome, Sending
+from offline_queue.vocabulary import Kind, OutcomeClass, State
+from tests.offline_queue.world import World
+
+
+def test_the_same_item_twice_is_one_item(world: World) -> None:
+    queue, bill = world.queue(), world.bill()
+    assert queue.record(bill) == queue.record(bill)
+    assert len(queue.items()) == 1
+
+
+def test_the_same_key_with_other_content_fails_loudly_and_changes_nothing(world: World) -> None:
+    queue = world.queue()
+    queue.record(world.bill(key="B1", payload=b"one"))
+    with pytest.raises(KeyReused):
+        queue.record(world.bill(key="B1", payload=b"other"))
+    with pytest.raises(KeyReused):
+        queue.begin(world.bill(key="B1", payload=b"other"), b"")
+    assert queue.payload(queue.item("B1")) == b"one"
+
+
+def test_an_accepted_item_answers_a_repeat_and_a_refused_one_frees_its_key(world: World) -> None:
+    queue = world.queue()
+    taken, refused = world.bill("li"), world.bill("wang")
+    for bill, result in ((taken, OutcomeClass.ACCEPTED), (refused, OutcomeClass.REFUSED)):
+        sending = queue.begin(bill, b"")
+        assert isinstance(sending, Sending)
+        queue.finish(sending, Outcome(result, "code", b"answer"))
+    again = queue.begin(taken, b"")
+    assert isinstance(again, Item)
+    assert again.state is State.ACCEPTED
+    assert isinstance(queue.begin(refused, b""), Sending)
+
+
+def test_several_items_are_stored_together_or_not_at_all(world: World) -> None:
+    queue = world.queue(limits=Limits(per_item_fen=100))
+    with pytest.raises(LimitReached):
+        queue.record_all([world.bill(amount_fen=1), world.bill("li", amount_fen=101)])
+    assert queue.items() == []
+
+
+def test_an_online_sale_does_not_overtake_what_the_person_has_in_the_queue(world: World) -> None:
+    queue = world.queue()
+    queue.record(world.bill("zhang"))
+    with pytest.raises(LaneBusy):
+        queue.begin(world.bill("zhang"), b"")
+    assert isinstance(queue.begin(world.bill("li"), b""), Sending)
+
+
+def test_what_is_done_online_only_is_never_stored_for_later(world: World) -> None:
+    queue = world.queue()
+    refund = world.bill(kind=Kind.ONLINE_ONLY)
+    with pytest.raises(OnlineOnly):
+        queue.record(refund)
+    sending = queue.begin(refund, b"")
+    assert isinstance(sending, Sending)
+    assert queue.finish(sending, Outcome(OutcomeClass.NOT_SENT)).state is State.REFUSED
+
+
+@pytest.mark.parametrize("result", [OutcomeClass.NOT_SENT, OutcomeClass.BUSY])
+def test_a_sale_that_did_not_happen_stays_for_later_unless_it_may_not(world: World, result: OutcomeClass) -> None:
+    queue = world.queue(limits=Limits(per_item_fen=500))
+
+    def try_to_sell(**given: Any) -> Item:
+        sending = queue.begin(world.bill(given.pop("lane"), amount_fen=given.pop("fen")), b"intent")
+        assert isinstance(sending, Sending)
+        return queue.finish(sending, Outcome(result), **given)
+
+    assert try_to_sell(lane="zhang", fen=500).state is State.RECORDED
+    assert try_to_sell(lane="li", fen=500, keep=False).state is State.REFUSED
+    with pytest.raises(LimitReached):
+        try_to_sell(lane="wang", fen=501)
+    assert queue.item("wang-1").state is State.REFUSED
+    assert queue.item("wang-1").reason == Limit.ITEM
+
+
+def test_the_second_commit_of_an_online_sale_keeps_the_answer_as_evidence(world: World) -> None:
+    queue = world.queue()
+    sending = queue.begin(world.bill(), b"what is sent")
+    assert isinstance(sending, Sending)
+    item = queue.finish(sending, Outcome(OutcomeClass.ACCEPTED, "0", b"as it came"))
+    assert (item.state, item.number) == (State.ACCEPTED, sending.number)
+    assert [event.body for event in queue.answers(item)] == [b"as it came"]
+
+
+def _commits(world: World, queue_work: Any) -> int:
+    counted = 0
+
+    class Counting(sqlite3.Connection):
+        def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+            nonlocal counted
+            counted += sql == "COMMIT"
+            return super().execute(sql, *values)
+
+    def connect(path: Path) -> sqlite3.Connection:
+        return sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=Counting)
+
+    queue = world.queue(connect=connect)
+    queue.numbers.next()
+    queue.sealer.seal(b"", b"")
+    counted = 0
+    queue_work(queue)
+    return counted
+
+
+def test_an_offline_record_costs_one_commit_and_an_online_sale_two(world: World) -> None:
+    def sell(queue: Any) -> None:
+        queue.finish(queue.begin(world.bill("li"), b"intent"), Outcome(OutcomeClass.ACCEPTED))
+
+    assert _commits(world, lambda queue: queue.record(world.bill())) == 1
+    assert _commits(world, sell) == 2
+
+
+LIMITS = [
+    (Limit.ITEMS, Limits(items_open=2), {}),
+    (Limit.SUM, Limits(sum_open_fen=2 * 12345 + 12344), {}),
+    (Limit.ITEM, Limits(per_item_fen=12345), {"amount_fen": 12346}),
+    (Limit.LANE, Limits(per_lane_open=2), {}),
+    (Limit.DISK, Limits(free_disk=1 << 60), {}),
+]
+
+
+@pytest.mark.parametrize(("limit", "limits", "third"), LIMITS, ids=[row[0] for row in LIMITS])
+def test_a_limit_refuses_the_request_that_would_pass_it_and_is_shown_beforehand(
+    world: World, limit: Limit, limits: Limits, third: dict[str, Any]
+) -> None:
+    queue = world.queue()
+    queue.record_all([world.bill(), world.bill()])
+    limited = world.queue(limits=limits)
+    with pytest.raises(LimitReached) as refusal:
+        limited.record(world.bill(**third))
+    assert refusal.value.data["limit"] == limit
+    assert len(queue.items()) == 2
+
+
+@pytest.mark.parametrize(
+    ("limit", "hours"), [(Limit.OFFLINE, 24.1), (Limit.CONTACT, 24.1)], ids=["offline too long", "no contact"]
+)
+def test_time_without_the_far_end_ends_what_is_taken_on_trust(world: World, limit: Limit, hours: float) -> None:
+    queue = world.queue(limits=Limits(contact_age=timedelta(hours=24 if limit is Limit.CONTACT else 99)))
+    if limit is Limit.OFFLINE:
+        queue.contact(False)
+    queue.record(world.bill())
+    world.time.pass_(hours=hours)
+    assert [breach.limit for breach in queue.status().not_ready] == [limit]
+    with pytest.raises(LimitReached):
+        queue.record(world.bill("li"))
+    queue.record(world.bill("stock", kind=Kind.ADVICE))
+    queue.contact()
+    queue.record(world.bill("li"))
+
+
+def test_a_desk_that_never_had_contact_takes_no_request_offline(world: World) -> None:
+    from offline_queue import Queue
+    from tests.offline_queue.world import DESK
+
+    with Queue.open(world.folder, identity=DESK, keys=world.keys, clock=world.time.clock) as queue:
+        with pytest.raises(LimitReached):
+            queue.record(world.bill())
+        assert queue.status().not_ready[0].limit is Limit.CONTACT
+
+
+@pytest.mark.parametrize("step", [{"days": -1}, {"days": 365}], ids=["back a day", "forward a year"])
+def test_a_clock_that_was_set_stops_requests_until_somebody_confirms_it(world: World, step: dict[str, float]) -> None:
+    queue = world.queue(limits=Limits(contact_age=timedelta(days=999)))
+    queue.record(world.bill())
+    world.time.set(**step)
+    with pytest.raises(LimitReached) as refusal:
+        queue.record(world.bill())
+    assert refusal.value.data["limit"] == Limit.CLOCK
+    queue.record(world.bill("stock", kind=Kind.ADVICE))
+    queue.confirm_clock("chief")
+    queue.record(world.bill())
+
+
+def test_advices_are_limited_by_number_alone_and_ten_times_higher(world: World) -> None:
+    queue = world.queue(limits=Limits(items_open=2, per_item_fen=0, per_lane_open=0))
+    queue.record_all([world.bill(kind=Kind.ADVICE) for _ in range(20)])
+    with pytest.raises(LimitReached):
+        queue.record(world.bill(kind=Kind.ADVICE))
+
+
+def test_the_status_tells_what_a_person_must_see(world: World) -> None:
+    queue = world.queue()
+    queue.record(world.bill(amount_fen=100))
+    queue.record(world.bill("stock", kind=Kind.ADVICE, amount_fen=7))
+    queue.contact(False)
+    world.time.pass_(hours=13)
+    status = queue.status()
+    assert status.open == {State.RECORDED: 2}
+    assert status.sum_open_fen == 100
+    assert status.soft_limit_passed
+    assert status.until_hard_limit == pytest.approx(11 * 3600)
+    assert status.oldest is not None
+
+
+def test_every_fault_speaks_two_languages_and_names_the_next_step() -> None:
+    faults = QueueFault.__subclasses__()
+    assert len({fault.code for fault in faults}) == len(faults)
+    for fault in faults:
+        assert all((fault.zh, fault.en, fault.next_zh, fault.next_en)), fault
