@@ -45,6 +45,16 @@ class DeviceBusy(DeviceFault):
     next_en = "Close the program that uses it and try again."
 
 
+class DeviceForbidden(DeviceFault):
+    """The port is there, but this user may not open it."""
+
+    code = "device_forbidden"
+    zh = "没有权限打开{device.zh}（{address}）。"
+    en = "This user may not open the {device.en} ({address})."
+    next_zh = "请管理员将当前用户加入 dialout 或 lp 组，重新登录后再试。"
+    next_en = "Have an administrator add this user to the group dialout or lp, then log in again."
+
+
 class DeviceSilent(DeviceFault):
     """The line is open but nothing answers."""
 

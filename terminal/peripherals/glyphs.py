@@ -1,10 +1,13 @@
 """Pictures of characters that a printer's own font lacks, from a font file in GNU Unifont's ``.hex`` format."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 CELL = 24
 """Dots of one Chinese character on receipt printers, both ways."""
+
+_ROWS = re.compile(rb"([0-9A-F]{32}){1,2}", re.IGNORECASE)
 
 Glyphs = Callable[[str], bytes | None]
 """From a character to its 24 columns of three bytes, the top dot first; None where the font lacks it too."""
@@ -46,6 +49,8 @@ class HexFont:
             for line in file:
                 if line.upper().startswith(start):
                     digits = line[len(start) :].strip()
+                    if not _ROWS.fullmatch(digits):
+                        return None
                     step = len(digits) // 16
                     rows = [int(digits[place : place + step], 16) for place in range(0, 16 * step, step)]
                     return columns(rows, 4 * step)

@@ -13,7 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from terminal.peripherals.faults import DeviceAbsent, DeviceBusy, DeviceSettings, DeviceSilent
+from terminal.peripherals.faults import (
+    DeviceAbsent,
+    DeviceBusy,
+    DeviceFault,
+    DeviceForbidden,
+    DeviceSettings,
+    DeviceSilent,
+)
 from terminal.peripherals.lamp import Device
 
 WRITE_SECONDS = 10.0
@@ -26,6 +33,12 @@ BUSY_SECONDS = 3.0
 _ADDRESS = re.compile(r"(?P<kind>serial|usb|file|tcp):(?P<target>.+?)(?:@(?P<baud>\d{3,6}))?", re.ASCII)
 _FORMS = {"usb": re.compile(r"[0-9a-f]{4}:[0-9a-f]{4}(/.+)?"), "tcp": re.compile(r"[^:]+:[0-9]{1,5}")}
 _ANY = re.compile(".+")
+_CAUSES: dict[int | None, type[DeviceFault]] = {
+    errno.EAGAIN: DeviceBusy,
+    errno.EBUSY: DeviceBusy,
+    errno.EACCES: DeviceForbidden,
+    errno.EPERM: DeviceForbidden,
+}
 EXPECTED = "serial:/dev/ttyS0@9600, usb:1a86:7523/1-1.2@9600, file:/dev/usb/lp0, tcp:192.0.2.7:9100"
 
 
@@ -119,14 +132,18 @@ class Attached:
     description: str
 
 
-def attached() -> list[Attached]:
-    """Every serial port there is, USB ones by chip and socket because many have no serial number."""
+def _ports() -> list[Any]:
     from serial.tools.list_ports import comports
 
+    return list(comports())
+
+
+def attached() -> list[Attached]:
+    """Every serial port there is, USB ones by chip and socket because many have no serial number."""
     return sorted(
         (
             Attached(f"usb:{_chip(port)}/{port.location}" if port.vid else f"serial:{port.device}", port.description)
-            for port in comports()
+            for port in _ports()
         ),
         key=lambda port: port.address,
     )
@@ -137,10 +154,8 @@ def _chip(port: Any) -> str:
 
 
 def _usb_path(target: str) -> str | None:
-    from serial.tools.list_ports import comports
-
     return next(
-        (str(port.device) for port in comports() if target in (_chip(port), f"{_chip(port)}/{port.location}")), None
+        (str(port.device) for port in _ports() if target in (_chip(port), f"{_chip(port)}/{port.location}")), None
     )
 
 
@@ -163,14 +178,18 @@ class Socket:
 
     def present(self) -> bool:
         """Whether the device's port exists; for TCP nothing is known before it is opened."""
-        if self._kind == "usb":
-            return _usb_path(self._target) is not None
-        return self._kind == "tcp" or not self._target.startswith("/") or Path(self._target).exists()
+        match self._kind:
+            case "tcp":
+                return True
+            case "usb":
+                return _usb_path(self._target) is not None
+            case _:
+                return Path(self._target).exists() or self._target in (port.device for port in _ports())
 
     @contextmanager
     def line(self) -> Iterator[Line]:
-        """The open line for one job. Raises DeviceAbsent, also when it vanishes in the middle, DeviceBusy, or
-        DeviceSilent when it takes no more bytes."""
+        """The open line for one job. Raises DeviceAbsent, also when it vanishes in the middle, DeviceBusy,
+        DeviceForbidden, or DeviceSilent when it takes no more bytes."""
         with self._turn:
             line = self._open()
             try:
@@ -188,10 +207,9 @@ class Socket:
             try:
                 return self._try()
             except OSError as error:
-                if error.errno not in (errno.EAGAIN, errno.EBUSY):
-                    raise DeviceAbsent(self.device, address=self.address) from error
-                if time.monotonic() > end:
-                    raise DeviceBusy(self.device, address=self.address) from error
+                cause = _CAUSES.get(error.errno, DeviceAbsent)
+                if cause is not DeviceBusy or time.monotonic() > end:
+                    raise cause(self.device, address=self.address) from error
             time.sleep(0.05)
 
     def _try(self) -> Line:

@@ -28,7 +28,9 @@ from terminal.peripherals.slip import Align, Cut, Mark, Pair, Qr, Rule, Slip, Te
 class ReceiptPrinter(Peripheral, Protocol):
     """The port. Both methods raise a DeviceFault that says what to do; the slip is stored and can be printed again."""
 
-    columns: int
+    @property
+    def columns(self) -> int:
+        """Columns of the paper; a Chinese character takes two."""
 
     def print_slip(self, slip: Slip, marks: Sequence[Mark] = ()) -> None:
         """Returns when the printer says that everything is on paper (a one-way printer: when all is sent)."""
@@ -102,7 +104,7 @@ class EscPosPrinter:
 
     def _ask(self, line: Line, question: bytes) -> int:
         while line.read(64, 0):
-            pass  # what came unasked belongs to somebody's earlier question
+            pass  # what came unasked is nobody's answer
         line.write(question)
         if not (answer := line.read(1, _ANSWER_SECONDS)):
             raise DeviceSilent(self.device, address=self.socket.address, seconds=_ANSWER_SECONDS)
@@ -136,6 +138,8 @@ def escpos_printer(
         if chinese_encoding not in set(Encoding):
             raise DeviceSettings(Device.PRINTER, found=chinese_encoding, expected=", ".join(Encoding))
         found = replace(found, encoding=Encoding(chinese_encoding))
+    if font and not font.is_file():
+        raise DeviceSettings(Device.PRINTER, found=str(font), expected="a font file in .hex format")
     return EscPosPrinter(Socket(Device.PRINTER, address), found, HexFont(font) if font else none)
 
 

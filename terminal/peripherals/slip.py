@@ -74,7 +74,7 @@ def from_lines(lines: Iterable[str], qr: str = "") -> Slip:
 
 def marked(slip: Slip, marks: Iterable[Mark]) -> Slip:
     """The same slip with its marks at the head and before every cut."""
-    banner = tuple(Text(f"** {mark} **", Align.CENTRE, big=True) for mark in marks)
+    banner = tuple(Text(f"*{mark}*", Align.CENTRE, big=True) for mark in marks)
     body: list[Element] = []
     for element in slip.elements:
         body += (*banner, element) if isinstance(element, Cut) else (element,)

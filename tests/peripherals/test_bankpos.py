@@ -1,5 +1,6 @@
 """How a bank charge ends, held against what the bank will really pay out."""
 
+import random
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -113,6 +114,33 @@ def test_a_void_names_the_voucher_it_takes_back(plug: Plug) -> None:
     void = Request(Deal.VOID, Fen(500), "418", original=Original(voucher=charged_before(pos)))
     assert pos.perform(void).result is Result.APPROVED
     assert simulator.requests[-1].original.voucher == "000001"
+
+
+@pytest.mark.parametrize("deal", [Deal.BALANCE, Deal.SIGN_IN, Deal.SETTLE, Deal.SHIFT_TOTALS])
+def test_what_moves_no_money_is_not_measured_by_its_amount(plug: Plug, deal: Deal) -> None:
+    simulator = PosSimulator()
+    assert linked(plug(simulator)).perform(Request(deal, Fen(0), "001")).result is Result.APPROVED
+    assert simulator.charged == []
+
+
+def test_the_till_and_the_bank_agree_on_a_whole_shift(plug: Plug, seed: int, size: Callable[[int, int], int]) -> None:
+    chance = random.Random(seed)
+    simulator = PosSimulator()
+    pos = LinkedPos(Socket(Device.BANK_POS, plug(simulator).address), patience=0.05, inquiry_patience=0.5)
+    last, nonce, approved = charged_before(pos), "", {"000001"}
+    for _ in range(size(30, 2000)):
+        nonce = new_nonce(nonce)
+        sale = Request(Deal.SALE, Fen(chance.randrange(1, 10**6)), nonce, after=last)
+        simulator.trouble = chance.choice([row[0] for row in ENDS if row[0] is not Trouble.WRONG_AMOUNT])
+        outcome = pos.perform(sale)
+        if outcome.result is Result.IN_DOUBT:
+            outcome = pos.inquire(sale)
+        assert outcome.result is not Result.IN_DOUBT
+        if outcome.result is Result.APPROVED:
+            assert outcome.answer is not None
+            last = outcome.answer.voucher
+            approved.add(last)
+    assert approved == {answer.voucher for answer in simulator.charged}
 
 
 def test_the_test_button_asks_and_charges_nothing(plug: Plug) -> None:

@@ -111,6 +111,8 @@ def test_a_field_that_is_too_wide_is_refused_not_cut() -> None:
         encode_request(Request(Deal.SALE, Fen(1), "001", operator="王样例收银员"))
     with pytest.raises(DeviceSettings, match="amount"):
         encode_request(Request(Deal.SALE, Fen(10**12), "001"))
+    with pytest.raises(DeviceSettings, match="amount"):
+        encode_request(Request(Deal.SALE, Fen(-1), "001"))
 
 
 def test_a_frame_has_exactly_these_bytes() -> None:

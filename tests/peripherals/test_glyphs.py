@@ -31,5 +31,11 @@ def test_a_character_the_font_lacks_has_no_picture(font: HexFont) -> None:
     assert font("医") is None
 
 
+def test_a_torn_line_of_the_font_is_no_picture(tmp_path: Path) -> None:
+    file = tmp_path / "torn.hex"
+    file.write_text("3400:80\n")
+    assert HexFont(file)("㐀") is None
+
+
 def test_the_top_dot_comes_first() -> None:
     assert columns([0xFFFF, *[0] * 15], 16) == bytes.fromhex("c00000") * 24

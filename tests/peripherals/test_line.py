@@ -1,5 +1,6 @@
 """Addresses as people write them into the settings, and ports as the system names them."""
 
+import errno
 from collections.abc import Callable
 from types import SimpleNamespace
 
@@ -7,7 +8,7 @@ import pytest
 
 from terminal.money import Fen
 from terminal.peripherals.display import serial_display
-from terminal.peripherals.faults import DeviceAbsent, DeviceSettings
+from terminal.peripherals.faults import DeviceAbsent, DeviceBusy, DeviceFault, DeviceForbidden, DeviceSettings
 from terminal.peripherals.lamp import Device, Lamp
 from terminal.peripherals.line import EXPECTED, Attached, Socket, attached
 from terminal.peripherals.phrases import Phrase
@@ -58,6 +59,26 @@ def test_a_usb_device_is_found_by_its_socket_whatever_number_it_got(
         display.show(Phrase.PAY, Fen(1))
     ports([usb("/dev/ttyUSB0", "1-1"), usb(path, "1-1.2")])
     assert display.test().lamp is Lamp.OK
+
+
+@pytest.mark.parametrize(
+    ("cause", "fault"),
+    [
+        (PermissionError(errno.EACCES, "denied"), DeviceForbidden),
+        (OSError(errno.EBUSY, "busy"), DeviceBusy),
+        (OSError(errno.ENXIO, "no such device"), DeviceAbsent),
+    ],
+)
+def test_what_the_system_refuses_has_its_own_sentence(
+    monkeypatch: pytest.MonkeyPatch, cause: OSError, fault: type[DeviceFault]
+) -> None:
+    def refuse(*_: object) -> int:
+        raise cause
+
+    monkeypatch.setattr("terminal.peripherals.line.BUSY_SECONDS", 0)
+    monkeypatch.setattr("os.open", refuse)
+    with pytest.raises(fault), Socket(Device.PRINTER, "file:/dev/usb/lp0").line():
+        pass
 
 
 def test_an_empty_room_has_no_devices(ports: Ports) -> None:

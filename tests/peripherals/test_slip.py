@@ -4,6 +4,7 @@ import pytest
 
 from terminal.documents.edge import decode, encode
 from terminal.faults import BadDocument
+from terminal.peripherals.escpos import MODELS, paper_cells
 from terminal.peripherals.slip import Align, Bars, Cut, Mark, Pair, Qr, Rule, Slip, Text, from_lines, marked
 
 SLIP = Slip((Text("医院", Align.CENTRE, big=True), Rule(), Pair("现金", "1.00"), Bars("B1"), Qr("sm3:00"), Cut()))
@@ -34,7 +35,14 @@ def test_ready_lines_become_a_slip_with_their_digest_below() -> None:
 
 
 def test_marks_stand_at_the_head_and_before_every_cut() -> None:
-    mark = Text("** 重打 REPRINT **", Align.CENTRE, big=True)
+    mark = Text("*重打 REPRINT*", Align.CENTRE, big=True)
     two = Slip((Text("a"), Cut(), Text("b"), Cut()))
     assert marked(two, [Mark.REPRINT]).elements == (mark, Text("a"), mark, Cut(), Text("b"), mark, Cut())
     assert marked(two, []) == two
+
+
+@pytest.mark.parametrize("mark", Mark)
+def test_a_mark_fits_one_big_line_of_the_narrowest_paper(mark: Mark) -> None:
+    (banner, *_) = marked(Slip(()), [mark]).elements
+    assert isinstance(banner, Text)
+    assert paper_cells(banner.text) <= min(model.columns for model in MODELS.values()) // 2

@@ -8,6 +8,7 @@ from typing import ClassVar
 from terminal.peripherals.bankpos import frame
 from terminal.peripherals.bankpos.messages import (
     ANSWER_SIZE,
+    MOVES_MONEY,
     NOTHING,
     Answer,
     Deal,
@@ -21,6 +22,8 @@ from terminal.peripherals.lamp import Device, Health
 from terminal.peripherals.line import Line, Socket
 from terminal.peripherals.peripheral import health, plugged
 
+_FRAME_SECONDS = 2.0
+"""An answer begun is complete by then, at any baud rate."""
 _DOUBTFUL = frozenset({"68", "98"})
 """Answer codes that say the issuer has not answered in time: charged or not, nobody at the desk knows."""
 
@@ -95,7 +98,7 @@ class LinkedPos:
                 return None
             if start != frame.STX:
                 continue
-            message = frame.unwrap(start + line.read(ANSWER_SIZE + 2, 2.0))
+            message = frame.unwrap(start + line.read(ANSWER_SIZE + 2, min(left, _FRAME_SECONDS)))
             if message is None:
                 raise DeviceGarbled(self.device, found="frame")
             line.write(frame.ACK)
@@ -110,7 +113,8 @@ def _judged(request: Request, answer: Answer) -> Outcome:
         return Outcome(Result.IN_DOUBT, answer)
     if answer.code != "00":
         return Outcome(Result.DECLINED, answer)
-    return Outcome(Result.APPROVED if answer.amount == request.amount else Result.IN_DOUBT, answer)
+    agrees = answer.amount == request.amount or request.deal not in MOVES_MONEY
+    return Outcome(Result.APPROVED if agrees else Result.IN_DOUBT, answer)
 
 
 def _compared(request: Request, last: Answer) -> Outcome:

@@ -28,6 +28,9 @@ class Deal(StrEnum):
     SHIFT_TOTALS = "55"
 
 
+MOVES_MONEY = frozenset({Deal.SALE, Deal.VOID, Deal.REFUND})
+
+
 @dataclass(frozen=True)
 class Original:
     """The transaction that is taken back: a void names the voucher, a refund the day and the reference."""
@@ -137,7 +140,9 @@ def _fen(values: dict[str, str]) -> Fen:
 
 
 def encode_request(request: Request) -> bytes:
-    """59 bytes. Raises DeviceSettings when a field is wider than the interface allows."""
+    """59 bytes. Raises DeviceSettings when a field does not fit the interface; amounts are never negative there."""
+    if request.amount < 0:
+        raise DeviceSettings(Device.BANK_POS, found="amount", expected="no sign")
     return _pack(
         _REQUEST,
         {

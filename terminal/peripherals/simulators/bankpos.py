@@ -6,6 +6,7 @@ from enum import StrEnum
 from terminal.money import Fen
 from terminal.peripherals.bankpos import frame
 from terminal.peripherals.bankpos.messages import (
+    MOVES_MONEY,
     REQUEST_SIZE,
     Answer,
     Deal,
@@ -78,6 +79,8 @@ class PosSimulator:
             late, self._late = self._late, b""
             last = self._last or Answer(code="25", text="无交易记录")
             return frame.ACK + late + self._frame(replace(last, nonce=request.nonce))
+        if request.deal not in MOVES_MONEY:
+            return frame.ACK + self._frame(Answer(code="00", amount=Fen(8888), nonce=request.nonce))
         trouble, self.trouble = self.trouble, Trouble.NONE
         if trouble is Trouble.NEVER_HEARD:
             return b""

@@ -45,6 +45,8 @@ class PrinterSimulator:
     broken: bool = False
     mute: bool = False
     """Takes everything and answers nothing, like a printer behind a one-way cable."""
+    talkative: bool = False
+    """Reports its state unasked after every line (automatic status)."""
 
     lines: list[str] = field(default_factory=list)
     qr: list[str] = field(default_factory=list)
@@ -130,6 +132,7 @@ class PrinterSimulator:
                 self._line.clear()
                 if self.paper_left is not None:
                     self.paper_left -= 1
+                return bytes.fromhex("10000000") if self.talkative else b""
             case _ if len(order) == 1:
                 self._line += order
         return b""
