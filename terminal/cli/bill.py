@@ -51,4 +51,6 @@ def list_bills(language: Language, home: Path, as_json: bool) -> None:
             {"bill": item.key, "state": str(journal.state_of(item)), "created": item.created.isoformat()}
             for item in till.queue.items(tuple(State))
         ]
-    show(rows, as_json, lambda: "\n".join(f"{row['bill']:24} {word('state.' + row['state'], language)}" for row in rows))
+    show(
+        rows, as_json, lambda: "\n".join(f"{row['bill']:24} {word('state.' + row['state'], language)}" for row in rows)
+    )

@@ -14,7 +14,9 @@ def read(name: str) -> Claim:
     try:
         return decode(Path(name).read_bytes(), Claim, file=name)
     except OSError as error:
-        raise click.ClickException(f"无法读取 {name}：{error.strerror}。 Cannot read {name}: {error.strerror}.") from error
+        raise click.ClickException(
+            f"无法读取 {name}：{error.strerror}。 Cannot read {name}: {error.strerror}."
+        ) from error
 
 
 def stream() -> Iterator[tuple[str, bytes]]:

@@ -16,7 +16,12 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 as_json = click.option("--json", "as_json", is_flag=True, help="一份 JSON 输出 one JSON document on standard output")
 in_language = click.option(
-    "--lang", "language", type=click.Choice(list(Language)), default=Language.ZH, help="语言 language of texts"
+    "--lang",
+    "language",
+    type=click.Choice([language.value for language in Language]),
+    default=Language.ZH.value,
+    callback=lambda _context, _option, value: Language(value),
+    help="语言 language of texts",
 )
 
 

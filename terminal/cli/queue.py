@@ -44,7 +44,11 @@ def status(home: Path, as_json: bool) -> int:
     with Till(home) as till:
         found = till.queue.status()
     document = msgspec.to_builtins(found)
-    show(document, as_json, lambda: "\n".join(f"{key:18} {json.dumps(value, ensure_ascii=False)}" for key, value in document.items()))
+    show(
+        document,
+        as_json,
+        lambda: "\n".join(f"{key:18} {json.dumps(value, ensure_ascii=False)}" for key, value in document.items()),
+    )
     return Exit.DONE
 
 
@@ -99,7 +103,11 @@ def forward(wait: float, home: Path, as_json: bool) -> int:
         report = forwarder.run(timedelta(seconds=wait), now=True)
         states = till.queue.status().open
     document = {"steps": dict(report.steps), "left": report.left, "open": {str(k): v for k, v in states.items()}}
-    show(document, as_json, lambda: f"剩余 left {report.left}\n" + "\n".join(f"  {k} {v}" for k, v in report.steps.items()))
+    show(
+        document,
+        as_json,
+        lambda: f"剩余 left {report.left}\n" + "\n".join(f"  {k} {v}" for k, v in report.steps.items()),
+    )
     return Exit.CENTRE if report.left else Exit.DONE
 
 
@@ -114,4 +122,4 @@ def verify(home: Path, as_json: bool) -> int:
         found = till.queue.verify()
     document = msgspec.to_builtins(found, enc_hook=str)
     show(document, as_json, lambda: json.dumps(document, ensure_ascii=False, indent=2))
-    return Exit.DONE if found.ok else Exit.STORE
+    return Exit.DONE if found.intact else Exit.STORE

@@ -74,7 +74,9 @@ def _credential(source: str, reader: str) -> Credential:
         try:
             return decode(Path(source[1:]).read_bytes(), Credential, file=source[1:])
         except OSError as error:
-            raise click.ClickException(f"无法读取 {source[1:]}。 Cannot read {source[1:]}: {error.strerror}.") from error
+            raise click.ClickException(
+                f"无法读取 {source[1:]}。 Cannot read {source[1:]}: {error.strerror}."
+            ) from error
     if source != "card":
         raise click.UsageError("--credential card 或 @FILE。 --credential takes card or @FILE.")
     from terminal.counter.cards import credential_from_card
