@@ -98,8 +98,8 @@ class Forwarder:
                 looked = self._book.steady().seconds
             self._lanes.refresh()
             rest = end - self._book.steady().seconds
-            if not self._stop.is_set():
-                self._start()
+            if not self._stop.is_set() and self._start():
+                continue
             if self._in_flight:
                 self._store(self._pool.wait(_LOOK_AROUND))
                 continue
@@ -117,10 +117,13 @@ class Forwarder:
         due = self._lanes.wait()
         return due if due is None or not self._breaker.is_open else max(due, self._breaker.wait())
 
-    def _start(self) -> None:
-        """Fill the window with lanes that are due; with the breaker open, ask one question first."""
+    def _start(self) -> bool:
+        """Fill the window with lanes that are due; with the breaker open, ask one question first.
+
+        Says whether something was stored, so that the lanes have to be looked at again.
+        """
         if self._breaker.is_open and not self._probe():
-            return
+            return False
         at_once: list[Errand] = []
         while self._in_flight + len(at_once) < self._sender.policy.width and (item := self._lanes.take()):
             errand = self._errand(item)
@@ -128,8 +131,8 @@ class Forwarder:
                 self._go(errand)
             else:
                 at_once.append(errand)
-        if at_once:
-            self._store(at_once)
+        self._store(at_once)
+        return bool(at_once)
 
     def _probe(self) -> bool:
         if self._in_flight or self._due() != 0:
