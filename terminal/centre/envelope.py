@@ -1,10 +1,4 @@
-"""The envelope around every transaction, and JSON whose numbers stay exact."""
-
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any
-
-import msgspec
+"""The envelope around every transaction."""
 
 from terminal.centre.wire import (
     C3,
@@ -70,26 +64,3 @@ class AnswerHead(Node, frozen=True):
     def text(self) -> str:
         """What the centre says, whole."""
         return self.err_msg or self.message
-
-
-_DECODER = msgspec.json.Decoder(float_hook=Decimal)
-_NUMBERS = msgspec.json.Encoder(decimal_format="number")
-_TEXTS = msgspec.json.Encoder(decimal_format="string")
-
-
-def parse(data: bytes) -> dict[str, Any]:
-    """One JSON object with exact numbers. Raises ValueError for anything else, however deep or torn."""
-    try:
-        tree = _DECODER.decode(data)
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ValueError(str(error)) from error
-    if not isinstance(tree, dict):
-        raise ValueError("not an object")
-    return tree
-
-
-def compose(tree: Mapping[str, Any], *, number_as_text: bool = False) -> bytes:
-    """JSON bytes of a tree whose amounts are decimals; written as numbers with all their digits, or as text."""
-    return (_TEXTS if number_as_text else _NUMBERS).encode(tree)

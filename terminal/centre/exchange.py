@@ -9,12 +9,12 @@ import msgspec
 
 from config.profiles import Profile
 from terminal.centre import signing
-from terminal.centre.envelope import AnswerHead, RequestHead, compose, parse
+from terminal.centre.envelope import AnswerHead, RequestHead
 from terminal.centre.faults import BreaksText, CentreAnswerBroken, CentreRefused, CentreSilent, CentreUnreachable
-from terminal.centre.messages import TRANSACTIONS
+from terminal.centre.messages import TRANSACTIONS, read_output
 from terminal.centre.messages.session import SignIn, SignInAnswer, SignInRequest
 from terminal.centre.transport import Line, NoCompleteAnswer, NothingLeft
-from terminal.centre.wire import Finding, Node, Severity
+from terminal.centre.wire import Finding, Node, Severity, compose, parse
 from terminal.clock import Clock
 from terminal.documents import Institution
 
@@ -195,12 +195,12 @@ class Exchange:
             raise broken("infcode", "is absent or no number")
         if head.infcode != 0:
             raise CentreRefused(transaction=number, number=head.infcode, text=head.text)
-        content = TRANSACTIONS[number[:4]].answer.read(output if output else {}, "output", findings)
-        for finding in findings:
-            if finding.severity is Severity.WRONG and finding.place.count(".") == 1 and finding.code in ABSENT:
+        content = read_output(TRANSACTIONS[number[:4]].answer, output, findings)
+        for finding in findings:  # one province has answered 0 with an error text and nothing else
+            if finding.severity is Severity.WRONG and finding.place.count(".") < 2 and finding.code in ABSENT:
                 raise broken(finding.place, f"{finding.en}; {head.text}".rstrip("; "))
         return Reply(content, head, raw, tuple(findings))
 
 
 ABSENT = frozenset({"missing", "empty", "not_object", "not_list"})
-"""A success without its output is no success: one province has answered 0 with an error text and nothing else."""
+"""Findings on a node of the output that make a success no success."""

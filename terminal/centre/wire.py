@@ -10,6 +10,7 @@ import re
 import tomllib
 import types
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from functools import cache
@@ -134,9 +135,13 @@ class Node(msgspec.Struct, kw_only=True, frozen=True):
 
 
 class Field(NamedTuple):
-    """How one field of a node travels: a word, or a node, or many nodes."""
+    """How one field of a node travels: a word, or a node, or many nodes.
+
+    ``attribute`` differs from ``name`` only where the text uses a word that Python or this file needs (``in_``).
+    """
 
     name: str
+    attribute: str
     word: Word | None
     node: type[Node] | None
     many: bool
@@ -162,7 +167,7 @@ def fields(kind: type[Node]) -> tuple[Field, ...]:
             inner = get_args(hint)[0] if many or get_origin(hint) is types.UnionType else hint
             assert isinstance(inner, type) and issubclass(inner, Node), (kind, name)  # noqa: S101 - a programming error
             node = inner
-        plan.append(Field(name, word, node, many, required))
+        plan.append(Field(name.rstrip("_"), name, word, node, many, required))
     return tuple(plan)
 
 
@@ -180,14 +185,39 @@ def label(name: str) -> str:
 
 SPELLINGS = {
     "medinsInfo": "medinsinfo",
-    "expContent": "exp_content",
     "dld_end_time": "dld_endtime",
     "REFD_SETL_FLAG": "refd_setl_flag",
 }
 """Other spellings real centres and clients use."""
 
+EXTENSIONS = frozenset({"exp_content", "expContent"})
+"""Allowed in every node, as text, object or nothing; kept as they come."""
+
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
+
+
+_DECODER = msgspec.json.Decoder(float_hook=Decimal)
+_NUMBERS = msgspec.json.Encoder(decimal_format="number")
+_TEXTS = msgspec.json.Encoder(decimal_format="string")
+
+
+def parse(data: bytes) -> dict[str, Any]:
+    """One JSON object with exact numbers. Raises ValueError for anything else, however deep or torn."""
+    try:
+        tree = _DECODER.decode(data)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ValueError(str(error)) from error
+    if not isinstance(tree, dict):
+        raise ValueError("not an object")
+    return tree
+
+
+def compose(tree: Mapping[str, Any], *, number_as_text: bool = False) -> bytes:
+    """JSON bytes of a tree whose amounts are decimals; written as numbers with all their digits, or as text."""
+    return (_TEXTS if number_as_text else _NUMBERS).encode(tree)
 
 
 def number(value: object, places: int) -> int | None:
@@ -209,6 +239,10 @@ def _read(kind: type[Node], tree: Any, place: str, findings: list[Finding]) -> A
     if isinstance(tree, list) and len(tree) == 1:
         find(Severity.NOTE, "", "list", "应为对象，收到只有一个元素的列表", "a list of one where an object belongs")
         tree = tree[0]
+    if isinstance(tree, str):
+        with suppress(ValueError):
+            tree = parse(tree.encode())
+            find(Severity.NOTE, "", "text", "对象以文本给出", "is an object written as text")
     if not isinstance(tree, dict):
         find(Severity.WRONG, "", "not_object", "应为对象", "not an object")
         return kind()
@@ -219,7 +253,7 @@ def _read(kind: type[Node], tree: Any, place: str, findings: list[Finding]) -> A
             rest[name] = rest.pop(seen)
             find(Severity.NOTE, name, "spelling", f"写作 {seen}", f"spelled {seen}")
     values: dict[str, Any] = {}
-    for name, word, node, many, required in fields(kind):
+    for name, attribute, word, node, many, required in fields(kind):
         if name not in rest:
             if required:
                 find(Severity.WRONG, name, "missing", f"缺少{label(name)}", "is required and absent")
@@ -231,13 +265,13 @@ def _read(kind: type[Node], tree: Any, place: str, findings: list[Finding]) -> A
         elif node is not None:
             where = f"{place}.{name}".strip(".")
             if not many:
-                values[name] = _read(node, value, where, findings)
+                values[attribute] = _read(node, value, where, findings)
             else:
                 if isinstance(value, dict):
                     find(Severity.NOTE, name, "object", "应为列表，收到一个对象", "one object where a list belongs")
                     value = [value]
                 if isinstance(value, list):
-                    values[name] = tuple(
+                    values[attribute] = tuple(
                         _read(node, row, f"{where}[{index}]", findings) for index, row in enumerate(value)
                     )
                 else:
@@ -252,9 +286,9 @@ def _read(kind: type[Node], tree: Any, place: str, findings: list[Finding]) -> A
             if read is None:
                 rest[name] = value
             else:
-                values[name] = read
+                values[attribute] = read
     for name in rest:
-        if name in SPELLINGS or not any(field.name == name for field in fields(kind)):
+        if name not in EXTENSIONS and not any(field.name == name for field in fields(kind)):
             find(Severity.NOTE, name, "unknown", "规范中没有此字段", "is not in the text; kept")
     return kind(extra=rest, **values)
 
@@ -290,8 +324,8 @@ def _read_word(word: Word, value: Any) -> tuple[Any, str, str, str]:
 
 def _write(node: Node, place: str, strict: bool) -> dict[str, Any]:
     tree: dict[str, Any] = {}
-    for name, word, kind, many, required in fields(type(node)):
-        value = getattr(node, name)
+    for name, attribute, word, kind, many, required in fields(type(node)):
+        value = getattr(node, attribute)
         where = f"{place}.{name}".strip(".")
         if strict and required and (value is None or value == "" or value == ()):
             raise BreaksText(place=where, name=label(name), rule_zh="为必填项，不能为空", rule_en="is required")

@@ -1,5 +1,5 @@
 """The transactions of the national interface as typed nodes, one file per family; ``TRANSACTIONS`` lists them all."""
 
-from terminal.centre.messages.registry import TRANSACTIONS, Transaction, transaction
+from terminal.centre.messages.registry import SERVICES, TRANSACTIONS, Transaction, read_output, transaction
 
-__all__ = ["TRANSACTIONS", "Transaction", "transaction"]
+__all__ = ["SERVICES", "TRANSACTIONS", "Transaction", "read_output", "transaction"]
