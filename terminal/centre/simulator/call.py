@@ -28,6 +28,8 @@ class Rooms:
     adjudicator: AsksPolicies
     institutions: Mapping[str, Node]
     profile: Profile
+    counted: frozenset[str]
+    """Accumulators that are counts, not money."""
 
 
 @dataclass(frozen=True, slots=True)

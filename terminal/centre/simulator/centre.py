@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from terminal.centre.simulator import wire
 from terminal.centre.simulator.call import Call, Rooms
 from terminal.centre.simulator.signing import Gate
-from terminal.centre.simulator.transactions import TRANSACTIONS, Transaction, find
+from terminal.centre.simulator.transactions import TRANSACTIONS, Output, Transaction, find
 from terminal.centre.simulator.transactions.session import refuse_not_signed_in
 from terminal.centre.simulator.wire import Node, Refusal, Request, Unreadable
 
@@ -53,15 +53,15 @@ class Centre:
             raise Unreadable("FSI-交易报文不正确：未知交易编号！")
         return request
 
-    def handle(self, request: Request, skew: float = 0) -> Node:
-        """Admit and perform; the complete answer. ``skew`` sets the clock off by seconds for this answer."""
+    def handle(self, request: Request, skew: float = 0) -> Node | bytes:
+        """Admit and perform; the complete answer, or a file's bytes; ``skew`` sets its clock off by seconds."""
         received = self._now() + timedelta(seconds=skew)
         try:
             self.admit(request)
             output = self.perform(request, skew)
         except Refusal as refusal:
             return self._envelope(request, received, None, str(refusal))
-        return self._envelope(request, received, output, None)
+        return output if isinstance(output, bytes) else self._envelope(request, received, output, None)
 
     def admit(self, request: Request) -> None:
         """Everything that can be said before the transaction itself. Raises Refusal."""
@@ -78,14 +78,14 @@ class Centre:
             refuse_not_signed_in(call)
         _refuse_missing(call, _transaction(request))
 
-    def perform(self, request: Request, skew: float = 0, first: Callable[[], object] = lambda: None) -> Node | None:
+    def perform(self, request: Request, skew: float = 0, first: Callable[[], object] = lambda: None) -> Output:
         """Carry an admitted request out, all or nothing, together with ``first``. Raises Refusal."""
         call = Call(request.message, self._rooms, self._now() + timedelta(seconds=skew))
         with self._rooms.ledger.transaction():
             first()
             return _transaction(request).handler(call)
 
-    def _envelope(self, request: Request, received: datetime, output: Node | None, refused: str | None) -> Node:
+    def _envelope(self, request: Request, received: datetime, output: Output, refused: str | None) -> Node:
         profile = self._rooms.profile
         infcode = 0 if refused is None else -1
         region = wire.text(request.message, "mdtrtarea_admvs")[:6]

@@ -34,6 +34,8 @@ class Bill:
     med_type: str
     account_use: bool
     rows: Sequence[tuple[Node, Split]]
+    fees: Sequence[str]
+    """Numbers of all fee rows that go into it, returns included."""
 
     @property
     def sums(self) -> Split:
@@ -109,6 +111,7 @@ def _claim(call: Call, bill: Bill) -> Node:
             "referral": _referral(call, person, bill),
             "disease": wire.text(visit["body"], "dise_codg"),
             "disease_name": wire.text(visit["body"], "dise_name"),
+            "admission_number": wire.text(visit["body"], "ipt_no"),
         },
         "lines": [_line(call, sn, row, split) for sn, (row, split) in enumerate(bill.rows, 1)],
         "account_use": bill.account_use,

@@ -44,6 +44,17 @@ create table if not exists settlement (
     acct_pay integer not null, psn_cash_pay integer not null, fees text not null, postings text not null,
     setlinfo text not null, setldetail text not null, unique (fixmedins_code, msgid));
 create index if not exists settlement_by_time on settlement (fixmedins_code, setl_time);
+create table if not exists file (
+    file_qury_no text primary key, filename text not null, owner text not null, data blob not null);
+create table if not exists clearing (
+    clr_appy_evt_id text primary key, fixmedins_code text not null, clr_type text not null, begndate text not null,
+    enddate text not null, state text not null, body text not null);
+create table if not exists stock (
+    fixmedins_code text not null, infno text not null, fixmedins_bchno text not null, body text not null,
+    primary key (fixmedins_code, infno, fixmedins_bchno));
+create table if not exists mapping (
+    fixmedins_code text not null, fixmedins_hilist_id text not null, body text not null,
+    primary key (fixmedins_code, fixmedins_hilist_id));
 create table if not exists late (
     id integer primary key, due real not null, path text not null, headers text not null, body blob not null);
 """

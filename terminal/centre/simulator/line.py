@@ -30,8 +30,8 @@ class Behind(Protocol):
     def read(self, path: str, headers: dict[str, str], body: bytes) -> Request:
         """The envelope; raises Unreadable."""
 
-    def handle(self, request: Request, skew: float) -> Node:
-        """Carry it out and answer."""
+    def handle(self, request: Request, skew: float) -> Node | bytes:
+        """Carry it out and answer; a file is answered as its bytes."""
 
     def keep_late(self, request: Request, seconds: float) -> None:
         """Take effect later."""
@@ -156,13 +156,14 @@ class _Handler(BaseHTTPRequestHandler):
             case FaultKind.DROP:
                 self.close_connection = True
             case FaultKind.HALF:
-                self._half(wire.encode(answer or _unreadable("")))
+                self._half(answer if isinstance(answer, bytes) else wire.encode(answer or _unreadable("")))
             case FaultKind.HTML:
                 self._send(HTTPStatus.OK, "text/html;charset=utf-8", "<html><body>系统维护中</body></html>".encode())
             case FaultKind.BAD_GATEWAY:
                 self._send(HTTPStatus.BAD_GATEWAY, "text/html", b"<html><body>502 Bad Gateway</body></html>")
             case FaultKind.NO_OUTPUT:
-                self._answer({**answer, "infcode": 0, "err_msg": "FSI-系统异常[OutputBuilder_88]", "output": None})
+                rest = {} if isinstance(answer, bytes) else answer
+                self._answer({**rest, "infcode": 0, "err_msg": "FSI-系统异常[OutputBuilder_88]", "output": None})
             case FaultKind.NUMBERS_AS_TEXT:
                 self._answer(_numbers_as_text(answer))
             case FaultKind.ONE_OBJECT:
@@ -174,7 +175,10 @@ class _Handler(BaseHTTPRequestHandler):
                 self._answer(answer)
 
     def _answer(self, answer: object) -> None:
-        self._send(HTTPStatus.OK, _JSON, wire.encode(answer))
+        if isinstance(answer, bytes):
+            self._send(HTTPStatus.OK, "application/octet-stream", answer)
+        else:
+            self._send(HTTPStatus.OK, _JSON, wire.encode(answer))
 
     def _send(self, status: HTTPStatus, kind: str, body: bytes) -> None:
         self.send_response(status)
@@ -244,13 +248,15 @@ def _numbers_as_text(value: Any) -> Any:
             return {key: _numbers_as_text(part) for key, part in value.items()}
         case list():
             return [_numbers_as_text(part) for part in value]
-        case None | str() | bool():
+        case None | str() | bool() | bytes():
             return value
         case _:
             return str(value)
 
 
-def _one_object(answer: Node) -> Node:
+def _one_object(answer: Node | bytes) -> Node | bytes:
+    if isinstance(answer, bytes):
+        return answer
     output = answer.get("output")
     if not isinstance(output, dict):
         return answer

@@ -83,8 +83,16 @@ def settle(call: Call, bill: Bill, said: Node) -> Node:
     setl_id = f"{call.institution['admdvs']}S{call.ledger.next_number('setl_id'):012d}"
     output = _output(call, bill, division, setl_id)
     mdtrt_id = bill.visit["mdtrt_id"]
-    fees = [wire.text(row, "feedetl_sn") for row, _ in bill.rows]
-    _book(call, output, mdtrt_id, bill.number, fees, list(division.postings), bill.insurance["insuplc_admdvs"], None)
+    _book(
+        call,
+        output,
+        mdtrt_id,
+        bill.number,
+        list(bill.fees),
+        list(division.postings),
+        bill.insurance["insuplc_admdvs"],
+        None,
+    )
     _apply(call, _find(call, setl_id), 1)
     return output
 
@@ -152,6 +160,13 @@ def reverse(call: Call, omsgid: str, oinfno: str, psn_no: str) -> None:
     else:
         _apply(call, found, -1)
     call.ledger.write("update settlement set state = ? where setl_id = ?", SettlementState.REVERSED, found["setl_id"])
+
+
+def refuse_other_sum(bill: Bill, node: Node) -> None:
+    """The sender's total must be that of the rows. Raises Refusal."""
+    said = wire.fen(node, "medfee_sumamt")
+    if said != bill.sums.amount:
+        raise Refusal(f"FSI-医疗费总额与明细合计不一致：上传{wire.yuan(said)}，明细{wire.yuan(bill.sums.amount)}")
 
 
 def refuse_repeated(call: Call) -> None:

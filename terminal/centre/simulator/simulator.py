@@ -17,6 +17,7 @@ from terminal.centre.simulator.centre import Centre
 from terminal.centre.simulator.faults import Trouble
 from terminal.centre.simulator.ledger import Ledger
 from terminal.centre.simulator.line import Line
+from terminal.centre.simulator.policies import counted
 from terminal.centre.simulator.profile import profiles
 from terminal.centre.simulator.wire import Node, Refusal, Request
 from terminal.clock import Clock, now
@@ -82,6 +83,7 @@ class Simulator:
             adjudicator=self._adjudicator,
             institutions={row["fixmedins_code"]: row for row in seed("institutions", institutions)},
             profile=known[profile],
+            counted=counted(),
         )
         self._centre = Centre(rooms, clock, strict)
         self._stopping = threading.Event()
@@ -126,7 +128,7 @@ class Simulator:
         """The envelope of a request. Raises Unreadable."""
         return self._centre.read(path, headers, body)
 
-    def handle(self, request: Request, skew: float = 0) -> Node:
+    def handle(self, request: Request, skew: float = 0) -> Node | bytes:
         """Carry a request out and answer it."""
         return self._centre.handle(request, skew)
 

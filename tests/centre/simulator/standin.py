@@ -1,7 +1,7 @@
 """A policy small enough to work out by hand, behind the adjudicator's interface: claims in, settlements out, by lines.
 
 The pooled fund pays 70 % of what is in scope above a yearly deductible of 100.00; the account pays the rest of what is
-not paid in full by the patient. The accumulators are ``op_in_scope`` (money) and ``op_visits`` (a count).
+not paid in full by the patient. The accumulators are ``op_in_scope`` (money) and ``admissions`` (a count).
 """
 
 import json
@@ -60,7 +60,7 @@ def settle(claim: dict) -> dict:
         "hospital": "0.00",
         "postings": [
             {"accumulator": "op_in_scope", "period": period, "delta": sums["in_scope"]},
-            {"accumulator": "op_visits", "period": period, "delta": 1},
+            {"accumulator": "admissions", "period": period, "delta": 1},
         ],
     }
 

@@ -70,4 +70,4 @@ def test_random_lives_of_bills_keep_the_identities_and_the_books(desk, simulator
     counted = [row for row in books["settlements"] if row["state"] == "standing" and not row["cancels"]]
     assert len(counted) == life["stand"] + life["cancel_reverse"]
     assert desk.balance() == Decimal("1378.15") - sum(Decimal(row["acct_pay"]) for row in counted)
-    assert desk.accumulators()["op_visits"] == len(counted)
+    assert desk.accumulators()["admissions"] == len(counted)

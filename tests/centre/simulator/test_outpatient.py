@@ -20,7 +20,7 @@ def test_a_visit_from_registration_to_settlement(desk):
     assert info["acct_pay"] == YUAN("166.20") and info["psn_cash_pay"] == YUAN("88.00")
     assert info["balc"] == YUAN("1211.95") == desk.balance()
     assert info["medins_setl_id"] and info["setl_id"] and info["clr_optins"] == "110100"
-    assert desk.accumulators() == {"op_in_scope": YUAN("234.00"), "op_visits": 1}
+    assert desk.accumulators() == {"op_in_scope": YUAN("234.00"), "admissions": 1}
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_cancellation_turns_every_amount_round_and_restores_the_account(desk):
     for key in ("medfee_sumamt", "hifp_pay", "acct_pay", "psn_cash_pay", "inscp_scp_amt"):
         assert red[key] == -info[key]
     assert red["balc"] == desk.balance() == YUAN("1378.15")
-    assert desk.accumulators() == {"op_in_scope": 0, "op_visits": 0}
+    assert desk.accumulators() == {"op_in_scope": 0, "admissions": 0}
 
 
 def test_after_a_cancellation_the_rows_can_be_settled_anew(desk):
@@ -185,7 +185,7 @@ class TestReversal:
         visit, _ = settled(desk)
         answer = desk.reverse(simulator.books()["settlements"][0]["msgid"], "2207")
         assert answer["infcode"] == 0 and answer["output"] is None
-        assert desk.balance() == YUAN("1378.15") and desk.accumulators()["op_visits"] == 0
+        assert desk.balance() == YUAN("1378.15") and desk.accumulators()["admissions"] == 0
         assert visit.settle("50.00")["setlinfo"]["setl_id"]
         assert [row["state"] for row in simulator.books()["settlements"]] == ["reversed", "standing"]
 
@@ -203,7 +203,7 @@ class TestReversal:
         visit, info = settled(desk)
         red = desk.output("2208", visit.cancelling(info["setl_id"]))["setlinfo"]
         assert desk.reverse(red["medins_setl_id"], "2208")["infcode"] == 0
-        assert desk.balance() == info["balc"] and desk.accumulators()["op_visits"] == 1
+        assert desk.balance() == info["balc"] and desk.accumulators()["admissions"] == 1
         assert [row["state"] for row in simulator.books()["settlements"]] == ["standing", "reversed"]
 
     def test_a_cancellation_is_not_taken_back_once_its_rows_are_settled_anew(self, desk):

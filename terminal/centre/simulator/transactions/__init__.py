@@ -4,11 +4,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from terminal.centre.simulator.call import Call
-from terminal.centre.simulator.transactions import outpatient, persons, pharmacy, reversal, session
+from terminal.centre.simulator.transactions import (
+    files,
+    inpatient,
+    outpatient,
+    persons,
+    pharmacy,
+    queries,
+    reconciliation,
+    reversal,
+    session,
+)
 from terminal.centre.simulator.wire import Node
 
-Handler = Callable[[Call], Node | None]
-"""Carries a call out and returns its ``output``; raises Refusal, which undoes everything."""
+Output = Node | list[Node] | bytes | None
+"""What a transaction answers: ``output``, or for 9102 the bare bytes of a file."""
+
+Handler = Callable[[Call], Output]
+"""Carries a call out and returns its output; raises Refusal, which undoes everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +35,8 @@ class Transaction:
 
 
 _BILL = "psn_no mdtrt_cert_type med_type medfee_sumamt psn_setlway mdtrt_id chrg_bchno acct_used_flag insutype"
+_STAY_BILL = "psn_no mdtrt_cert_type medfee_sumamt psn_setlway mdtrt_id insutype acct_used_flag"
+_STATEMENT = "stmt_begndate stmt_enddate medfee_sumamt fund_pay_sumamt fixmedins_setl_cnt"
 _FOUR = "fulamt_ownpay_amt overlmt_selfpay preselfpay_amt inscp_scp_amt"
 _DIAGNOSIS = "diag_type diag_srt_no diag_code diag_name diag_dept dise_dor_no dise_dor_name diag_time vali_flag"
 _ROW = "feedetl_sn fee_ocur_time med_list_codg medins_list_codg det_item_fee_sumamt cnt pric"
@@ -73,7 +88,65 @@ TRANSACTIONS: Mapping[str, Transaction] = {
     "2208": Transaction(
         outpatient.cancel, "outpatientSettleService/cancleSettletment", {"data": "setl_id mdtrt_id psn_no"}
     ),
+    "2301": Transaction(
+        inpatient.upload_fees, "hospFeeDtlService/feeDtlUp",
+        {"feedetail": f"{_ROW} mdtrt_id psn_no med_type bilg_dept_codg bilg_dept_name bilg_dr_codg bilg_dr_name"},
+    ),
+    "2302": Transaction(inpatient.delete_fees, "hospFeeDtlService/feeDtlCl", {"data": "feedetl_sn mdtrt_id psn_no"}),
+    "2303": Transaction(inpatient.trial, "hospSettService/preSett", {"data": _STAY_BILL}),
+    "2304": Transaction(inpatient.settle, "hospSettService/sett", {"data": f"{_STAY_BILL} {_FOUR} mid_setl_flag"}),
+    "2305": Transaction(inpatient.cancel, "hospSettService/settCl", {"data": "mdtrt_id setl_id psn_no"}),
+    "2401": Transaction(
+        inpatient.admit, "hospitalRegisterService/hospitalRegisterSave",
+        {
+            "mdtrtinfo": "psn_no insutype begntime mdtrt_cert_type med_type ipt_no atddr_no chfpdr_name adm_diag_dscr"
+            " adm_dept_codg adm_dept_name adm_bed dscg_maindiag_code dscg_maindiag_name",
+            "diseinfo": "diag_type maindiag_flag diag_srt_no diag_code diag_name diag_dept dise_dor_no dise_dor_name"
+            " diag_time",
+        },
+    ),
+    "2402": Transaction(
+        inpatient.discharge, "dscgService/dischargeProcess",
+        {"dscginfo": "mdtrt_id psn_no insutype endtime dscg_dept_codg dscg_dept_name dscg_way"},
+    ),
+    "2403": Transaction(
+        inpatient.change, "hospitalRegisterService/hospitalRegisterEdit", {"adminfo": "mdtrt_id psn_no"}
+    ),
+    "2404": Transaction(
+        inpatient.cancel_admission, "hospitalRegisterService/hospitalRegisterCancel", {"data": "mdtrt_id psn_no"}
+    ),
+    "2405": Transaction(inpatient.undo_discharge, "dscgService/dischargeUndo", {"data": "mdtrt_id psn_no"}),
     "2601": Transaction(reversal.reverse, "reverseService/revsMethod", {"data": "psn_no omsgid oinfno"}),
+    "3201": Transaction(
+        reconciliation.totals, "ybSettlementStmtService/stmtTotal",
+        {"data": f"insutype clr_type setl_optins {_STATEMENT} acct_pay"},
+    ),
+    "3202": Transaction(
+        reconciliation.details, "ybSettlementStmtService/stmtDetail",
+        {"data": f"setl_optins file_qury_no {_STATEMENT} cash_payamt"},
+    ),
+    "3203": Transaction(
+        reconciliation.apply_for_clearing, "",
+        {
+            "data": "clr_type clr_way setlym psntime medfee_sumamt med_sumfee fund_appy_sum cash_payamt acct_pay"
+            " begndate enddate"
+        },
+    ),
+    "3204": Transaction(reconciliation.withdraw_clearing, "", {"data": "clr_appy_evt_id"}),
+    "5201": Transaction(queries.visits, "", {"data": "psn_no begntime endtime med_type"}),
+    "5202": Transaction(queries.diagnoses, "", {"data": "psn_no mdtrt_id"}),
+    "5203": Transaction(
+        queries.settlement, "fsiIntegratedQueryService/querySetlInfo", {"data": "psn_no setl_id"}
+    ),
+    "5204": Transaction(queries.fee_rows, "fsiIntegratedQueryService/queryFeeList", {"data": "psn_no mdtrt_id"}),
+    "5302": Transaction(queries.places, "", {"data": "psn_no biz_appy_type"}),
+    "5303": Transaction(
+        queries.stays, "fsiIntegratedQueryService/queryInhospInfo", {"data": "psn_no begntime endtime"}
+    ),
+    "9101": Transaction(files.upload, "fileupload/upload", {"fsUploadIn": "in filename fixmedins_code"}),
+    "9102": Transaction(
+        files.download, "fileupload/download", {"fsDownloadIn": "file_qury_no filename fixmedins_code"}
+    ),
 }  # fmt: skip
 
 TWINS = frozenset({"2203A", "2206A", "2207A", "2102A", "2304A", "2401A"})

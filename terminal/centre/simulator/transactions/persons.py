@@ -5,9 +5,6 @@ from terminal.centre.simulator.call import Call
 from terminal.centre.simulator.settlement import age
 from terminal.centre.simulator.wire import Node, Refusal
 
-_COUNTED = frozenset({"admissions", "visits", "days"})
-"""Last words of accumulators that count; all others are money."""
-
 _CREDENTIAL = {
     "01": "select body from person where psn_no = (select psn_no from token where token = ?)",
     "02": "select body from person where certno = ?",
@@ -66,7 +63,11 @@ def benefits(call: Call) -> Node:
 
 
 def accumulators(call: Call) -> Node:
-    """5206: what the policies have counted so far. ``cum_type_code`` is the policy's own name of the accumulator."""
+    """5206: what the policies have counted so far.
+
+    ``cum_type_code`` is the policy's own name of the accumulator, ``cum`` yuan or a count; a period that is no year
+    or month stands in ``exp_content``.
+    """
     node = call.node("data")
     person = call.person(wire.text(node, "psn_no"))
     year = wire.text(node, "cum_ym")[:4]
@@ -80,16 +81,13 @@ def accumulators(call: Call) -> Node:
                 "year": row["period"][:4],
                 "cum_ym": row["period"].replace("-", "")[:6],
                 "cum_type_code": row["name"],
-                "cum": row["value"] if _counts(row["name"]) else wire.yuan(row["value"]),
+                "cum": row["value"] if row["name"] in call.rooms.counted else wire.yuan(row["value"]),
+                "exp_content": {"period": row["period"]},
             }
             for row in rows
             if row["period"].startswith(year)
         ]
     }
-
-
-def _counts(name: str) -> bool:
-    return name.replace("-", "_").replace(".", "_").rpartition("_")[2] in _COUNTED
 
 
 def chronic_filings(call: Call) -> Node:

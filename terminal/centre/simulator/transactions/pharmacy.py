@@ -54,10 +54,9 @@ def _bill(call: Call, mdtrt_id: str) -> Bill:
         med_type=wire.text(node, "med_type"),
         account_use=wire.text(node, "acct_used_flag") == "1",
         rows=[(row, call.rooms.catalogue.split(row)) for row in rows],
+        fees=[wire.text(row, "feedetl_sn") for row in rows],
     )
-    said = wire.fen(node, "medfee_sumamt")
-    if said != bill.sums.amount:
-        raise Refusal(f"FSI-医疗费总额与明细合计不一致：上传{wire.yuan(said)}，明细{wire.yuan(bill.sums.amount)}")
+    settlement.refuse_other_sum(bill, node)
     return bill
 
 
