@@ -54,10 +54,12 @@ class Items:
         """One item that exists."""
         return self.where("id = ?", (id,))[0]
 
-    def in_states(self, states: Iterable[State]) -> list[Item]:
-        """Items in these states, oldest first."""
+    def in_states(self, states: Iterable[State], lane: bytes | None = None) -> list[Item]:
+        """Items in these states, oldest first; of one lane, if given."""
         listed = ", ".join(repr(State(state).value) for state in states)
-        return self.where(f"state IN ({listed})")
+        if lane is None:
+            return self.where(f"state IN ({listed})")
+        return self.where(f"state IN ({listed}) AND lane = ?", (lane,))
 
     def next_id(self) -> int:
         """Row number for a new item: the newest row is never removed, so it never comes twice."""

@@ -220,11 +220,14 @@ class Queue:
 
     def items(self, states: Iterable[State] = OPEN, lane: str | None = None) -> list[Item]:
         """Items in these states, oldest first; of one lane, if given."""
-        found = self.book.items.in_states(states)
-        if lane is None:
-            return found
-        blind = self.book.blind(lane.encode())
-        return [item for item in found if item.lane == blind]
+        return self.book.items.in_states(states, None if lane is None else self.book.blind(lane.encode()))
+
+    def accepted_after(self, seq: int, lane: str) -> list[Item]:
+        """Items of one lane that the far end took after this event of the chain, oldest first."""
+        steps = ", ".join(repr(step.value) for (_, step), to in TRANSITIONS.items() if to is State.ACCEPTED)
+        since = f"SELECT item FROM event WHERE seq > ? AND kind IN ({steps})"
+        values = (State.ACCEPTED.value, self.book.blind(lane.encode()), seq)
+        return self.book.items.where(f"state = ? AND lane = ? AND id IN ({since})", values)
 
     def payload(self, item: Item) -> bytes:
         """What was recorded. Raises ``KeyErased`` or ``SealBroken``."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from offline_queue.vocabulary import OPEN, State
 from terminal.adjudication import adjudicate
 from terminal.counter import journal, ledger
 from terminal.counter.identify import Identified
@@ -22,12 +21,6 @@ def split(till: Till, claim: Claim, who: Identified, *, explain: int = 0) -> Set
 
 def _bills_after(till: Till, who: Identified) -> Iterator[Settlement]:
     """This person's bills that the centre's figures do not include: open ones, and those accepted since."""
-    items = till.queue.items((*OPEN, State.ACCEPTED), lane=who.person.number)
-    if not items:
-        return
-    fresh = {
-        event.item for event in till.queue.events(after=who.snapshot.journal_seq) if event.kind in journal.ACCEPTING
-    }
-    for item in items:
-        if item.state in OPEN or item.id in fresh:
-            yield journal.standing(till.queue, item)
+    lane = who.person.number
+    for item in (*till.queue.items(lane=lane), *till.queue.accepted_after(who.snapshot.journal_seq, lane)):
+        yield journal.standing(till.queue, item)
