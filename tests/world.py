@@ -101,7 +101,7 @@ def bill(
     }
 
 
-def claim(number: str, who: str, *items: tuple[tuple[str, str, str, str, str | None], int], **changes: Any) -> Claim:
+def claim(number: str, who: str, *items: tuple[Item, int], **changes: Any) -> Claim:
     """The same, decoded."""
     return decode(msgspec.json.encode(bill(number, who, *items, **changes)), Claim, file=number)
 
@@ -119,7 +119,8 @@ class World:
         (self.home / "settings.toml").write_text(
             'keystore = "file"\n'
             '[institution]\ncode = "H11010500001"\nname = "北京市测试医院"\narea = "110100"\ntier = "3"\n'
-            f'[centre]\nendpoint = "http://127.0.0.1:{self.centre.port}"\nprofile = "simulator"\nsecret_file = "{secret}"\n'
+            f'[centre]\nendpoint = "http://127.0.0.1:{self.centre.port}"\nprofile = "simulator"\n'
+            f'secret_file = "{secret}"\n'
             "[offline]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in settings.items()),
             encoding="utf-8",
         )

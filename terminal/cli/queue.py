@@ -76,7 +76,7 @@ def show_item(bill: str, home: Path, as_json: bool) -> None:
 
     with Till(home) as till:
         item = till.queue.item(bill)
-        events = [
+        events: list[dict[str, Any]] = [
             {"seq": event.seq, "at": event.at.isoformat(), "kind": event.kind, "actor": event.actor}
             for event in till.queue.events(item=item)
         ]

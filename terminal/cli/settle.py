@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -12,6 +13,9 @@ from terminal.cli.options import as_json, at_home, in_language, show
 from terminal.counter.words import Language
 from terminal.documents import Claim, Credential, decode, encode
 from terminal.faults import Exit
+
+if TYPE_CHECKING:
+    from terminal.counter.till import Till
 
 
 @click.command()
@@ -37,7 +41,7 @@ def settle(claim: str, credential: str | None, language: Language, as_json: bool
         return Exit.CENTRE if result.state == "in_doubt" else Exit.DONE
 
 
-def _stream(till: "Till", credential: str | None) -> int:  # type: ignore[name-defined]  # noqa: F821
+def _stream(till: "Till", credential: str | None) -> int:
     from terminal.counter.settle import settle as settle_bill
 
     if credential:
