@@ -12,7 +12,7 @@ from sqlite3 import Row
 import msgspec
 
 from offline_queue.datakeys import DataKeys
-from offline_queue.faults import KeyErased
+from offline_queue.faults import KeyErased, StoreBroken
 from offline_queue.ports import Anchor, Event
 from offline_queue.sealing import Algorithms, Place, seal, unseal
 from offline_queue.store import Store
@@ -73,7 +73,7 @@ class Journal:
             after = rows[-1]["seq"]
 
     def open(self, row: Row) -> Event:
-        """One stored link as an event; its body is None when it was erased or archived."""
+        """One stored link as an event; its body is None when it was erased or archived. Raises ``StoreBroken``."""
         body: bytes | None = b""
         if row["body"] is not None:
             try:
@@ -83,14 +83,13 @@ class Journal:
                 body = None
         elif row["body_digest"] != self._suite.digest(b""):
             body = None
+        try:
+            at = datetime.fromisoformat(row["at"])
+            changes = msgspec.json.decode(row["changes"], type=dict[str, object])
+        except ValueError as error:
+            raise StoreBroken(seq=row["seq"], finding="unreadable") from error
         return Event(
-            seq=row["seq"],
-            item=row["item"],
-            kind=row["kind"],
-            at=datetime.fromisoformat(row["at"]),
-            actor=row["actor"],
-            changes=msgspec.json.decode(row["changes"], type=dict[str, object]),
-            body=body,
+            seq=row["seq"], item=row["item"], kind=row["kind"], at=at, actor=row["actor"], changes=changes, body=body
         )
 
     @staticmethod

@@ -29,12 +29,6 @@ def spell(identity: Identity, value: int) -> str:
     return f"{identity.institution}{when:%Y%m%d%H%M%S}{identity.terminal}{_DIGITS[high]}{_DIGITS[low]}"
 
 
-def integer_of(number: str) -> int:
-    """The integer a number was spelled from."""
-    when = datetime.strptime(number[12:26], "%Y%m%d%H%M%S").replace(tzinfo=_BEIJING)
-    return int(when.timestamp()) * PER_SECOND + int(number[28:30], len(_DIGITS))
-
-
 class Numbers:
     """Hands out the numbers of one terminal. Several processes may do so at once."""
 
