@@ -26,7 +26,7 @@ LIGHT = {
     "terminal.counter": HEAVY,
     "terminal.centre": HEAVY,
     "cardio": HEAVY | NETWORK | STORE,
-    "offline_queue": HEAVY,
+    "offline_queue": HEAVY - {"numpy"},  # sqlite_utils looks for it; a till has it only with the extra `batch`
     "config": HEAVY | NETWORK,
 }
 
