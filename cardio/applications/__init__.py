@@ -1,0 +1,1 @@
+"""What the cards hold: one module per card application, written against ``cardio.session.Card`` only."""

@@ -1,0 +1,65 @@
+"""What is broken between this program and a card, and how to mend it: every layer tried, one finding each."""
+
+import msgspec
+
+from cardio.applications.social_security import read_issuer, select_environment
+from cardio.faults import CardFault, NoCard, NoReader
+from cardio.pcsc import PcscPort
+from cardio.port import Context, Port
+from cardio.session import Card, open_session, state_of
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One line of ``yibao doctor``. ``code`` is the fault's, or ``service_ok`` / ``card_ok`` where nothing is wrong."""
+
+    code: str
+    ok: bool
+    reader: str
+    zh: str
+    en: str
+    next_zh: str = ""
+    next_en: str = ""
+
+    @classmethod
+    def of(cls, fault: CardFault, reader: str = "") -> "Finding":
+        texts = (fault.zh, fault.en, fault.next_zh, fault.next_en)
+        return cls(fault.code, False, reader, *(text.format(**fault.data) for text in texts))
+
+
+def diagnose(port: Port | None = None) -> list[Finding]:
+    """Try library, service, readers and cards in turn; never raises. No personal data is read, let alone shown."""
+    try:
+        context = (port or PcscPort()).establish()
+    except CardFault as fault:
+        return [Finding.of(fault)]
+    try:
+        names = context.readers()
+        findings = [Finding("service_ok", True, "", "读卡服务正常。", "The card service answers.")]
+        if not names:
+            findings.append(Finding.of(NoReader(wanted="-", found="-")))
+        return findings + [_examine(context, name) for name in names]
+    except CardFault as fault:
+        return [Finding.of(fault)]
+    finally:
+        context.release()
+
+
+def _examine(context: Context, reader: str) -> Finding:
+    try:
+        state = state_of(context, reader)
+        if not state.present:
+            raise NoCard(reader=reader)
+        with open_session(context, state) as card:
+            version, region = card.perform(_issuer)
+    except CardFault as fault:
+        return Finding.of(fault, reader)
+    zh, en = (
+        f"社会保障卡 {version} 版，发卡地区 {region}。",
+        f"Social-security card, version {version}, region {region}.",
+    )
+    return Finding("card_ok", True, reader, zh, en)
+
+
+def _issuer(card: Card) -> tuple[str, str]:
+    issuer = read_issuer(card, select_environment(card))
+    return issuer.version, issuer.code[:6]
