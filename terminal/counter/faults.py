@@ -100,3 +100,14 @@ class NoPackFor(Fault):
     en = "There is no policy pack for the insured area {area} ({scheme}); this terminal cannot split the bill."
     next_zh = "请安装该地的政策包；联网时由医保中心计算。"
     next_en = "Install that area's pack; online the centre splits it."
+
+
+class CardWithoutNumber(Fault):
+    """A card was read and gave neither its number nor the person's."""
+
+    code = "card_without_number"
+    exit = Exit.DEVICE
+    zh = "卡已读出，但没有卡号和社会保障号码。{why}"
+    en = "The card was read but gave neither card number nor social-security number."
+    next_zh = "请接 PSAM 或加密机服务，或改用身份证、医保码。"
+    next_en = "Attach a PSAM or a key service, or use the ID card or the e-credential."

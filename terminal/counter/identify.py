@@ -45,8 +45,9 @@ def identify(till: Till, credential: Credential, *, online: bool = True) -> Iden
         try:
             snapshot = Snapshot(till.centre.identify(credential), seq)
         except NO_LINE:
-            pass
+            till.line(False)
         else:
+            till.line(True)
             till.people.remember(snapshot, credential)
             return Identified(snapshot, choose(snapshot.person), True, timedelta(0))
     found = till.people.recall(credential)

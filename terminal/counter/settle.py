@@ -44,6 +44,7 @@ def settle(till: Till, claim: Claim) -> Settlement:
         try:
             return _online(till, claim, who)
         except NO_LINE:
+            till.line(False)
             who = identify(till, claim.credential, online=False)
         except LaneBusy:
             pass  # the person's earlier bills go first: this one joins them

@@ -44,6 +44,7 @@ class Till:
         )
         self.people = People(folder, self.queue.sealer)
         self._lines = threading.local()
+        self._reached: bool | None = None
         self._centres: list[Centre] = []
 
     @property
@@ -60,6 +61,12 @@ class Till:
             self._centres.append(self._lines.centre)
         centre: Centre = self._lines.centre
         return centre
+
+    def line(self, reached: bool) -> None:
+        """Notes that the centre answered, or did not; stored only when that changes, because storing costs a flush."""
+        if reached is not self._reached:
+            self.queue.contact(reached)
+            self._reached = reached
 
     def close(self) -> None:
         """Closes every line and store."""

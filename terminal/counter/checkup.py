@@ -1,0 +1,84 @@
+"""The doctor: card service, settings, store, centre and policy packs, each tried for real; nothing raises."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from cardio import diagnose
+from cardio.faults import CardFault
+from config.faults import ConfigFault
+from config.places import policies_folder
+from config.policies import pack_ids
+from config.settings import load
+from offline_queue.faults import QueueFault
+from terminal.counter.policies import Policies
+from terminal.counter.till import Till
+from terminal.faults import Fault
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One thing tried: which part, whether it is well, and else the next step."""
+
+    part: str
+    ok: bool
+    code: str
+    zh: str
+    en: str
+    next_zh: str = ""
+    next_en: str = ""
+
+
+def checkup(home: Path) -> list[Check]:
+    """Every part in turn, from the reader to the centre."""
+    checks = [
+        Check("card", found.ok, found.code, found.zh, found.en, found.next_zh, found.next_en) for found in diagnose()
+    ]
+    checks.append(_tried("settings", lambda: load(home), "设置无误。", "The settings are good."))
+    checks.extend(_packs(home))
+    if checks[-1].ok and all(check.ok for check in checks if check.part == "settings"):
+        checks.extend(_till(home))
+    return checks
+
+
+def _packs(home: Path) -> Iterator[Check]:
+    extra = policies_folder(home)
+    policies = Policies(extra)
+    for pack in pack_ids(extra):
+        zh, en = f"政策包 {pack} 可用。", f"Policy pack {pack} is good."
+        yield _tried("policy", partial(policies.named, pack), zh, en)
+
+
+def _till(home: Path) -> Iterator[Check]:
+    opened: list[Till] = []
+    yield _tried("store", lambda: opened.append(Till(home)), "存储与密钥可用。", "Store and keys are open.")
+    for till in opened:
+        with till:
+            yield _tried("centre", till.centre.ping, "医保中心有应答。", "The insurance centre answers.")
+            breaches = till.queue.status().not_ready
+            if not breaches:
+                yield Check(
+                    "offline", True, "ready", "现在断网也能暂结。", "Ready to settle provisionally if the line broke."
+                )
+            for breach in breaches:
+                yield Check(
+                    "offline",
+                    False,
+                    breach.limit,
+                    f"现在断网将不能暂结：{breach.limit} 为 {breach.found}，要求 {breach.allowed}。",
+                    f"Could not settle provisionally now: {breach.limit} is {breach.found}, needed {breach.allowed}.",
+                    "先联网完成一笔或恢复该项。",
+                    "Settle once online, or mend this first.",
+                )
+
+
+def _tried(part: str, attempt: Callable[[], object], zh: str, en: str) -> Check:
+    try:
+        attempt()
+    except (Fault, ConfigFault, QueueFault, CardFault) as fault:
+        texts = (text.format(**fault.data) for text in (fault.zh, fault.en, fault.next_zh, fault.next_en))
+        return Check(part, False, fault.code, *texts)
+    except OSError as error:
+        return Check(part, False, "os_error", f"系统报告：{error.strerror}。", f"The system says: {error.strerror}.")
+    return Check(part, True, "ok", zh, en)

@@ -1,0 +1,134 @@
+"""The commands as a hospital's program meets them: documents, exit codes, one sentence, never a traceback."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from cardio.virtual.daemon import NoPrivateDaemon, private_daemon
+from cardio.virtual.persons import card
+from tests.world import AMOXICILLIN, World, bill
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    world = World(tmp_path)
+    yield world
+    world.close()
+
+
+def test_the_demo_loses_nothing_and_doubles_nothing(world: World) -> None:
+    code, documents, err = world.run("demo", "--json")
+    (outcome,) = documents
+    assert (code, outcome["lost"], outcome["doubled"], outcome["chain_intact"]) == (0, 0, 0, True)
+    assert outcome["provisional"] >= 2 and outcome["in_doubt"] == 1
+    assert outcome["forwarded"] == outcome["provisional"] + outcome["in_doubt"]
+    assert {row["state"] for row in outcome["bills"]} == {"settled"}
+    assert "==" in err
+
+
+@pytest.mark.pcscd
+@pytest.mark.parametrize(
+    ("who", "version", "line"),
+    [
+        ("zhang", "2.0", "110100|111111198101011110|X00000019|110100D156000005000000A1FFFFFFFF|张三|"),
+        ("li", "1.0", "110100|111111195001010002|A0000002X|110100D156000005000000A2FFFFFFFF|李测试|"),
+    ],
+)
+def test_a_virtual_card_is_read_through_the_real_pcscd(world: World, who: str, version: str, line: str) -> None:
+    try:
+        daemon = private_daemon()
+        with daemon as running:
+            running.readers[0].insert(card(who, version))
+            environment = {**os.environ, "YIBAO_HOME": str(world.home), **running.env}
+
+            def yibao(*words: str) -> str:
+                command = [sys.executable, "-m", "terminal.cli", *words]
+                return subprocess.run(command, env=environment, capture_output=True, check=True, text=True).stdout
+
+            printed = yibao("card", "read", "--format", "38", "--timeout", "10")
+            assert printed.startswith(line) and printed.count("|") == 11
+            reading = json.loads(yibao("card", "read", "--timeout", "10"))
+            assert reading["version"].startswith(version[0]) and reading["missing"] == []
+            assert "Virtual PCD" in yibao("readers")
+            file = world.home / "bill.json"
+            file.write_bytes(msgspec.json.encode(bill("C-1", who, (AMOXICILLIN, 1), credential=None)))
+            settled = json.loads(yibao("settle", str(file), "--credential", "card", "--json"))
+            assert (settled["state"], settled["total"]) == ("settled", "12.50")
+    except NoPrivateDaemon as fault:
+        pytest.skip(str(fault))
+
+
+@pytest.mark.parametrize(
+    ("words", "content", "code", "says"),
+    [
+        (("settle", "FILE"), b"{", 2, "FILE"),
+        (("settle", "FILE"), b'{"bill": 5}', 2, "bill"),
+        (("settle", "absent.json"), None, 2, "absent.json"),
+        (("adjudicate", "FILE"), b"[]", 2, "FILE"),
+        (("adjudicate", "FILE", "--pack", "atlantis"), None, 2, "FILE"),
+        (("bill", "show", "B-404"), None, 2, "B-404"),
+        (("queue", "show", "B-404"), None, 2, "B-404"),
+        (("schema", "banana"), None, 2, "banana"),
+        (("card", "read", "--reader", "none"), None, 3, ""),
+        (("centre", "simulate", "--profile", "atlantis"), None, 2, "atlantis"),
+        (("no-such-command",), None, 2, "no-such-command"),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, tuple) else None,
+)
+def test_bad_input_gets_a_sentence_and_the_promised_exit_code(
+    world: World, words: tuple[str, ...], content: bytes | None, code: int, says: str
+) -> None:
+    file = world.home / "input.json"
+    if content is not None:
+        file.write_bytes(content)
+    words = tuple(str(file) if word == "FILE" else word for word in words)
+    found, _, err = world.run(*words)
+    assert found == code, err
+    assert says.replace("FILE", str(file)) in err
+    assert "Traceback" not in err
+    assert world.run("bill", "list", "--json")[1] == [[]]
+
+
+def test_a_stream_answers_every_line_and_ends_with_its_worst_code(world: World) -> None:
+    wrong = {**bill("S-2", "zhang"), "terminal": "99"}
+    code, rows, err = world.run("settle", "-", "--json", feed=[bill("S-1", "zhang"), wrong, bill("S-3", "li")])
+    assert [row["bill"] for row in rows] == ["S-1", "S-2", "S-3"]
+    assert [row.get("state", row.get("fault", {}).get("code")) for row in rows] == [
+        "settled",
+        "not_this_terminal",
+        "settled",
+    ]
+    assert (code, "Traceback" in err) == (2, False)
+    assert world.standing() == {"S-1": 1, "S-3": 1}
+
+
+def test_the_queue_shows_what_waits_and_proves_itself(world: World) -> None:
+    world.run("settle", "-", "--json", feed=[bill("Q-0", "zhang", (AMOXICILLIN, 1))])
+    world.centre.line_down()
+    world.run("settle", "-", "--json", feed=[bill("Q-1", "zhang", (AMOXICILLIN, 1))])
+    assert [row["state"] for row in world.run("queue", "list", "--json")[1][0]] == ["provisional"]
+    status = world.run("queue", "status", "--json")[1][0]
+    assert status["open"] == {"recorded": 1} and status["offline_since"]
+    assert world.run("queue", "forward", "--wait", "0.2", "--json")[0] == 4
+    world.centre.line_up()
+    assert world.run("queue", "forward", "--json")[0] == 0
+    shown = world.run("queue", "show", "Q-1", "--json")[1][0]
+    assert shown["state"] == "settled" and [event["kind"] for event in shown["events"]][-1] == "accept"
+    assert world.run("queue", "verify", "--json")[0] == 0
+
+
+def test_a_changed_byte_in_the_store_is_named(world: World) -> None:
+    world.run("settle", "-", "--json", feed=[bill("V-1", "zhang")])
+    import sqlite3
+
+    (file,) = [path for path in (world.home / "store").glob("*.db") if path.name != "people.db"]
+    with sqlite3.connect(file) as store:
+        store.execute("update item set amount_fen = amount_fen + 1")
+    code, documents, _ = world.run("queue", "verify", "--json")
+    assert code == 5 and documents[0]["traces"]
