@@ -8,15 +8,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 import msgspec
+from msgspec.structs import replace
 
-from terminal.adjudication.accumulators import Accumulator, opening_of, period_of
+from terminal.adjudication.accumulators import Accumulator, after, opening_of, period_of
 from terminal.adjudication.bill import Bill
+from terminal.adjudication.crossing import sections, together
 from terminal.adjudication.dimensions import facts_of
 from terminal.adjudication.explain import Recorder
 from terminal.adjudication.faults import CannotSplit, NotConserved
 from terminal.adjudication.findings import finding
-from terminal.adjudication.lines import Parts
-from terminal.adjudication.pack import Benefit, DateBasis
+from terminal.adjudication.lines import Parts, all_own_pay
+from terminal.adjudication.pack import Benefit, DateBasis, Suspension
 from terminal.adjudication.plan import Bound, BoundLayer, Plan
 from terminal.adjudication.tender import Purse, PurseKind, Tendered, parts_of
 from terminal.documents import (
@@ -80,16 +82,55 @@ def split(
     """As adjudicate, with the purses after the bill and all figures."""
     if purses is None:
         purses = (Purse(balance=insured.account_balance),)
-    findings = _admit(plan, claim, insured)
-    _stop_if_needed(claim, findings)
-    benefit, day, bound = _bind(plan, claim, insured, openings, known)
-    parts = bound.lines.split(sorted(claim.lines, key=lambda line: line.sn), days_of(claim), detail=True)
+    _stop_if_needed(claim, _admit(plan, claim, insured))
+    benefit = _benefit(plan, claim, insured, openings, known)
+    parts: list[Split] = []
+    stays = 0
+    for number, section in enumerate(sections(benefit, claim)):
+        if parts:
+            openings = after(openings, parts[-1].settlement.postings, section.visit.begin.date())
+            purses = parts[-1].purses
+            section = replace(section, visit=replace(section.visit, admissions_before=stays))
+        day = day_of(benefit, section)
+        ordinals = _ordinals(plan, section, day, openings)
+        stays = ordinals.get(ADMISSIONS, 1) - 1
+        facts = facts_of(section, insured, day, plan.pack.header.dimensions) | ordinals
+        bound = plan.bind(benefit, facts, day, known)
+        parts.append(_one(plan, bound, section, insured, openings, purses, explain, day, counts=number == 0))
+    return Split(
+        settlement=together([part.settlement for part in parts]),
+        purses=parts[-1].purses,
+        figures={name: sum(part.figures.get(name, 0) for part in parts) for name in parts[-1].figures},
+        benefit=benefit.id,
+    )
+
+
+def _one(
+    plan: Plan,
+    bound: Bound,
+    claim: Claim,
+    insured: Insured,
+    openings: Sequence[Opening],
+    purses: Sequence[Purse],
+    explain: int,
+    day: date,
+    *,
+    counts: bool,
+) -> Split:
+    """One section of a bill, whose law and period are settled; ``counts`` says whether it counts as a bill."""
+    benefit, findings = bound.benefit, []
+    if insured.suspended:
+        findings.append(finding("benefits_suspended", reason=insured.suspended))
+    else:
+        _stop_if_needed(claim, bound.missing)
+    opening, periods, unknown = _openings(plan, bound, claim, day, openings)
+    days = days_of(claim)
+    parts = bound.lines.split(sorted(claim.lines, key=lambda line: line.sn), days, opening, detail=True)
+    if insured.suspended and plan.pack.header.suspension is Suspension.OWN_PAY:
+        parts = all_own_pay(parts)
     findings += parts.findings
     if parts.total > LARGEST:
         findings.append(finding("too_large", amount=Fen(parts.total)))
-    if insured.suspended:
-        findings.append(finding("benefits_suspended", reason=insured.suspended))
-    opening, periods, unknown = _openings(plan, bound, claim, day, openings)
     if not insured.suspended:
         findings += unknown
         findings += [finding("benefit_blocked", reason=_named(plan, n)) for n in benefit.blocked_by if opening[n]]
@@ -99,14 +140,14 @@ def split(
     bill = Bill(
         parts.figures(),
         opening,
-        {"days": days_of(claim)},
+        {"days": days, "bills": int(counts)},
         own.get(PurseKind.CURRENT, 0) if claim.account_use and not insured.suspended else 0,
         note=recorder.note if recorder else None,
     )
     if recorder:
         recorder.lines(parts)
+    ran: list[tuple[BoundLayer, int]] = []
     if insured.suspended:
-        ran: list[tuple[BoundLayer, int]] = []
         bill.figures |= {"in_scope_personal": bill.figures["in_scope"], "deductible": 0}
     else:
         ran = bound.run(bill)
@@ -169,28 +210,22 @@ def _admit(plan: Plan, claim: Claim, insured: Insured) -> list[Finding]:
     return found
 
 
-def _bind(
-    plan: Plan, claim: Claim, insured: Insured, openings: Sequence[Opening], known: date | None
-) -> tuple[Benefit, date, Bound]:
-    listed = plan.pack.header.dimensions
+def _benefit(plan: Plan, claim: Claim, insured: Insured, openings: Sequence[Opening], known: date | None) -> Benefit:
+    """The one benefit for this bill. Raises CannotSplit when there is none, or none yet."""
     for benefit in plan.pack.benefits.benefit:
         if claim.visit.type not in benefit.visits:
             continue
         day = day_of(benefit, claim)
-        facts = facts_of(claim, insured, day, listed) | _ordinals(plan, claim, day, openings)
+        facts = facts_of(claim, insured, day, plan.pack.header.dimensions) | _ordinals(plan, claim, day, openings)
         case = plan.case(facts, day, known)
         if not case.applies(benefit.when):
             _stop_if_needed(claim, case.missing)
             continue
         if day < plan.first_day:
-            raise CannotSplit(
-                bill=claim.bill,
-                findings=[finding("no_policy_on_date", "visit", pack=plan.pack.id, day=day, first=plan.first_day)],
+            _stop_if_needed(
+                claim, [finding("no_policy_on_date", "visit", pack=plan.pack.id, day=day, first=plan.first_day)]
             )
-        bound = plan.bind(benefit, facts, day, known)
-        if not insured.suspended:
-            _stop_if_needed(claim, bound.missing)
-        return benefit, day, bound
+        return benefit
     visit = claim.visit.type
     raise CannotSplit(bill=claim.bill, findings=[finding("no_benefit", "visit", pack=plan.pack.id, visit=visit)])
 
@@ -242,9 +277,7 @@ def _tender(
     if may_pay:
         parts = parts_of(bill)
         tendered.account += bound.tender.own(bill, parts, own)
-    tendered.left += [
-        msgspec.structs.replace(purse, balance=Fen(own[purse.kind])) for purse in purses if not purse.holder
-    ]
+    tendered.left += [replace(purse, balance=Fen(own[purse.kind])) for purse in purses if not purse.holder]
     if may_pay and relatives:
         bound.tender.relatives(parts, relatives, tendered)
     else:
@@ -260,7 +293,7 @@ def _layer(bound: BoundLayer, base: int, paid: int) -> Layer:
 def measure(accumulator: Accumulator, bill: Bill) -> int:
     """What a bill adds to an accumulator."""
     figures = bill.figures
-    named = {"bills": 1, "days": bill.counts.get("days", 0), "account": bill.account}
+    named = {**bill.counts, "account": bill.account}
     return sum(named[m] if m in named else figures.get(m, 0) for m in accumulator.measure)
 
 

@@ -4,12 +4,13 @@ The order is fixed: what the catalogue does not cover leaves first, then ceiling
 taken off. A rate or ceiling that the line carries comes from the catalogue and goes before the pack's own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 import msgspec
 
+from terminal.adjudication.allocation import allocate
 from terminal.adjudication.case import Case, share_of
 from terminal.adjudication.findings import finding
 from terminal.adjudication.rounding import ROUND, LinePlace
@@ -113,8 +114,8 @@ class Parts:
     separate: int = 0
     findings: list[Finding] = field(default_factory=list)
     splits: list[LineSplit] = field(default_factory=list)
-    gross: dict[ItemClass, int] = field(default_factory=dict)
-    """Charges of each class before the first self-pay; kept where a deductible is taken from a class."""
+    class_deductible: int = 0
+    """The deductible that a policy takes from the charges of one class."""
 
     def figures(self) -> dict[str, int]:
         """The named amounts that stages start from."""
@@ -124,6 +125,7 @@ class Parts:
             "over_limit": self.over_limit,
             "first_self_pay": self.first_self_pay,
             "separate": self.separate,
+            "class_deductible": self.class_deductible,
             "in_scope": self.total - self.own_pay - self.over_limit - self.first_self_pay,
         }
 
@@ -131,8 +133,16 @@ class Parts:
 class LineRules:
     """The line rules of a benefit, bound to one kind of bill."""
 
-    def __init__(self, rules: Sequence[LineStage], case: Case, unknown_class: str) -> None:
+    def __init__(
+        self,
+        rules: Sequence[LineStage],
+        case: Case,
+        unknown_class: str,
+        from_class: tuple[tuple[ItemClass, ...], int, str] | None = None,
+    ) -> None:
         self.case = case
+        self.from_class = from_class
+        """Classes that bear a deductible, its amount, and the accumulator that says how much of it is used."""
         self.unknown_class = unknown_class
         self.rules = [rule for rule in rules if case.applies(rule.when)]
         self.whole_ceiling = ROUND[case.points.ceiling]
@@ -180,9 +190,11 @@ class LineRules:
             numbers.append(int(found.figure) if isinstance(found, Given) else None)
         return _Limit(number, rule.per, numbers[0], numbers[1], rule.effect)
 
-    def split(self, lines: Sequence[Line], days: int, *, detail: bool) -> Parts:
+    def split(self, lines: Sequence[Line], days: int, opening: Mapping[str, int], *, detail: bool) -> Parts:
         """Divides the lines; ``detail`` keeps the parts of every line."""
         parts = Parts()
+        bearing, due, used = self.from_class or ((), 0, "")
+        due = max(0, due - opening.get(used, 0))
         left: dict[int, int] = {}
         shares: dict[tuple[int, int], int] = {}
         total = own_pay = over_limit = first_self_pay = 0
@@ -212,12 +224,17 @@ class LineRules:
             numerator, denominator = (known.numerator, known.denominator) if rate is None else share_of(rate)
             if rate is None and known.stop is not None:
                 parts.findings.append(known.stop)
+            borne = 0
+            if due and line.item_class in bearing:
+                borne = min(due, amount - over)
+                due -= borne
+                parts.class_deductible += borne
             first = 0
             if numerator:
-                base = (amount - over) * numerator
-                first = whole(base, denominator)
+                base = amount - over - borne
+                first = whole(base * numerator, denominator)
                 if not self.per_line:
-                    shares[numerator, denominator] = shares.get((numerator, denominator), 0) + amount - over
+                    shares[numerator, denominator] = shares.get((numerator, denominator), 0) + base
             over_limit += over
             first_self_pay += first
             if known.separate:
@@ -228,6 +245,7 @@ class LineRules:
         parts.first_self_pay = first_self_pay
         if not self.per_line:
             parts.first_self_pay = sum(whole(base * n, d) for (n, d), base in shares.items())
+            parts.splits = _rounded_together(parts.splits, parts.first_self_pay)
         return parts
 
     def _unknown_is_own(self, line: Line, parts: Parts) -> bool:
@@ -262,6 +280,19 @@ class LineRules:
             if limit.per is CeilingPer.VISIT:
                 left[limit.rule] = most - counted
         return amount - counted
+
+
+def all_own_pay(parts: Parts) -> Parts:
+    """The lines of a person who has no benefits under a policy that then covers nothing."""
+    splits = [_split(split.sn, split.amount, split.amount, 0, 0) for split in parts.splits]
+    return Parts(total=parts.total, own_pay=parts.total, splits=splits, findings=parts.findings)
+
+
+def _rounded_together(splits: list[LineSplit], total: int) -> list[LineSplit]:
+    """First self-pay rounded once for the bill, given back to the lines that bear it."""
+    bearing = [split for split in splits if split.first_self_pay]
+    shares = dict(zip((s.sn for s in bearing), allocate(total, [s.first_self_pay for s in bearing]), strict=True))
+    return [_split(s.sn, s.amount, s.own_pay, s.over_limit, shares[s.sn]) if s.sn in shares else s for s in splits]
 
 
 def _split(sn: int, amount: int, own: int, over: int, first: int) -> LineSplit:

@@ -38,6 +38,15 @@ class UnknownClass(StrEnum):
     OWN_PAY = "own_pay"
 
 
+class Suspension(StrEnum):
+    """What a bill of a person without benefits is."""
+
+    CASH = "cash"
+    """In scope as usual, but nothing is paid; claimed from the agency later."""
+    OWN_PAY = "own_pay"
+    """Own pay altogether; nothing can be claimed later."""
+
+
 class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """``pack.toml``: whose policy this is, where it comes from, how it rounds and counts."""
 
@@ -50,6 +59,7 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     version: str
     review_by: date
     unknown_class: UnknownClass
+    suspension: Suspension
     source: tuple[Source, ...]
     rounding: RoundingPoints
     notes: tuple[str, ...] = ()

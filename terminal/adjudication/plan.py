@@ -13,10 +13,10 @@ from terminal.adjudication.lines import LineRules
 from terminal.adjudication.pack import Benefit, Layer, Pack
 from terminal.adjudication.reading import load_pack
 from terminal.adjudication.rounding import ROUND
-from terminal.adjudication.stages import Declared
+from terminal.adjudication.stages import Declared, Deductible
 from terminal.adjudication.tender import TenderRules
 from terminal.adjudication.values import Values
-from terminal.documents import Claim, Finding
+from terminal.documents import Finding
 
 DECLARED = "declared."
 _KEPT = 4096
@@ -124,10 +124,6 @@ class Plan:
             self.uses[name] = (*self.uses.get(name, ()), *words)
             self.values.note_bounds(name, words)
 
-    def benefits_for(self, claim: Claim, case: Case) -> list[Benefit]:
-        """The benefits that fit a visit; a pack without mistakes has at most one."""
-        return [b for b in self.pack.benefits.benefit if claim.visit.type in b.visits and case.applies(b.when)]
-
     def case(self, facts: Mapping[str, Fact], day: date, known: date | None) -> Case:
         """A binder for one kind of bill."""
         return Case(facts, day, known, self.values, self.points, self.accumulators)
@@ -154,8 +150,10 @@ class Plan:
 
     def _make(self, benefit: Benefit, case: Case) -> Bound:
         header = self.pack.header
-        lines = LineRules(self.pack.benefits.line, case, header.unknown_class)
         layers = [layer for layer in benefit.layer if case.applies(layer.when)]
+        first = next((s for layer in layers for s in layer.stages if isinstance(s, Deductible) and s.of_class), None)
+        from_class = (first.of_class, case.amount(first.amount)[0], first.accumulator) if first else None
+        lines = LineRules(self.pack.benefits.line, case, header.unknown_class, from_class)
         bound = tuple(self._layer(layer, layers, case) for layer in layers)
         tender = TenderRules(header.purse, header.family, case)
         reads = set(benefit.blocked_by).union(*map(accumulators_read, layers))

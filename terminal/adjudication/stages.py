@@ -18,6 +18,7 @@ from terminal.adjudication.case import Case, Run, share_of
 from terminal.adjudication.dimensions import ENDLESS
 from terminal.adjudication.rounding import Place
 from terminal.adjudication.values import Band, Given, Words
+from terminal.documents import ItemClass
 
 
 class Stage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind"):
@@ -98,9 +99,13 @@ class Deductible(Stage, frozen=True, tag="deductible"):
     accumulator: str = ""
     limit: str = ""
     limit_accumulator: str = ""
+    of_class: tuple[ItemClass, ...] = ()
+    """Taken from the charges of these classes, before their first self-pay, instead of from the base as a whole."""
 
     def bind(self, case: Case) -> Run:
         """Charges what is left of the deductible."""
+        if self.of_class:
+            return self._charged_at_the_lines(case)
         due, given = self._due(case)
         used = case.used(self.accumulator) if self.accumulator else None
         limit, _ = case.amount(self.limit) if self.limit else (0, None)
@@ -118,6 +123,19 @@ class Deductible(Stage, frozen=True, tag="deductible"):
             bill.rest = bill.rest - charged
             bill.start = bill.start + charged
             bill.charged = bill.charged + charged + by_account * bill.unit
+            bill.above = bill.rest
+            bill.tell("deductible", charged, given)
+
+        return run
+
+    def _charged_at_the_lines(self, case: Case) -> Run:
+        given = case.get(self.amount)
+
+        def run(bill: Bill) -> None:
+            charged = bill.figures["class_deductible"] * bill.unit
+            bill.rest = bill.rest - charged
+            bill.start = bill.start + charged
+            bill.charged = bill.charged + charged
             bill.above = bill.rest
             bill.tell("deductible", charged, given)
 

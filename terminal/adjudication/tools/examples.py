@@ -1,0 +1,378 @@
+"""Worked examples of the form ``policy-examples/1``: their resolved parameters, told in the engine's own stages.
+
+The form is one of exchange between people who collect published calculations. Amounts are yuan text, ratios decimal
+text. Nothing is computed here: an example becomes a pack with one benefit, a bill, openings and purses.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import Any, Literal
+
+import msgspec
+
+from terminal.adjudication.accumulators import Accumulator, Period, Scope, Trust
+from terminal.adjudication.engine import Split, split
+from terminal.adjudication.lines import Ceiling, CeilingPer, ClassRatio, Exclude, FirstSelfPay, LineStage
+from terminal.adjudication.pack import Benefit, Benefits, DateBasis, Header, Layer, Pack, Suspension, UnknownClass
+from terminal.adjudication.plan import Plan
+from terminal.adjudication.rounding import LinePlace, Place, RoundingPoints
+from terminal.adjudication.stages import (
+    Cap,
+    CapOn,
+    CarveOut,
+    Declared,
+    Deductible,
+    FixedAmount,
+    Floor,
+    Gate,
+    LayerStage,
+    Origin,
+    Package,
+    Ratio,
+    Segment,
+)
+from terminal.adjudication.tender import FamilyRule, Pays, Purse, PurseKind, PurseRule
+from terminal.adjudication.values import Band, Derive, Row, Unit
+from terminal.clock import BEIJING
+from terminal.documents import (
+    Claim,
+    Employment,
+    Fund,
+    Institution,
+    Insured,
+    ItemClass,
+    Line,
+    Opening,
+    Scheme,
+    Source,
+    Tier,
+    Visit,
+    VisitType,
+)
+from terminal.faults import BadDocument
+from terminal.money import Fen, MoneyText, Price, Quantity, Rounding, parse_price, parse_quantity, parse_yuan
+
+_DAY = datetime(2026, 3, 2, 9, tzinfo=BEIJING)
+_SINCE = date(2000, 1, 1)
+
+
+class Example(msgspec.Struct, frozen=True):
+    """One example: the bill, the parameters as they apply to it, and every amount that must come out."""
+
+    id: str
+    policy: dict[str, Any]
+    expected: dict[str, str]
+    bill: dict[str, Any]
+    visit: dict[str, Any] = {}
+    person: dict[str, Any] = {}
+
+
+class Examples(msgspec.Struct, frozen=True):
+    """A file of examples."""
+
+    schema: Literal["policy-examples/1"]
+    examples: tuple[Example, ...]
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What the engine says to one example: every amount under the file's key names, and where it differs."""
+
+    id: str
+    ok: bool
+    computed: dict[str, str]
+    differences: dict[str, tuple[str, str]]
+    """Key to (expected, computed)."""
+
+
+def read_examples(data: bytes, *, file: str = "-") -> Examples:
+    """A file of examples from its bytes. Raises BadDocument."""
+    try:
+        return msgspec.json.decode(data, type=Examples)
+    except msgspec.DecodeError as error:
+        raise BadDocument(file=file, place="-", found=str(error), expected="policy-examples/1") from error
+
+
+def run_example(example: Example, *, file: str = "-") -> Outcome:
+    """Runs one example through the engine. Raises BadDocument for a parameter it cannot read."""
+    try:
+        told = _Telling(example)
+    except (MoneyText, KeyError, ValueError, TypeError) as error:
+        raise BadDocument(
+            file=file, place=example.id, found=f"{type(error).__name__} {error}", expected="policy-examples/1"
+        ) from error
+    computed = told.amounts(told.run())
+    differences = {
+        key: (value, computed.get(key, "nothing"))
+        for key, value in example.expected.items()
+        if computed.get(key) != value
+    }
+    return Outcome(example.id, not differences, computed, differences)
+
+
+_BASES = {
+    "eligible": "in_scope",
+    "pooled_copay": "copay",
+    "in_scope_personal_ex_deductible": "in_scope_personal_ex_deductible",
+}
+_SCOPES = {
+    "in_scope_personal": Pays(deductible=True, copay=True, first_self_pay=False, over_limit=False, own_pay=False),
+    "given": Pays(deductible=True, copay=True, first_self_pay=True, over_limit=True, own_pay=True),
+}
+_ROUNDING = RoundingPoints(
+    line_amount=Rounding.HALF_UP, ceiling=Rounding.HALF_UP, first_self_pay=Rounding.HALF_UP,
+    first_self_pay_at=LinePlace.LINE, carve_out=Rounding.HALF_UP, deductible=Rounding.HALF_UP,
+    payment=Rounding.HALF_UP, payment_at=Place.LAYER,
+)  # fmt: skip
+
+
+class _Telling:
+    """An example as a pack, a claim, openings and purses."""
+
+    def __init__(self, example: Example) -> None:
+        self.example = example
+        self.rows: list[Row] = []
+        self.accumulators: list[Accumulator] = []
+        self.openings: list[Opening] = []
+        self.days = 1
+        policy = example.policy
+        lines = self._lines()
+        rules = tuple(self._rule(rule) for rule in policy.get("line_rules", ()))
+        layers = [self._layer(number, layer) for number, layer in enumerate(policy.get("layers", ()))]
+        if any(isinstance(rule, ClassRatio) for rule in rules):
+            stages = (Ratio(rate=self._figure(Unit.RATE, Fraction(1))),)
+            layers.append(
+                Layer(id="separate", fund=Fund.POOLED, zh="", en="", base="separate", reduces=True, stages=stages)
+            )
+        self.purses, purse, family = self._account(policy)
+        benefit = Benefit(
+            id="example", zh="", en="", visits=(VisitType.INPATIENT,), date_basis=DateBasis.BEGIN, layer=tuple(layers)
+        )
+        header = Header(
+            format="policy/1", id=example.id, area="000000", scheme=Scheme.OTHER, title_zh="", title_en="", version="",
+            review_by=_SINCE, unknown_class=UnknownClass.STOP, suspension=Suspension.CASH, source=(),
+            rounding=_ROUNDING, accumulator=tuple(self.accumulators), purse=purse, family=family,
+        )  # fmt: skip
+        benefits = Benefits(benefit=(benefit,), line=rules)
+        self.plan = Plan(Pack(header=header, benefits=benefits, rows=tuple(self.rows), cases=(), digest=""))
+        end = _DAY + timedelta(days=self.days)
+        self.claim = Claim(
+            bill=example.id,
+            institution=Institution(code="", name="", area="000000", tier=Tier.NONE),
+            terminal="",
+            operator="",
+            visit=Visit(type=VisitType.INPATIENT, begin=_DAY, end=end),
+            lines=lines,
+        )
+        suspended = "suspended" if example.person.get("suspended") else ""
+        self.insured = Insured("000000", Scheme.OTHER, Employment.OTHER, suspended=suspended)
+
+    def run(self) -> Split:
+        """The example through the engine."""
+        return split(self.plan, self.claim, self.insured, self.openings, purses=self.purses)
+
+    def _figure(self, unit: Unit, figure: Any, **more: Any) -> str:
+        key = f"figure.{len(self.rows)}"
+        fields = {Unit.YUAN: "amount", Unit.RATE: "rate", Unit.BANDS: "bands", Unit.COUNT: "count"}
+        value = {} if figure is None else {fields[unit]: figure}
+        self.rows.append(Row(key=key, unit=unit, begins=_SINCE, known=_SINCE, ref="", **value, **more))
+        return key
+
+    def _yuan(self, text: str) -> str:
+        return self._figure(Unit.YUAN, parse_yuan(text))
+
+    def _ratio(self, text: str) -> str:
+        return self._figure(Unit.RATE, Fraction(text))
+
+    def _held(self, name: str, value: str, measure: tuple[str, ...] = ()) -> str:
+        """An accumulator that opens with ``value``."""
+        benefits = ("example",) if measure else ()
+        self.accumulators.append(
+            Accumulator(
+                id=name, unit="yuan", measure=measure, benefits=benefits, period=Period.LIFETIME, scope=Scope.PERSON,
+                opening=Trust.CENTRE, zh=name, en=name,
+            )
+        )  # fmt: skip
+        self.openings.append(Opening(name, "life", parse_yuan(value), _DAY.date(), Source.CENTRE))
+        return name
+
+    def _lines(self) -> tuple[Line, ...]:
+        bill = self.example.bill
+        given = [{"class": "A", "amount": amount} for amount in bill.get("given", {}).values()]
+        return tuple(self._line(number, line) for number, line in enumerate(bill.get("lines") or given, 1))
+
+    def _line(self, sn: int, line: Mapping[str, Any]) -> Line:
+        """Every line is of class A here; the file's own class is the category that its rules match."""
+        amount = parse_yuan(line["amount"])
+        quantity = parse_quantity(line.get("qty", "1"))
+        price = parse_price(line["unit_price"]) if "unit_price" in line else Price(amount * 10**4)
+        rate = Fraction(line["first_self_pay_ratio"]) if "first_self_pay_ratio" in line else None
+        if "first_self_pay_amount" in line:
+            rate = Fraction(parse_yuan(line["first_self_pay_amount"]), amount)
+        self.days = max(self.days, int(line.get("days", 1)))
+        return Line(
+            sn, line.get("item", ""), price, Quantity(quantity), amount,
+            category=line["class"], item_class=ItemClass.A, first_self_pay=rate,
+        )  # fmt: skip
+
+    def _rule(self, rule: Mapping[str, Any]) -> LineStage:
+        category = (rule["match"]["class"],)
+        if rule.get("treat") == "self_paid":
+            return Exclude(category=category)
+        if rule.get("treat") == "separate":
+            return ClassRatio(category=category, rate=self._ratio(rule["personal_ratio"]))
+        if "first_self_pay" in rule:
+            return FirstSelfPay(category=category, rate=self._ratio(rule["first_self_pay"]))
+        if "max_units_per_day" in rule:
+            units = self._figure(Unit.COUNT, int(rule["max_units_per_day"]))
+            return Ceiling(category=category, per=CeilingPer.DAY, units=units)
+        ceiling = rule["ceiling"]
+        per = {"admission": "visit"}.get(ceiling["per"], ceiling["per"])
+        return Ceiling(category=category, per=CeilingPer(per), amount=self._yuan(ceiling["amount"]))
+
+    def _layer(self, number: int, layer: Mapping[str, Any]) -> Layer:
+        name = f"l{number}"
+        kind = layer.get("kind")
+        base = layer.get("base", "in_scope_personal" if kind in ("guarantee", "fixed_per_use") else "eligible")
+        plus: dict[str, Fraction] = {}
+        if isinstance(base, dict):
+            (base, _), *others = [(part, Fraction(weight)) for part, weight in base["sum"]]
+            plus = {_BASES.get(part, part): weight for part, weight in others}
+        if base.startswith("given:"):
+            held = base.removeprefix("given:")
+            self._held(held, self.example.bill["given"][held])
+            base = f"declared.{held}"
+        stages = {
+            "given": self._given, "quota": self._quota, "fixed_per_use": self._fixed, "guarantee": self._guarantee,
+        }.get(kind or "", self._formula)(name, layer)  # fmt: skip
+        reduces = layer.get("reduces") != "none"
+        base = _BASES.get(base, base)
+        return Layer(
+            id=name, fund=Fund(layer["fund"]), zh="", en="", base=base, reduces=reduces, stages=stages, plus=plus
+        )
+
+    def _given(self, name: str, layer: Mapping[str, Any]) -> tuple[LayerStage, ...]:
+        return (Declared(amount=self._held(f"{name}.given", layer["amount"])),)
+
+    def _quota(self, name: str, layer: Mapping[str, Any]) -> tuple[LayerStage, ...]:
+        return (Package(standard=self._yuan(layer["standard"]), rate=self._ratio(layer["fund_ratio"])),)
+
+    def _fixed(self, name: str, layer: Mapping[str, Any]) -> tuple[LayerStage, ...]:
+        uses = int(layer["uses"])
+        self.days = max(self.days, uses)
+        return (FixedAmount(amount=self._yuan(layer["amount"]), per="day" if uses > 1 else "bill"),)
+
+    def _guarantee(self, name: str, layer: Mapping[str, Any]) -> tuple[LayerStage, ...]:
+        of = _BASES.get(layer["of"], layer["of"])
+        share = self._ratio(layer["max_personal_ratio"])
+        return (Deductible(rate=share, of=of), Ratio(rate=self._figure(Unit.RATE, Fraction(1))))
+
+    def _formula(self, name: str, layer: Mapping[str, Any]) -> tuple[LayerStage, ...]:
+        stages: list[LayerStage] = []
+        caps = [layer["cap"]] if "cap" in layer else []
+        caps += layer.get("more_caps", [])
+        if "gate" in layer:
+            stages.append(Gate(amount=self._yuan(layer["gate"])))
+        if "carve_out" in layer:
+            stages.append(CarveOut(rate=self._ratio(layer["carve_out"])))
+        stages += [self._cap(name, number, cap) for number, cap in enumerate(caps) if cap["on"] == "eligible"]
+        if "deductible" in layer:
+            stages.append(self._deductible(name, layer["deductible"]))
+        if "bands" in layer:
+            bands = tuple(
+                Band(Fraction(band["ratio"]), None if band["up_to"] is None else parse_yuan(band["up_to"]))
+                for band in layer["bands"]
+            )
+            prior = self._held(f"{name}.prior", layer["band_prior"]) if "band_prior" in layer else ""
+            stages.append(
+                Segment(bands=self._figure(Unit.BANDS, bands), origin=Origin(layer["band_origin"]), accumulator=prior)
+            )
+        else:
+            ratio = Fraction(layer["ratio"])
+            for factor in layer.get("ratio_times", ()):
+                ratio *= Fraction(factor)
+            stages.append(Ratio(rate=self._figure(Unit.RATE, ratio)))
+        if "floor" in layer:
+            stages.append(Floor(rate=self._ratio(layer["floor"]), of="total"))
+        stages += [self._cap(name, number, cap) for number, cap in enumerate(caps) if cap["on"] == "payment"]
+        return tuple(stages)
+
+    def _cap(self, name: str, number: int, cap: Mapping[str, Any]) -> Cap:
+        used = self._held(f"{name}.cap.{number}", cap["used"]) if "used" in cap else ""
+        return Cap(on=CapOn(cap["on"]), amount=self._yuan(cap["amount"]), accumulator=used)
+
+    def _deductible(self, name: str, rule: Mapping[str, Any]) -> Deductible:
+        more: dict[str, Any] = {}
+        if "used" in rule:
+            more["accumulator"] = self._held(f"{name}.deductible", rule["used"])
+        if "year_limit" in rule:
+            more["limit"] = self._yuan(rule["year_limit"])
+            more["limit_accumulator"] = self._held(f"{name}.limit", rule.get("year_used", "0.00"))
+        if "percent_of_total" in rule:
+            bounds: dict[str, Any] = {
+                word: self._yuan(rule[key]) for word, key in (("least", "min"), ("most", "max")) if key in rule
+            }
+            return Deductible(rate=self._ratio(rule["percent_of_total"]), of="total", **bounds, **more)
+        if "percent_of" in rule:
+            wage = self._yuan(rule["percent_of"])
+            derive = Derive(of=wage, times=Fraction(rule["percent"]))
+            return Deductible(amount=self._figure(Unit.YUAN, None, derive=derive), **more)
+        return Deductible(amount=self._yuan(rule["amount"]), **more)
+
+    def _account(self, policy: Mapping[str, Any]) -> tuple[tuple[Purse, ...], tuple[PurseRule, ...], FamilyRule | None]:
+        account = policy.get("account")
+        if account is None:
+            return (), (), None
+        pays = _SCOPES[account["scope"]]
+        relatives = account.get("family", ())
+        conditions = policy.get("conditions", {})
+        keys = {
+            name: self._yuan(conditions[word])
+            for name, word in (
+                ("balance_above", "balance_greater_than"), ("request_least", "request_at_least"),
+                ("left_least", "balance_after_at_least"),
+            )
+            if word in conditions
+        }  # fmt: skip
+        family = FamilyRule(pays=pays, ref="", most_grantors=9, **keys) if relatives or keys else None
+        own: tuple[Purse, ...] = ()
+        if keys:
+            relatives = [account]
+        else:
+            own = (Purse(balance=parse_yuan(account["balance"])),)
+        purses = (*own, *(Purse(balance=parse_yuan(one["balance"]), holder=str(one)) for one in relatives))
+        return purses, (PurseRule(kind=PurseKind.CURRENT, pays=pays, ref=""),), family
+
+    def amounts(self, done: Split) -> dict[str, str]:
+        """Every amount of the split under the file's key names; a relative's purse under conditions is ``account``."""
+        result, figures = done.settlement, done.figures
+        person = result.account + result.family_account + result.cash
+        amounts: dict[str, int] = {
+            "total": result.total,
+            "self_paid": result.own_pay,
+            "over_limit": result.over_limit,
+            "first_self_pay": result.first_self_pay,
+            "eligible": result.in_scope,
+            "deductible": result.deductible,
+            "fund_total": result.funds,
+            "personal_total": person,
+            "in_scope_personal": figures["in_scope_personal"],
+            "account": result.account,
+            "family_account": result.family_account,
+            "cash": result.cash,
+            "provider_gain_or_loss": -result.hospital,
+        }
+        for layer in result.layers:
+            key = f"fund_{layer.fund}"
+            amounts[key] = amounts.get(key, 0) + layer.paid
+        amounts["account_after"] = sum(purse.balance for purse in done.purses if not purse.holder)
+        relatives = [purse for purse in done.purses if purse.holder]
+        amounts |= {f"family_{number}_after": purse.balance for number, purse in enumerate(relatives, 1)}
+        if "conditions" in self.example.policy:
+            amounts |= {"account": result.family_account, "account_after": relatives[0].balance}
+        return {key: str(Fen(amount)) for key, amount in amounts.items()}
+
+
+def run_examples(data: bytes, *, file: str = "-") -> Sequence[Outcome]:
+    """Runs a whole file. Raises BadDocument."""
+    return [run_example(example, file=file) for example in read_examples(data, file=file).examples]
