@@ -7,7 +7,7 @@ from typing import ClassVar, Protocol
 from terminal.money import Fen
 from terminal.peripherals.faults import DeviceSettings
 from terminal.peripherals.lamp import Device, Health
-from terminal.peripherals.line import Socket
+from terminal.peripherals.outlet import Outlet
 from terminal.peripherals.peripheral import Peripheral, health, plugged
 from terminal.peripherals.phrases import Phrase, amount_words
 
@@ -80,17 +80,17 @@ GRAMMARS: dict[str, Grammar] = {
 class SerialAnnouncer:
     """A module on any line; it is never asked anything, so only its absence can be noticed."""
 
-    socket: Socket
+    outlet: Outlet
     grammar: Grammar
 
     device: ClassVar[Device] = Device.ANNOUNCER
 
     def say(self, phrase: Phrase, amount: Fen | None = None) -> None:
-        with self.socket.line() as line:
+        with self.outlet.line() as line:
             line.write(self.grammar(phrase, amount))
 
     def check(self) -> Health:
-        return health(self.device, lambda: plugged(self.socket))
+        return health(self.device, lambda: plugged(self.outlet))
 
     def test(self) -> Health:
         return health(self.device, lambda: self.say(Phrase.PAY, Fen(123_45)))
@@ -100,4 +100,4 @@ def serial_announcer(address: str, model: str) -> SerialAnnouncer:
     """An announcer as the settings describe it. Raises DeviceSettings for a word that does not exist."""
     if model not in GRAMMARS:
         raise DeviceSettings(Device.ANNOUNCER, found=model, expected=", ".join(GRAMMARS))
-    return SerialAnnouncer(Socket(Device.ANNOUNCER, address), GRAMMARS[model])
+    return SerialAnnouncer(Outlet(Device.ANNOUNCER, address), GRAMMARS[model])

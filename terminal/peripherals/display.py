@@ -7,7 +7,7 @@ from typing import ClassVar, Protocol
 from terminal.money import Fen
 from terminal.peripherals.faults import DeviceSettings
 from terminal.peripherals.lamp import Device, Health
-from terminal.peripherals.line import Socket
+from terminal.peripherals.outlet import Outlet
 from terminal.peripherals.peripheral import Peripheral, health, plugged
 from terminal.peripherals.phrases import Phrase
 from terminal.width import left, right
@@ -74,17 +74,17 @@ DIALECTS: dict[str, Dialect] = {
 class SerialDisplay:
     """A display on any line; it never answers, so only its absence can be noticed."""
 
-    socket: Socket
+    outlet: Outlet
     dialect: Dialect
 
     device: ClassVar[Device] = Device.DISPLAY
 
     def show(self, phrase: Phrase, amount: Fen | None = None) -> None:
-        with self.socket.line() as line:
+        with self.outlet.line() as line:
             line.write(self.dialect(phrase, amount))
 
     def check(self) -> Health:
-        return health(self.device, lambda: plugged(self.socket))
+        return health(self.device, lambda: plugged(self.outlet))
 
     def test(self) -> Health:
         return health(self.device, lambda: self.show(Phrase.PAY, Fen(888888_88)))
@@ -94,4 +94,4 @@ def serial_display(address: str, model: str = "led8") -> SerialDisplay:
     """A display as the settings describe it. Raises DeviceSettings for a word that does not exist."""
     if model not in DIALECTS:
         raise DeviceSettings(Device.DISPLAY, found=model, expected=", ".join(DIALECTS))
-    return SerialDisplay(Socket(Device.DISPLAY, address), DIALECTS[model])
+    return SerialDisplay(Outlet(Device.DISPLAY, address), DIALECTS[model])

@@ -1,45 +1,17 @@
-"""Where a device hangs and how bytes get there: serial port, raw device file or TCP."""
+"""Kinds of cable: serial port, TCP, raw device file."""
 
 import errno
 import os
-import re
 import select
 import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
-
-from terminal.peripherals.faults import (
-    DeviceAbsent,
-    DeviceBusy,
-    DeviceFault,
-    DeviceForbidden,
-    DeviceSettings,
-    DeviceSilent,
-)
-from terminal.peripherals.lamp import Device
+from collections.abc import Callable
+from typing import Protocol
 
 WRITE_SECONDS = 10.0
 """How long a device may take for one piece of at most ``PIECE`` bytes before it counts as stuck."""
 PIECE = 1024
 CONNECT_SECONDS = 3.0
-BUSY_SECONDS = 3.0
-"""How long to wait for another program that is printing just now."""
-
-_ADDRESS = re.compile(r"(?P<kind>serial|usb|file|tcp):(?P<target>.+?)(?:@(?P<baud>\d{3,6}))?", re.ASCII)
-_FORMS = {"usb": re.compile(r"[0-9a-f]{4}:[0-9a-f]{4}(/.+)?"), "tcp": re.compile(r"[^:]+:[0-9]{1,5}")}
-_ANY = re.compile(".+")
-_CAUSES: dict[int | None, type[DeviceFault]] = {
-    errno.EAGAIN: DeviceBusy,
-    errno.EBUSY: DeviceBusy,
-    errno.EACCES: DeviceForbidden,
-    errno.EPERM: DeviceForbidden,
-}
-EXPECTED = "serial:/dev/ttyS0@9600, usb:1a86:7523/1-1.2@9600, file:/dev/usb/lp0, tcp:192.0.2.7:9100"
 
 
 class Line(Protocol):
@@ -68,7 +40,9 @@ def _collect(handle: int, take: Callable[[int], bytes], size: int, seconds: floa
     return found
 
 
-class _SerialLine:
+class SerialLine:
+    """RS-232 or USB-serial, 8N1, for one program at a time; modem lines are not used."""
+
     def __init__(self, path: str, baud: int) -> None:
         import serial  # late: a till without serial devices starts without it
 
@@ -90,7 +64,9 @@ class _SerialLine:
         self._port.close()
 
 
-class _TcpLine:
+class TcpLine:
+    """A network device; printers listen on port 9100."""
+
     def __init__(self, target: str) -> None:
         host, _, port = target.rpartition(":")
         self._socket = socket.create_connection((host, int(port)), CONNECT_SECONDS)
@@ -107,7 +83,9 @@ class _TcpLine:
         self._socket.close()
 
 
-class _FileLine:
+class FileLine:
+    """A device file that takes raw bytes, such as ``/dev/usb/lp0``."""
+
     def __init__(self, path: str) -> None:
         self._fd = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
 
@@ -122,105 +100,3 @@ class _FileLine:
 
     def close(self) -> None:
         os.close(self._fd)
-
-
-@dataclass(frozen=True)
-class Attached:
-    """A serial port that is plugged in: the address to put into the settings and what it calls itself."""
-
-    address: str
-    description: str
-
-
-def _ports() -> list[Any]:
-    from serial.tools.list_ports import comports
-
-    return list(comports())
-
-
-def attached() -> list[Attached]:
-    """Every serial port there is, USB ones by chip and socket because many have no serial number."""
-    return sorted(
-        (
-            Attached(f"usb:{_chip(port)}/{port.location}" if port.vid else f"serial:{port.device}", port.description)
-            for port in _ports()
-        ),
-        key=lambda port: port.address,
-    )
-
-
-def _chip(port: Any) -> str:
-    return f"{port.vid or 0:04x}:{port.pid or 0:04x}"
-
-
-def _usb_path(target: str) -> str | None:
-    return next(
-        (str(port.device) for port in _ports() if target in (_chip(port), f"{_chip(port)}/{port.location}")), None
-    )
-
-
-class Socket:
-    """The place a device is plugged into. A line is opened for one job and closed after it.
-
-    So a device that was unplugged and came back works again without anybody noticing, and several programs share it
-    job by job.
-    """
-
-    def __init__(self, device: Device, address: str) -> None:
-        """``address`` is one of the forms in ``EXPECTED``; raises DeviceSettings for any other."""
-        found = _ADDRESS.fullmatch(address)
-        if found is None or not _FORMS.get(found["kind"], _ANY).fullmatch(found["target"]):
-            raise DeviceSettings(device, found=address, expected=EXPECTED)
-        self.device = device
-        self.address = address
-        self._kind, self._target, self._baud = found["kind"], found["target"], int(found["baud"] or 9600)
-        self._turn = threading.Lock()
-
-    def present(self) -> bool:
-        """Whether the device's port exists; for TCP nothing is known before it is opened."""
-        match self._kind:
-            case "tcp":
-                return True
-            case "usb":
-                return _usb_path(self._target) is not None
-            case _:
-                return Path(self._target).exists() or self._target in (port.device for port in _ports())
-
-    @contextmanager
-    def line(self) -> Iterator[Line]:
-        """The open line for one job. Raises DeviceAbsent, also when it vanishes in the middle, DeviceBusy,
-        DeviceForbidden, or DeviceSilent when it takes no more bytes."""
-        with self._turn:
-            line = self._open()
-            try:
-                yield line
-            except TimeoutError as error:
-                raise DeviceSilent(self.device, address=self.address, seconds=WRITE_SECONDS) from error
-            except OSError as error:
-                raise DeviceAbsent(self.device, address=self.address) from error
-            finally:
-                line.close()
-
-    def _open(self) -> Line:
-        end = time.monotonic() + BUSY_SECONDS
-        while True:
-            try:
-                return self._try()
-            except OSError as error:
-                cause = _CAUSES.get(error.errno, DeviceAbsent)
-                if cause is not DeviceBusy or time.monotonic() > end:
-                    raise cause(self.device, address=self.address) from error
-            time.sleep(0.05)
-
-    def _try(self) -> Line:
-        match self._kind:
-            case "file":
-                return _FileLine(self._target)
-            case "tcp":
-                return _TcpLine(self._target)
-            case "usb":
-                if (path := _usb_path(self._target)) is None:
-                    raise FileNotFoundError(errno.ENOENT, "no such USB device", self._target)
-                return _SerialLine(path, self._baud)
-            case _:
-                return _SerialLine(self._target, self._baud)

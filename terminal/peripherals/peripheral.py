@@ -5,7 +5,7 @@ from typing import Protocol
 
 from terminal.peripherals.faults import DeviceAbsent, DeviceFault
 from terminal.peripherals.lamp import Device, Health
-from terminal.peripherals.line import Socket
+from terminal.peripherals.outlet import Outlet
 
 
 class Peripheral(Protocol):
@@ -30,7 +30,7 @@ def health(device: Device, act: Callable[[], object]) -> Health:
     return Health.ok(device)
 
 
-def plugged(socket: Socket) -> None:
+def plugged(outlet: Outlet) -> None:
     """For devices that never answer: raises DeviceAbsent when the port itself is not there."""
-    if not socket.present():
-        raise DeviceAbsent(socket.device, address=socket.address)
+    if not outlet.present():
+        raise DeviceAbsent(outlet.device, address=outlet.address)

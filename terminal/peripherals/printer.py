@@ -20,7 +20,8 @@ from terminal.peripherals.faults import (
 )
 from terminal.peripherals.glyphs import Glyphs, HexFont, none
 from terminal.peripherals.lamp import Device, Health
-from terminal.peripherals.line import Line, Socket
+from terminal.peripherals.line import Line
+from terminal.peripherals.outlet import Outlet
 from terminal.peripherals.peripheral import Peripheral, health, plugged
 from terminal.peripherals.slip import Align, Cut, Mark, Pair, Qr, Rule, Slip, Text, marked
 
@@ -51,7 +52,7 @@ _ANSWER_SECONDS = 1.0
 class EscPosPrinter:
     """A printer that speaks ESC/POS, on any line."""
 
-    socket: Socket
+    outlet: Outlet
     model: escpos.Model
     glyphs: Glyphs = none
     patience: float = 60.0
@@ -77,7 +78,7 @@ class EscPosPrinter:
         return health(self.device, lambda: self.print_slip(test_slip(self.columns), [Mark.TEST]))
 
     def _send(self, data: bytes) -> None:
-        with self.socket.line() as line:
+        with self.outlet.line() as line:
             self._ready(line)
             try:
                 line.write(data)
@@ -88,8 +89,8 @@ class EscPosPrinter:
 
     def _check(self) -> None:
         if not self.model.answers:
-            return plugged(self.socket)
-        with self.socket.line() as line:
+            return plugged(self.outlet)
+        with self.outlet.line() as line:
             if self._ready(line).paper_low:
                 raise PaperLow(self.device)
         return None
@@ -107,7 +108,7 @@ class EscPosPrinter:
             pass  # what came unasked is nobody's answer
         line.write(question)
         if not (answer := line.read(1, _ANSWER_SECONDS)):
-            raise DeviceSilent(self.device, address=self.socket.address, seconds=_ANSWER_SECONDS)
+            raise DeviceSilent(self.device, address=self.outlet.address, seconds=_ANSWER_SECONDS)
         if not escpos.is_status(answer[0]):
             raise DeviceGarbled(self.device, found="status byte")
         return answer[0]
@@ -121,7 +122,7 @@ class EscPosPrinter:
             if (answer := line.read(1, _ANSWER_SECONDS)) and escpos.is_printed(answer[0]):
                 return
             self._ready(line)
-        raise DeviceSilent(self.device, address=self.socket.address, seconds=self.patience)
+        raise DeviceSilent(self.device, address=self.outlet.address, seconds=self.patience)
 
 
 def escpos_printer(
@@ -140,7 +141,7 @@ def escpos_printer(
         found = replace(found, encoding=Encoding(chinese_encoding))
     if font and not font.is_file():
         raise DeviceSettings(Device.PRINTER, found=str(font), expected="a font file in .hex format")
-    return EscPosPrinter(Socket(Device.PRINTER, address), found, HexFont(font) if font else none)
+    return EscPosPrinter(Outlet(Device.PRINTER, address), found, HexFont(font) if font else none)
 
 
 def test_slip(columns: int) -> Slip:

@@ -12,15 +12,15 @@ from terminal.peripherals.bankpos.messages import Answer, Deal, Original, Reques
 from terminal.peripherals.bankpos.port import BankPos, Result
 from terminal.peripherals.bankpos.standalone import StandAlonePos, Typed
 from terminal.peripherals.lamp import Device, Lamp
-from terminal.peripherals.line import Socket
+from terminal.peripherals.outlet import Outlet
 from terminal.peripherals.simulators.bankpos import PosSimulator, Trouble
 from terminal.peripherals.simulators.plug import Pty, Simulated
 
 Plug = Callable[[Simulated], Pty]
 
 
-def linked(pty: Pty) -> LinkedPos:
-    return LinkedPos(Socket(Device.BANK_POS, pty.address), patience=0.3, inquiry_patience=0.3)
+def linked(pty: Pty, patience: float = 10.0) -> LinkedPos:
+    return LinkedPos(Outlet(Device.BANK_POS, pty.address), patience=patience)
 
 
 def charged_before(pos: BankPos) -> str:
@@ -34,6 +34,7 @@ def charged_before(pos: BankPos) -> str:
 ENDS = [
     (Trouble.NONE, Result.APPROVED, None, 1),
     (Trouble.OLD_ANSWER_FIRST, Result.APPROVED, None, 1),
+    (Trouble.OLD_REFUSAL_FIRST, Result.APPROVED, None, 1),
     (Trouble.DECLINED, Result.DECLINED, None, 0),
     (Trouble.FRAME_REFUSED, Result.NOT_SENT, None, 0),
     (Trouble.NEVER_HEARD, Result.IN_DOUBT, Result.NOT_SENT, 0),
@@ -50,9 +51,10 @@ def test_a_sale_is_never_called_what_it_is_not(
     plug: Plug, trouble: Trouble, at_once: Result, asked: Result | None, times: int
 ) -> None:
     simulator = PosSimulator()
-    pos = linked(plug(simulator))
-    sale = Request(Deal.SALE, Fen(1230), "417", "T01", "0001", after=charged_before(pos))
+    pty = plug(simulator)
+    sale = Request(Deal.SALE, Fen(1230), "417", "T01", "0001", after=charged_before(linked(pty)))
     simulator.trouble = trouble
+    pos = linked(pty, patience=0.3 if asked else 10.0)
     outcome = pos.perform(sale)
     assert outcome.result is at_once
     if asked:
@@ -82,6 +84,7 @@ def test_without_a_known_earlier_voucher_an_inquiry_never_guesses(plug: Plug) ->
     pos = linked(plug(simulator))
     charged_before(pos)
     simulator.trouble = Trouble.NEVER_HEARD
+    pos.patience = 0.3
     sale = Request(Deal.SALE, Fen(500), "417")
     assert pos.perform(sale).result is Result.IN_DOUBT
     assert pos.inquire(sale).result is Result.IN_DOUBT
@@ -92,9 +95,11 @@ def test_while_the_customer_takes_his_time_nobody_says_that_nothing_was_charged(
     pos = linked(plug(simulator))
     sale = Request(Deal.SALE, Fen(1230), "417", after=charged_before(pos))
     simulator.trouble = Trouble.CUSTOMER_SLOW
+    pos.patience = pos.inquiry_patience = 0.3
     assert pos.perform(sale).result is Result.IN_DOUBT
     assert pos.inquire(sale).result is Result.IN_DOUBT
     simulator.customer_pays()
+    pos.inquiry_patience = 10.0
     assert pos.inquire(sale).result is Result.APPROVED
     assert len(simulator.charged) == 2
 
@@ -126,15 +131,17 @@ def test_what_moves_no_money_is_not_measured_by_its_amount(plug: Plug, deal: Dea
 def test_the_till_and_the_bank_agree_on_a_whole_shift(plug: Plug, seed: int, size: Callable[[int, int], int]) -> None:
     chance = random.Random(seed)
     simulator = PosSimulator()
-    pos = LinkedPos(Socket(Device.BANK_POS, plug(simulator).address), patience=0.05, inquiry_patience=0.5)
-    last, nonce, approved = charged_before(pos), "", {"000001"}
+    pty = plug(simulator)
+    pos = linked(pty, patience=0.05)
+    last, nonce, approved = charged_before(linked(pty)), "", {"000001"}
     for _ in range(size(30, 2000)):
         nonce = new_nonce(nonce)
         sale = Request(Deal.SALE, Fen(chance.randrange(1, 10**6)), nonce, after=last)
         simulator.trouble = chance.choice([row[0] for row in ENDS if row[0] is not Trouble.WRONG_AMOUNT])
         outcome = pos.perform(sale)
-        if outcome.result is Result.IN_DOUBT:
-            outcome = pos.inquire(sale)
+        for _ in range(3):
+            if outcome.result is Result.IN_DOUBT:
+                outcome = pos.inquire(sale)
         assert outcome.result is not Result.IN_DOUBT
         if outcome.result is Result.APPROVED:
             assert outcome.answer is not None
@@ -154,7 +161,9 @@ def test_the_test_button_tells_a_silent_pos_from_an_absent_one(plug: Plug) -> No
         def feed(self, data: bytes) -> bytes:
             return b""
 
-    health = linked(plug(Off())).test()
+    pos = linked(plug(Off()))
+    pos.inquiry_patience = 0.3
+    health = pos.test()
     assert (health.lamp, health.code) == (Lamp.FAULT, "device_silent")
 
 

@@ -10,7 +10,7 @@ from terminal.money import Fen
 from terminal.peripherals.display import serial_display
 from terminal.peripherals.faults import DeviceAbsent, DeviceBusy, DeviceFault, DeviceForbidden, DeviceSettings
 from terminal.peripherals.lamp import Device, Lamp
-from terminal.peripherals.line import EXPECTED, Attached, Socket, attached
+from terminal.peripherals.outlet import EXPECTED, Attached, Outlet, attached
 from terminal.peripherals.phrases import Phrase
 from terminal.peripherals.simulators.plug import Pty, Simulated
 from terminal.peripherals.simulators.window import Led8Simulator
@@ -30,7 +30,7 @@ def usb(device: str, location: str) -> SimpleNamespace:
 
 @pytest.mark.parametrize("address", EXPECTED.split(", "))
 def test_every_form_that_is_offered_is_accepted(address: str) -> None:
-    assert Socket(Device.PRINTER, address).address == address
+    assert Outlet(Device.PRINTER, address).address == address
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_every_form_that_is_offered_is_accepted(address: str) -> None:
 )
 def test_any_other_form_is_refused_with_examples(address: str) -> None:
     with pytest.raises(DeviceSettings, match="tcp:192"):
-        Socket(Device.PRINTER, address)
+        Outlet(Device.PRINTER, address)
 
 
 def test_ports_are_listed_by_the_address_to_write_down(ports: Ports) -> None:
@@ -75,9 +75,9 @@ def test_what_the_system_refuses_has_its_own_sentence(
     def refuse(*_: object) -> int:
         raise cause
 
-    monkeypatch.setattr("terminal.peripherals.line.BUSY_SECONDS", 0)
+    monkeypatch.setattr("terminal.peripherals.outlet.BUSY_SECONDS", 0)
     monkeypatch.setattr("os.open", refuse)
-    with pytest.raises(fault), Socket(Device.PRINTER, "file:/dev/usb/lp0").line():
+    with pytest.raises(fault), Outlet(Device.PRINTER, "file:/dev/usb/lp0").line():
         pass
 
 

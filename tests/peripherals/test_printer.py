@@ -196,10 +196,10 @@ def test_a_network_printer_that_goes_away_is_absent_and_comes_back() -> None:
 def test_a_printer_in_use_by_another_program_is_waited_for_then_busy(
     plug: Plug, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("terminal.peripherals.line.BUSY_SECONDS", 0.2)
+    monkeypatch.setattr("terminal.peripherals.outlet.BUSY_SECONDS", 0.2)
     address = plug(PrinterSimulator()).address
     other, mine = escpos_printer(address), escpos_printer(address)
-    with other.socket.line(), pytest.raises(DeviceBusy):
+    with other.outlet.line(), pytest.raises(DeviceBusy):
         mine.print_slip(SLIP)
     mine.print_slip(SLIP)
 

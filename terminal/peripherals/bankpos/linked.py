@@ -19,11 +19,14 @@ from terminal.peripherals.bankpos.messages import (
 from terminal.peripherals.bankpos.port import Outcome, Result
 from terminal.peripherals.faults import DeviceFault, DeviceGarbled, DeviceSilent
 from terminal.peripherals.lamp import Device, Health
-from terminal.peripherals.line import Line, Socket
+from terminal.peripherals.line import Line
+from terminal.peripherals.outlet import Outlet
 from terminal.peripherals.peripheral import health, plugged
 
 _FRAME_SECONDS = 2.0
 """An answer begun is complete by then, at any baud rate."""
+_REFUSED_SECONDS = 0.3
+"""The quiet after a NAK that makes it a refusal."""
 _DOUBTFUL = frozenset({"68", "98"})
 """Answer codes that say the issuer has not answered in time: charged or not, nobody at the desk knows."""
 
@@ -39,7 +42,7 @@ def new_nonce(previous: str = "") -> str:
 class LinkedPos:
     """The POS answers one request at a time; a card has to be put in, so an answer takes as long as a person."""
 
-    socket: Socket
+    outlet: Outlet
     patience: float = 120.0
     """Seconds to wait for the answer to a request."""
     inquiry_patience: float = 15.0
@@ -50,7 +53,7 @@ class LinkedPos:
         data = frame.wrap(encode_request(request))
         sent = False
         try:
-            with self.socket.line() as line:
+            with self.outlet.line() as line:
                 # Without its last byte no POS acts on a frame: until then "not sent" is certain.
                 line.write(data[:-1])
                 sent = True
@@ -63,9 +66,12 @@ class LinkedPos:
     def inquire(self, request: Request) -> Outcome:
         question = replace(request, deal=Deal.LAST, amount=NOTHING, nonce=new_nonce(request.nonce))
         try:
-            with self.socket.line() as line:
+            with self.outlet.line() as line:
                 line.write(frame.wrap(encode_request(question)))
                 answer = self._answer(line, (question.nonce, request.nonce), self.inquiry_patience)
+                if answer and answer.nonce == request.nonce and answer.code in _DOUBTFUL:
+                    # The late answer itself knows nothing; the last transaction may.
+                    answer = self._answer(line, (question.nonce,), self.inquiry_patience)
         except DeviceFault as fault:
             return Outcome(Result.IN_DOUBT, fault=fault)
         if answer is None:
@@ -75,14 +81,14 @@ class LinkedPos:
         return _compared(request, answer)
 
     def check(self) -> Health:
-        return health(self.device, lambda: plugged(self.socket))
+        return health(self.device, lambda: plugged(self.outlet))
 
     def test(self) -> Health:
         return health(self.device, self._test)
 
     def _test(self) -> None:
         question = Request(Deal.LAST, NOTHING, new_nonce())
-        with self.socket.line() as line:
+        with self.outlet.line() as line:
             line.write(frame.wrap(encode_request(question)))
             self._answer(line, (question.nonce,), self.inquiry_patience)
 
@@ -91,11 +97,14 @@ class LinkedPos:
 
         Raises DeviceSilent or DeviceGarbled.
         """
-        end = time.monotonic() + patience
+        refused = False
+        end = last = time.monotonic() + patience
         while (left := end - time.monotonic()) > 0:
             start = line.read(1, left)
-            if start == frame.NAK:
-                return None
+            if start in (frame.NAK, frame.ACK):
+                # A NAK that something follows belonged to an earlier request: only the quiet after it is a refusal.
+                refused = start == frame.NAK
+                end = time.monotonic() + _REFUSED_SECONDS if refused else last
             if start != frame.STX:
                 continue
             message = frame.unwrap(start + line.read(ANSWER_SIZE + 2, min(left, _FRAME_SECONDS)))
@@ -105,7 +114,9 @@ class LinkedPos:
             answer = decode_answer(message)
             if answer.nonce in nonces:
                 return answer
-        raise DeviceSilent(self.device, address=self.socket.address, seconds=patience)
+        if refused:
+            return None
+        raise DeviceSilent(self.device, address=self.outlet.address, seconds=patience)
 
 
 def _judged(request: Request, answer: Answer) -> Outcome:
@@ -128,4 +139,4 @@ def _compared(request: Request, last: Answer) -> Outcome:
 
 def linked_pos(address: str) -> LinkedPos:
     """A POS as the settings describe it. Raises DeviceSettings for an address that is none."""
-    return LinkedPos(Socket(Device.BANK_POS, address))
+    return LinkedPos(Outlet(Device.BANK_POS, address))

@@ -36,6 +36,8 @@ class Trouble(StrEnum):
     """Switched off: nothing happens and nothing is said."""
     CUSTOMER_SLOW = "customer_slow"
     """Nothing is answered, not even an inquiry, until ``customer_pays``."""
+    OLD_REFUSAL_FIRST = "old_refusal_first"
+    """The refusal of somebody's earlier frame comes before the right answer."""
     FRAME_REFUSED = "frame_refused"
     WRONG_AMOUNT = "wrong_amount"
     """Charged another amount than asked for."""
@@ -59,11 +61,10 @@ class PosSimulator:
     def feed(self, data: bytes) -> bytes:
         self._waiting += data
         answer = b""
-        while self._waiting and self._waiting[:1] != frame.STX:
-            self._waiting = self._waiting[1:]
-        if len(self._waiting) >= (size := REQUEST_SIZE + 3):
-            message, self._waiting = frame.unwrap(self._waiting[:size]), self._waiting[size:]
-            answer = frame.NAK if message is None else self._serve(decode_request(message))
+        while len(wire := self._waiting[max(self._waiting.find(frame.STX), 0) :]) >= (size := REQUEST_SIZE + 3):
+            self._waiting = wire[size:]
+            message = frame.unwrap(wire[:size])
+            answer += frame.NAK if message is None else self._serve(decode_request(message))
         return answer
 
     def customer_pays(self) -> None:
@@ -95,6 +96,8 @@ class PosSimulator:
         done = self._charge(request, Fen(request.amount + 100 if trouble is Trouble.WRONG_AMOUNT else request.amount))
         good = self._frame(done)
         match trouble:
+            case Trouble.OLD_REFUSAL_FIRST:
+                return frame.NAK + frame.ACK + good
             case Trouble.ANSWER_LOST:
                 return frame.ACK
             case Trouble.ANSWER_LATE:
