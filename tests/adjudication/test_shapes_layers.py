@@ -29,8 +29,7 @@ def test_e1_large_amount_layer_takes_exactly_what_the_cap_left():
 
 
 def test_e1_large_amount_layer_above_bands():
-    stages = '{ kind = "segment", bands = "b", origin = "zero" },'
-        '{ kind = "cap", on = "payment", amount = "c" },'
+    stages = '{ kind = "segment", bands = "b", origin = "zero" },{ kind = "cap", on = "payment", amount = "c" },'
     plan = layered(
         layer_toml("l", stages),
         layer_toml("big", '{ kind = "ratio", rate = "r" },', base="excess_over_cap", fund="large_amount"),
@@ -87,8 +86,7 @@ def test_e3_and_e4_assistance_and_tilt_work_on_what_is_left():
         ),
         layer_toml(
             "tilt",
-            '{ kind = "deductible", amount = "t" },'
-        '{ kind = "ratio", rate = "x" },',
+            '{ kind = "deductible", amount = "t" },{ kind = "ratio", rate = "x" },',
             base="in_scope_personal",
             fund="tilt",
             more='when = { identity = "poor" }',
@@ -149,15 +147,13 @@ def test_e9_several_responsibilities_with_bases_and_deductibles_of_their_own():
         layer_toml("l", RATIO),
         layer_toml(
             "in",
-            '{ kind = "deductible", amount = "d1" },'
-        '{ kind = "ratio", rate = "x" },',
+            '{ kind = "deductible", amount = "d1" },{ kind = "ratio", rate = "x" },',
             base="in_scope_personal",
             fund="supplement",
         ),
         layer_toml(
             "out",
-            '{ kind = "deductible", amount = "d2" },'
-        '{ kind = "ratio", rate = "y" },',
+            '{ kind = "deductible", amount = "d2" },{ kind = "ratio", rate = "y" },',
             base="own_pay",
             fund="other",
             reduces=False,
@@ -177,8 +173,7 @@ def test_e10_personal_maximum_of_a_year():
         layer_toml("l", RATIO),
         layer_toml(
             "max",
-            '{ kind = "deductible", amount = "m", accumulator = "burden" },'
-        '{ kind = "ratio", rate = "all" },',
+            '{ kind = "deductible", amount = "m", accumulator = "burden" },{ kind = "ratio", rate = "all" },',
             base="in_scope_personal",
             fund="civil_servant",
         ),

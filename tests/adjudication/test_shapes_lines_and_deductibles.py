@@ -196,14 +196,13 @@ def test_b6_share_of_the_bill_between_two_bounds(total, charged):
 
 def test_b7_and_d5_share_and_multiple_of_the_average_wage():
     derived = (
-        '[[value]]\nkey = "{key}"\nunit = "yuan"\nfrom = 2020-01-01\nknown = 2020-01-01\nref = \"law\"\n'
+        '[[value]]\nkey = "{key}"\nunit = "yuan"\nfrom = 2020-01-01\nknown = 2020-01-01\nref = "law"\n'
         'derive = {{ of = "wage", times = "{times}" }}\n'
     )
     files_values = {"r": "90%", "wage": "24000.00"}
     stages = (
         '{ kind = "cap", on = "eligible", amount = "c", accumulator = "counted" },'
-        '{ kind = "deductible", amount = "d" },'
-        + RATIO
+        '{ kind = "deductible", amount = "d" },' + RATIO
     )
     files = small_files(stages, files_values, accumulators=accumulator("counted", "counted.l"))
     files["values.toml"] += (derived.format(key="d", times="10%") + derived.format(key="c", times="600%")).encode()
@@ -220,8 +219,7 @@ def test_b8_one_deductible_over_several_kinds_of_visit():
 
 @pytest.mark.parametrize(("amount", "paid"), [("999.99", "0.00"), ("1000.00", "560.00")])
 def test_b9_entry_gate_is_not_the_deductible(amount, paid):
-    stages = '{ kind = "gate", amount = "g" },'
-        '{ kind = "deductible", amount = "d" },' + RATIO
+    stages = '{ kind = "gate", amount = "g" },{ kind = "deductible", amount = "d" },' + RATIO
     check(small(stages, FULL | {"g": "1000.00", "d": "300.00"}), claim(amount), {"paid.l": paid})
 
 
@@ -255,8 +253,7 @@ def test_b11_what_counts_in_the_next_layer(base, plus, paid):
 def test_deductible_halved_or_waived_for_a_group():
     stages = (
         '{ kind = "waiver", of = "deductible", times = "half", when = { identity = "poor" } },'
-        '{ kind = "deductible", amount = "d" },'
-        + RATIO
+        '{ kind = "deductible", amount = "d" },' + RATIO
     )
     plan = small(stages, FULL | {"d": "300.01", "half": "50%"}, header=POOR)
     check(plan, claim("1000.00"), {"deductible": "150.01"}, identities=("poor",))
