@@ -67,6 +67,17 @@ class LaneBusy(QueueFault):
     next_en = "Forward them first, or record this one offline."
 
 
+class LaneMoved(QueueFault):
+    """What a caller computed from a person's items no longer holds: another process added to them meanwhile."""
+
+    code = "lane_moved"
+    exit = _NO
+    zh = "此人的账单在计算期间有变动，单据 {key} 没有登记。"
+    en = "This person's items changed while {key} was computed; it was not recorded."
+    next_zh = "请重新计算后再提交。"
+    next_en = "Compute it again and submit it."
+
+
 class OnlineOnly(QueueFault):
     """This class of item is never recorded without the far end."""
 

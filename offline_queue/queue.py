@@ -16,6 +16,7 @@ from offline_queue.faults import (
     ItemsOpen,
     KeyReused,
     LaneBusy,
+    LaneMoved,
     LimitReached,
     OnlineOnly,
     SecondPersonNeeded,
@@ -147,12 +148,20 @@ class Queue:
 
     # -- in ------------------------------------------------------------------------------------------------------------
 
-    def record(self, new: NewItem, actor: str = "") -> Item:
+    def record(self, new: NewItem, actor: str = "", *, seen: int | None = None) -> Item:
         """Store an item to be sent later; durable when this returns. The same item twice is one item.
 
-        Raises ``KeyReused``, ``LimitReached``, ``OnlineOnly``, ``StoreBroken``, ``StoreFailed``, ``StoreUncertain``.
+        ``seen`` is the chain's end when the caller last looked at the lane: ``LaneMoved`` is raised when something of
+        the lane happened since, because what was computed from it no longer holds.
+        Raises ``KeyReused``, ``LaneMoved``, ``LimitReached``, ``OnlineOnly``, ``StoreBroken``, ``StoreFailed``,
+        ``StoreUncertain``.
         """
-        return self.record_all([new], actor)[0]
+        with self.book.transaction():
+            if seen is not None and self._known(new) is None:
+                moved = "lane = ? AND id IN (SELECT item FROM event WHERE seq > ?) LIMIT 1"
+                if self.book.store.rows(f"SELECT 1 FROM item WHERE {moved}", (self._lane(new), seen)):
+                    raise LaneMoved(key=new.key)
+            return self._record(new, actor)
 
     def record_all(self, news: Iterable[NewItem], actor: str = "") -> list[Item]:
         """Store several items in one durable step: all of them or, when one is refused, none."""
@@ -288,8 +297,9 @@ class Queue:
     # -- decide and send -----------------------------------------------------------------------------------------------
 
     def choices(self, item: Item) -> list[Decision]:
-        """What a person may decide about it now."""
-        return [decision for decision in Decision if (item.state, Step(decision)) in TRANSITIONS]
+        """What a person may decide about it now. What was never sent cannot be taken back."""
+        possible = [decision for decision in Decision if (item.state, Step(decision)) in TRANSITIONS]
+        return [decision for decision in possible if item.number or decision is not Decision.REVERSE]
 
     def resolve(self, key: str, decision: Decision, *, by: tuple[str, ...], reason: str, evidence: bytes = b"") -> Item:
         """A person's decision, with its reason and evidence. Money needs two different persons.
@@ -300,6 +310,8 @@ class Queue:
             item = self.item(key)
             if len({name.strip() for name in by if name.strip()}) < (2 if item.amount_fen else 1):
                 raise SecondPersonNeeded(key=key)
+            if decision not in self.choices(item):
+                raise ForbiddenStep(key=key, state=item.state.value, step=decision.value)
             changes: dict[str, object] = {"reason": reason}
             if decision is Decision.SEND:
                 changes |= {"doubtful_at": None, "doubtful_since": None}

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from offline_queue.faults import KeyReused, LaneBusy
+from offline_queue.faults import KeyReused, LaneBusy, LaneMoved
 from offline_queue.ports import Item, NewItem
 from offline_queue.vocabulary import WITHOUT_EFFECT, Kind, OutcomeClass
 from terminal.adjudication import CannotSplit
@@ -81,9 +81,16 @@ def _online(till: Till, claim: Claim, who: Identified) -> Settlement:
 def _offline(till: Till, claim: Claim, who: Identified) -> Settlement:
     if not till.settings.offline.allowed:
         raise OfflineNotAllowed()
-    told = _tendered(split(till, claim, who))
-    told = msgspec.structs.replace(told, state=BillState.PROVISIONAL, person=who.person.name, settled_at=till.clock())
-    return journal.standing(till.queue, till.queue.record(_item(claim, who, told)))
+    while True:
+        seen = till.queue.anchor().seq
+        told = _tendered(split(till, claim, who))
+        told = msgspec.structs.replace(
+            told, state=BillState.PROVISIONAL, person=who.person.name, settled_at=till.clock()
+        )
+        try:
+            return journal.standing(till.queue, till.queue.record(_item(claim, who, told), seen=seen))
+        except LaneMoved:
+            continue  # another desk served the same person meanwhile: both must not use one deductible
 
 
 def _local(till: Till, claim: Claim, who: Identified) -> Settlement | CannotSplit:

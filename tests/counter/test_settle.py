@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from offline_queue.faults import KeyReused, LimitReached
@@ -21,7 +22,8 @@ from terminal.counter.faults import (
 from terminal.counter.settle import settle
 from terminal.counter.till import Till
 from terminal.documents import BillState, Source
-from tests.world import AMOXICILLIN, CT, VITAMINS, World, claim
+from terminal.money import parse_yuan
+from tests.world import AMOXICILLIN, CT, VITAMINS, World, bill, claim
 
 
 def forwarded(till: Till, seconds: float = 20) -> int:
@@ -204,3 +206,17 @@ def test_a_bill_that_cannot_be_served_changes_nothing(
             settle(till, claim("B-1", "zhang", **changes))
         assert till.queue.status().open == {}
     assert world.standing() == {}
+
+
+def test_two_desks_on_one_folder_do_not_use_one_deductible_twice(world: World) -> None:
+    with world.till() as till:
+        settle(till, claim("B-0", "li", (AMOXICILLIN, 1)))
+    world.centre.line_down()
+    desks = [world.command("settle", "-", "--json") for _ in range(3)]
+    for place, desk in enumerate(desks):
+        assert desk.stdin
+        desk.stdin.write(msgspec.json.encode(bill(f"B-{place + 1}", "li", (CT, 4))) + b"\n")
+        desk.stdin.flush()
+    told = [msgspec.json.decode(desk.communicate(timeout=60)[0]) for desk in desks]
+    assert [each["state"] for each in told] == ["provisional"] * 3
+    assert sum(parse_yuan(each["deductible"]) for each in told) + 1250 == 130000
