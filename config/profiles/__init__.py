@@ -14,8 +14,8 @@ import msgspec
 from config.profiles.faults import BadProfile, UnknownProfile
 
 AddressForm = Literal["transaction", "gateway", "suffix"]
-HeaderForm = Literal["none", "x-tif", "x-ca"]
-SignatureForm = Literal["none", "envelope-sm2", "input-sm2"]
+HeaderForm = Literal["none", "x-tif", "x-ca", "apikey"]
+SignatureForm = Literal["none", "envelope-sm2", "input-sm2", "listed-sm2"]
 BodyForm = Literal["plain", "text", "sm4"]
 
 
@@ -88,6 +88,8 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str
     title: str
+    demo_secret: str
+    """Signs where the site has no secret of its own; only the simulated centre has one."""
     sign_in: bool
     fund_sum_includes_account: bool
     ask_accumulators: bool

@@ -1,5 +1,6 @@
 """The insurance centre: the national interface behind doors in the terminal's own words."""
 
+from terminal.centre.checking import Checked, check
 from terminal.centre.claims import Attendance
 from terminal.centre.client import Centre
 from terminal.centre.exchange import Endpoint, Operator
@@ -24,9 +25,12 @@ from terminal.centre.outcomes import (
     SettleOutcome,
     Trial,
 )
+from terminal.centre.reconciliation import Reconciled, Repair, StatementDifference, statement_row
+from terminal.centre.statement import Group, ResultRow, StatementRow
 
 __all__ = [
     "AlreadyReversed", "Attendance", "BadMessage", "BreaksText", "Centre", "CentreAnswerBroken", "CentreRefused",
-    "CentreSilent", "CentreUnreachable", "Endpoint", "InDoubt", "Intent", "NotSent", "NothingToReverse", "Operator",
-    "Refused", "ReverseOutcome", "Reversed", "SettleOutcome", "Settled", "Trial",
+    "CentreSilent", "CentreUnreachable", "Checked", "Endpoint", "Group", "InDoubt", "Intent", "NotSent",
+    "NothingToReverse", "Operator", "Reconciled", "Refused", "Repair", "ResultRow", "ReverseOutcome", "Reversed",
+    "SettleOutcome", "Settled", "StatementDifference", "StatementRow", "Trial", "check", "statement_row",
 ]  # fmt: skip

@@ -1,8 +1,9 @@
 """The centre as the terminal sees it: identify, trial, settle, give up, cancel, reverse; no national name outside."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
+from datetime import date
 
 import msgspec
 
@@ -22,6 +23,7 @@ from terminal.centre.messages.person import (
     PersonAnswer,
     PersonRequest,
 )
+from terminal.centre.messages.queries import SettlementQuery, SettlementQueryAnswer, SettlementQueryRequest
 from terminal.centre.messages.reversal import Reversal, ReversalRequest
 from terminal.centre.messages.settlement import SettlementAnswer
 from terminal.centre.outcomes import (
@@ -37,6 +39,8 @@ from terminal.centre.outcomes import (
     SettleOutcome,
     Trial,
 )
+from terminal.centre.reconciliation import Reconciled, reconcile
+from terminal.centre.statement import Group, StatementRow
 from terminal.centre.wire import Node
 from terminal.clock import Clock
 from terminal.documents import BillState, Claim, Credential, Insurance, Person, Settlement
@@ -127,6 +131,7 @@ class Centre:
             area=handle.area,
             at=self._exchange.clock(),
             visit_number=handle.visit_number,
+            insurance_type=handle.insurance_type,
         )
 
     def settle(
@@ -191,6 +196,32 @@ class Centre:
                 return NothingToReverse(outcome.text)
         return outcome
 
+    def reconcile(
+        self, day: date, rows: Sequence[StatementRow], doubts: Sequence[Intent] = (), groups: Collection[Group] = ()
+    ) -> Reconciled:
+        """Compares a day with the centre (3201, 3202) and proposes a repair for each difference.
+
+        ``rows`` come from ``statement_row``; ``groups`` are compared even where there is no row of ours.
+        """
+        by_number = {intent.message_number: intent for intent in doubts}
+        return reconcile(self._exchange, day, rows, by_number, groups)
+
+    def look_up(self, original: Intent, claim: Claim, settlement_number: str, visit_number: str) -> Settled:
+        """The settlement of a message in doubt that a statement names (5203): it stands, complete the record.
+
+        Raises CentreAnswerBroken where it belongs to another message or no longer stands.
+        """
+        query = SettlementQuery(psn_no=original.person_number, setl_id=settlement_number, mdtrt_id=visit_number)
+        self._exchange.ready()
+        reply = self._exchange.call("5203", SettlementQueryRequest(data=query), area=original.area)
+        answer = reply.content
+        assert isinstance(answer, SettlementQueryAnswer)  # noqa: S101 - the registry says so
+        found = SettlementAnswer(setlinfo=answer.setlinfo, setldetail=answer.setldetail)
+        echoed = answer.setlinfo.medins_setl_id if answer.setlinfo else ""
+        _same("5203", "setlinfo.medins_setl_id", echoed, original.message_number)
+        _same("5203", "setlinfo.refd_setl_flag", answer.setlinfo and answer.setlinfo.refd_setl_flag, "0")
+        return Settled(self._settlement(found, claim, "5203", BillState.SETTLED, original.message_number), reply.raw)
+
     def _move(
         self,
         transaction: str,
@@ -235,8 +266,10 @@ class Centre:
             return NotSent(str(fault))
         except CentreRefused as fault:
             return Refused(str(fault.data["number"]), str(fault.data["text"]))
-        except (CentreSilent, CentreAnswerBroken) as fault:
+        except CentreSilent as fault:
             return InDoubt(str(fault))
+        except CentreAnswerBroken as fault:
+            return InDoubt(str(fault), fault.raw)
 
     def _settlement(
         self, answer: SettlementAnswer, claim: Claim, transaction: str, state: BillState, message_number: str

@@ -1,7 +1,7 @@
 """One transaction with the centre: envelope, signature, wire, answer, sign-in."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ from terminal.centre import signing
 from terminal.centre.envelope import AnswerHead, RequestHead
 from terminal.centre.faults import BreaksText, CentreAnswerBroken, CentreRefused, CentreSilent, CentreUnreachable
 from terminal.centre.messages import TRANSACTIONS, read_output
+from terminal.centre.messages.files import DownloadRequest
 from terminal.centre.messages.session import SignIn, SignInAnswer, SignInRequest
 from terminal.centre.transport import Line, NoCompleteAnswer, NothingLeft
 from terminal.centre.wire import Finding, Node, Severity, compose, parse
@@ -28,6 +29,8 @@ class Endpoint(msgspec.Struct, frozen=True):
     institution: Institution
     account: str = ""
     secret: str = ""
+    private_key: bytes = b""
+    """The SM2 key, 32 bytes, where the profile signs with one."""
 
     def __repr__(self) -> str:
         return f"Endpoint({self.url!r}, {self.institution.code!r})"
@@ -113,23 +116,42 @@ class Exchange:
         anything is sent.
         """
         number = self.sent_as(transaction)
-        body = self._request(number, content, area, message_number or self.numbers())
-        headers = {
-            "Content-Type": "application/json;charset=utf-8",
-            **signing.headers(self.profile.wrapping.header, self.endpoint.account, self.endpoint.secret, self.clock()),
-        }
-        try:
-            raw = self.line.post(self._path(number), headers, body, on_first_byte)
-        except NothingLeft as error:
-            raise CentreUnreachable(reason=str(error)) from error
-        except NoCompleteAnswer as error:
-            raise CentreSilent(transaction=number, reason=str(error)) from error
+        raw = self._post(number, content, area, message_number or self.numbers(), on_first_byte)
         try:
             return self._answer(number, raw)
+        except CentreAnswerBroken as fault:
+            fault.raw = raw
+            raise
         except CentreRefused as refusal:
             if self._sign_in_is_wanted(refusal):
                 self._signed_on = None
             raise
+
+    def download(self, content: DownloadRequest) -> bytes:
+        """The file that 9102 fetches; its answer is the file itself. Raises the faults of ``call``."""
+        self.ready()
+        raw = self._post("9102", content, "", self.numbers(), None)
+        if raw.lstrip()[:1] == b"{":
+            self._answer("9102", raw)
+            raise CentreAnswerBroken(transaction="9102", place="-", found="is an envelope, not a file")
+        return raw
+
+    def _post(
+        self,
+        number: str,
+        content: Node,
+        area: str,
+        message_number: str,
+        on_first_byte: Callable[[], None] | None,
+    ) -> bytes:
+        body = self._request(number, content, area, message_number)
+        headers = {"Content-Type": "application/json;charset=utf-8", **self._proof(body)}
+        try:
+            return self.line.post(self._path(number), headers, body, on_first_byte)
+        except NothingLeft as error:
+            raise CentreUnreachable(reason=str(error)) from error
+        except NoCompleteAnswer as error:
+            raise CentreSilent(transaction=number, reason=str(error)) from error
 
     def _transact(self, transaction: str, content: Node, kind: type[_Answer], *, area: str = "") -> _Answer:
         answer = self.call(transaction, content, area=area).content
@@ -177,8 +199,15 @@ class Exchange:
             sign_no=self._sign_number,
             extra=shape.constants,
         )
+        wrapping, by = self.profile.wrapping, self.endpoint
         tree = head.write() | {"input": content.write("input")}
-        return compose(tree, number_as_text=self.profile.wrapping.number_as_text)
+        sealed = signing.seal(tree, wrapping, by.account, by.private_key)
+        return compose(sealed, number_as_text=wrapping.number_as_text)
+
+    def _proof(self, body: bytes) -> Mapping[str, str]:
+        by = self.endpoint
+        secret = by.secret or self.profile.demo_secret
+        return signing.headers(self.profile.wrapping, by.institution.code, by.account, secret, self.clock(), body)
 
     def _answer(self, number: str, raw: bytes) -> Reply:
         def broken(place: str, found: str) -> CentreAnswerBroken:
@@ -186,9 +215,9 @@ class Exchange:
 
         try:
             tree: dict[str, Any] = parse(raw)
+            output = signing.unseal(tree.pop("output", None), self.profile.wrapping, self.endpoint.account)
         except ValueError as error:
             raise broken("-", f"{error}") from error
-        output = tree.pop("output", None)
         findings: list[Finding] = []
         head = AnswerHead.read(tree, findings=findings)
         if head.infcode is None:

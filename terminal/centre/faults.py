@@ -34,6 +34,8 @@ class CentreAnswerBroken(Fault):
     en = "The insurance centre's answer is broken (transaction {transaction}, {place}: {found})."
     next_zh = "请把报文编号告诉医保中心核对。"
     next_en = "Give the message number to the centre's staff."
+    raw: bytes = b""
+    """The answer as it came, for the journal's evidence; never shown."""
 
 
 class CentreRefused(Fault):
@@ -67,3 +69,14 @@ class BadMessage(Fault):
     en = "{file} is not a message of the national interface: {found}."
     next_zh = "请给出一个 JSON 请求或应答。"
     next_en = "Give one JSON request or answer."
+
+
+class ExtraMissing(Fault):
+    """The profile needs a library that is installed as an extra."""
+
+    code = "extra_missing"
+    exit = Exit.INPUT
+    zh = "这份中心配置需要附加组件 {extra}，本机没有安装。"
+    en = "This centre profile needs the extra {extra}, which is not installed."
+    next_zh = "运行 `pip install 'yibao-terminal[{extra}]'`。"
+    next_en = "Run `pip install 'yibao-terminal[{extra}]'`."

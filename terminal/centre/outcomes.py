@@ -26,6 +26,7 @@ class Intent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     area: str
     at: datetime
     visit_number: str = ""
+    insurance_type: str = ""
 
     def encode(self) -> bytes:
         """As JSON bytes for the journal."""
