@@ -1,31 +1,20 @@
-"""The voice announcer: each module has its own grammar, the desk only knows phrases."""
+"""The dialects of voice announcers: each module has its own grammar, the desk only knows phrases."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from functools import reduce
+from operator import xor
 
 from terminal.money import Fen
-from terminal.peripherals.faults import DeviceSettings
-from terminal.peripherals.lamp import Device, Health
-from terminal.peripherals.outlet import Outlet
-from terminal.peripherals.peripheral import Peripheral, health, plugged
-from terminal.peripherals.phrases import Phrase, amount_words
-
-
-class Announcer(Peripheral, Protocol):
-    """The port."""
-
-    def say(self, phrase: Phrase, amount: Fen | None = None) -> None:
-        """Raises a DeviceFault; a bill never waits for a voice."""
-
-
-Grammar = Callable[[Phrase, Fen | None], bytes]
-"""From a phrase to the bytes of one module; nothing for a phrase it cannot say."""
+from terminal.peripherals.phrases import Dialect, Phrase, amount_words
 
 
 @dataclass(frozen=True)
 class Letters:
-    """Modules with recorded phrases: one letter each, an amount in yuan before the letter; some also show a text."""
+    """Modules with recorded phrases: a letter each, after an amount in yuan where there is one (``123.45J``).
+
+    The letters are those that cashier programs hand to the modules' ``dsbdll(port, string)`` libraries.
+    """
 
     letters: Mapping[Phrase, str]
     text: str = ""
@@ -46,13 +35,10 @@ def syn6288(phrase: Phrase, amount: Fen | None) -> bytes:
     """A speech chip: FD, length of the rest in two bytes, 01 speak, 01 GBK, at most 200 bytes of text, XOR of all."""
     text = phrase.zh("" if amount is None else amount_words(amount)).encode("gbk")
     frame = b"\xfd" + (len(text) + 3).to_bytes(2) + b"\x01\x01" + text
-    check = 0
-    for byte in frame:
-        check ^= byte
-    return frame + bytes([check])
+    return frame + bytes([reduce(xor, frame)])
 
 
-GRAMMARS: dict[str, Grammar] = {
+ANNOUNCERS: dict[str, Dialect] = {
     "syn6288": syn6288,
     "shy-ii": Letters(
         _MONEY
@@ -74,30 +60,3 @@ GRAMMARS: dict[str, Grammar] = {
     ),
 }
 """The models by the word used in the settings. A new module is a new line here."""
-
-
-@dataclass
-class SerialAnnouncer:
-    """A module on any line; it is never asked anything, so only its absence can be noticed."""
-
-    outlet: Outlet
-    grammar: Grammar
-
-    device: ClassVar[Device] = Device.ANNOUNCER
-
-    def say(self, phrase: Phrase, amount: Fen | None = None) -> None:
-        with self.outlet.line() as line:
-            line.write(self.grammar(phrase, amount))
-
-    def check(self) -> Health:
-        return health(self.device, lambda: plugged(self.outlet))
-
-    def test(self) -> Health:
-        return health(self.device, lambda: self.say(Phrase.PAY, Fen(123_45)))
-
-
-def serial_announcer(address: str, model: str) -> SerialAnnouncer:
-    """An announcer as the settings describe it. Raises DeviceSettings for a word that does not exist."""
-    if model not in GRAMMARS:
-        raise DeviceSettings(Device.ANNOUNCER, found=model, expected=", ".join(GRAMMARS))
-    return SerialAnnouncer(Outlet(Device.ANNOUNCER, address), GRAMMARS[model])

@@ -157,6 +157,7 @@ class _Paper:
 
 
 def _native_qr(data: bytes, dots: int) -> bytes:
+    # GS ( k, functions 165 (model 2), 167 (dots of a module), 169 (level M), 180 (store), 181 (print).
     def order(function: bytes) -> bytes:
         return b"\x1d(k" + len(function).to_bytes(2, "little") + function
 

@@ -1,5 +1,6 @@
 """What a cashier's desk says to the patient: one list for displays, announcers and screens."""
 
+from collections.abc import Callable
 from enum import StrEnum
 
 from terminal.money import Fen
@@ -35,6 +36,9 @@ class Phrase(StrEnum):
         """At most ten letters: a label for a display of twenty."""
         return _TEXTS[self][1]
 
+
+Dialect = Callable[[Phrase, Fen | None], bytes]
+"""From a phrase and its amount to the bytes of one family of devices; none for what it cannot tell."""
 
 _TEXTS = {
     Phrase.HELLO: ("您好，请稍等。", "WELCOME"),

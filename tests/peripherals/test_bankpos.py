@@ -90,6 +90,20 @@ def test_without_a_known_earlier_voucher_an_inquiry_never_guesses(plug: Plug) ->
     assert pos.inquire(sale).result is Result.IN_DOUBT
 
 
+def test_a_till_that_asked_for_the_last_transaction_when_opening_can_tell(plug: Plug) -> None:
+    simulator = PosSimulator()
+    pos = linked(plug(simulator))
+    voucher = charged_before(pos)
+    opening = pos.perform(Request(Deal.LAST, Fen(0), "101")).answer
+    assert opening is not None
+    assert opening.voucher == voucher
+    simulator.trouble = Trouble.NEVER_HEARD
+    pos.patience = 0.3
+    sale = Request(Deal.SALE, Fen(500), "417", after=opening.voucher)
+    assert pos.perform(sale).result is Result.IN_DOUBT
+    assert pos.inquire(sale).result is Result.NOT_SENT
+
+
 def test_while_the_customer_takes_his_time_nobody_says_that_nothing_was_charged(plug: Plug) -> None:
     simulator = PosSimulator()
     pos = linked(plug(simulator))

@@ -7,13 +7,13 @@ from types import SimpleNamespace
 import pytest
 
 from terminal.money import Fen
-from terminal.peripherals.display import serial_display
 from terminal.peripherals.faults import DeviceAbsent, DeviceBusy, DeviceFault, DeviceForbidden, DeviceSettings
 from terminal.peripherals.lamp import Device, Lamp
 from terminal.peripherals.outlet import EXPECTED, Attached, Outlet, attached
 from terminal.peripherals.phrases import Phrase
 from terminal.peripherals.simulators.plug import Pty, Simulated
 from terminal.peripherals.simulators.window import Led8Simulator
+from terminal.peripherals.teller import customer_display
 
 Ports = Callable[[list[SimpleNamespace]], None]
 
@@ -52,11 +52,11 @@ def test_a_usb_device_is_found_by_its_socket_whatever_number_it_got(
 ) -> None:
     simulator = Led8Simulator()
     path = plug(simulator).address.removeprefix("serial:").removesuffix("@9600")
-    display = serial_display("usb:1a86:7523/1-1.2@2400")
+    display = customer_display("usb:1a86:7523/1-1.2@2400")
     ports([usb("/dev/ttyUSB0", "1-1")])
     assert display.check().lamp is Lamp.ABSENT
     with pytest.raises(DeviceAbsent):
-        display.show(Phrase.PAY, Fen(1))
+        display.tell(Phrase.PAY, Fen(1))
     ports([usb("/dev/ttyUSB0", "1-1"), usb(path, "1-1.2")])
     assert display.test().lamp is Lamp.OK
 

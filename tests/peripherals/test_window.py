@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal.money import Fen
-from terminal.peripherals.announcer import GRAMMARS, serial_announcer, syn6288
-from terminal.peripherals.display import DIALECTS, led8, serial_display
+from terminal.peripherals.announcer import ANNOUNCERS, syn6288
+from terminal.peripherals.display import DISPLAYS, led8
 from terminal.peripherals.faults import DeviceAbsent, DeviceSettings
 from terminal.peripherals.lamp import Lamp
 from terminal.peripherals.phrases import Phrase
@@ -20,6 +20,7 @@ from terminal.peripherals.simulators.window import (
     SpeechSimulator,
     TwoLineSimulator,
 )
+from terminal.peripherals.teller import customer_display, voice_announcer
 
 Plug = Callable[[Simulated], Pty]
 AMOUNTS = st.integers(-(10**12), 10**12).map(Fen)
@@ -46,7 +47,7 @@ def eventually(seen: Callable[[], bool]) -> bool:
 def test_a_display_of_eight_digits_gets_exactly_these_bytes(
     model: str, phrase: Phrase, amount: int | None, wire: str
 ) -> None:
-    assert DIALECTS[model](phrase, None if amount is None else Fen(amount)) == bytes.fromhex(wire)
+    assert DISPLAYS[model](phrase, None if amount is None else Fen(amount)) == bytes.fromhex(wire)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ def test_a_display_of_eight_digits_gets_exactly_these_bytes(
     ],
 )
 def test_a_display_of_two_lines_gets_exactly_these_bytes(model: str, wire: bytes) -> None:
-    assert DIALECTS[model](Phrase.PAY, Fen(1230)) == wire
+    assert DISPLAYS[model](Phrase.PAY, Fen(1230)) == wire
 
 
 @given(st.sampled_from(Phrase), AMOUNTS)
@@ -73,15 +74,15 @@ def test_eight_digits_never_show_a_wrong_amount(phrase: Phrase, amount: Fen) -> 
 @given(st.sampled_from(Phrase), st.none() | AMOUNTS)
 def test_two_lines_are_always_full_so_that_nothing_old_remains(phrase: Phrase, amount: Fen | None) -> None:
     simulator = TwoLineSimulator()
-    simulator.feed(DIALECTS["cd5220"](phrase, amount))
+    simulator.feed(DISPLAYS["cd5220"](phrase, amount))
     assert len(simulator.upper) == len(simulator.lower) == 20
     assert simulator.lower.strip() == ("" if amount is None else str(amount))
 
 
 def test_the_patient_reads_what_is_due(plug: Plug) -> None:
     simulator = Led8Simulator()
-    display = serial_display(plug(simulator).address)
-    display.show(Phrase.PAY, Fen(1230))
+    display = customer_display(plug(simulator).address)
+    display.tell(Phrase.PAY, Fen(1230))
     assert eventually(lambda: simulator.digits == "12.30")
     assert simulator.lamp == 2
 
@@ -89,15 +90,15 @@ def test_the_patient_reads_what_is_due(plug: Plug) -> None:
 def test_a_display_that_is_unplugged_is_absent_and_returns(plug: Plug) -> None:
     simulator = Led8Simulator()
     pty = plug(simulator)
-    display = serial_display(pty.address)
+    display = customer_display(pty.address)
     assert display.check().lamp is Lamp.OK
     pty.unplug()
     assert display.check().lamp is Lamp.ABSENT
     with pytest.raises(DeviceAbsent):
-        display.show(Phrase.PAY, Fen(1))
+        display.tell(Phrase.PAY, Fen(1))
     pty.plug()
     assert display.test().lamp is Lamp.OK
-    assert eventually(lambda: simulator.digits == "888888.88")
+    assert eventually(lambda: simulator.digits == "1234.56")
 
 
 @pytest.mark.parametrize(
@@ -117,7 +118,7 @@ def test_a_display_that_is_unplugged_is_absent_and_returns(plug: Plug) -> None:
     ],
 )
 def test_each_module_hears_its_own_grammar(model: str, phrase: Phrase, amount: int | None, said: str) -> None:
-    assert GRAMMARS[model](phrase, None if amount is None else Fen(amount)).decode("gbk") == said
+    assert ANNOUNCERS[model](phrase, None if amount is None else Fen(amount)).decode("gbk") == said
 
 
 def test_a_speech_chip_gets_a_frame_with_length_and_check() -> None:
@@ -133,19 +134,19 @@ def test_a_speech_chip_accepts_every_sentence(phrase: Phrase, amount: Fen) -> No
 
 def test_the_patient_hears_the_change(plug: Plug) -> None:
     simulator = SpeechSimulator()
-    announcer = serial_announcer(plug(simulator).address, "syn6288")
-    announcer.say(Phrase.CHANGE, Fen(7605))
+    announcer = voice_announcer(plug(simulator).address, "syn6288")
+    announcer.tell(Phrase.CHANGE, Fen(7605))
     assert eventually(lambda: simulator.spoken == ["找零七十六元零五分。"])
 
 
 def test_the_test_button_speaks(plug: Plug) -> None:
     simulator = LetterSimulator()
-    assert serial_announcer(plug(simulator).address, "shy-ii").test().lamp is Lamp.OK
-    assert eventually(lambda: simulator.heard == ["123.45J"])
+    assert voice_announcer(plug(simulator).address, "shy-ii").test().lamp is Lamp.OK
+    assert eventually(lambda: simulator.heard == ["1234.56J"])
 
 
 def test_unknown_models_are_refused_with_the_known_ones() -> None:
     with pytest.raises(DeviceSettings, match="led8"):
-        serial_display("serial:/dev/ttyS0", "led9")
+        customer_display("serial:/dev/ttyS0", "led9")
     with pytest.raises(DeviceSettings, match="syn6288"):
-        serial_announcer("serial:/dev/ttyS0", "parrot")
+        voice_announcer("serial:/dev/ttyS0", "parrot")

@@ -3,20 +3,15 @@
 The characters of ISO 1745. Neither STX nor ETX occurs inside: the second byte of a GBK character is 40 or above.
 """
 
+from functools import reduce
+from operator import xor
+
 STX, ETX, ACK, NAK = b"\x02", b"\x03", b"\x06", b"\x15"
-
-
-def check(data: bytes) -> bytes:
-    """XOR of all bytes."""
-    found = 0
-    for byte in data:
-        found ^= byte
-    return bytes([found])
 
 
 def wrap(message: bytes) -> bytes:
     """A message as a frame."""
-    return STX + message + ETX + check(message + ETX)
+    return STX + message + ETX + bytes([reduce(xor, message + ETX)])
 
 
 def unwrap(frame: bytes) -> bytes | None:
