@@ -1,6 +1,6 @@
 """One admitted request, and everything its transaction may touch: books, catalogue, adjudicator, time."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -28,6 +28,8 @@ class Rooms:
     adjudicator: AsksPolicies
     institutions: Mapping[str, Node]
     profile: Profile
+    dictionary: Mapping[str, Mapping[str, str]]
+    """Labels of codes by kind."""
     counted: frozenset[str]
     """Accumulators that are counts, not money."""
 
@@ -109,3 +111,10 @@ class Call:
         if found["state"] == VisitState.CANCELLED:
             raise Refusal("FSI-就诊信息已撤销")
         return {**found, "body": wire.decode(found["body"])}
+
+
+Output = Node | list[Node] | bytes | None
+"""What a transaction answers: ``output``, or for 9102 the bare bytes of a file."""
+
+Handler = Callable[[Call], Output]
+"""Carries a call out and returns its output; raises Refusal, which undoes everything."""

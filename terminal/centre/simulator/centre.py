@@ -15,10 +15,10 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from terminal.centre.simulator import wire
-from terminal.centre.simulator.call import Call, Rooms
+from terminal.centre.simulator import ecredential, wire
+from terminal.centre.simulator.call import Call, Output, Rooms
 from terminal.centre.simulator.signing import Gate
-from terminal.centre.simulator.transactions import TRANSACTIONS, Output, Transaction, find
+from terminal.centre.simulator.transactions import TRANSACTIONS, Transaction, find
 from terminal.centre.simulator.transactions.session import refuse_not_signed_in
 from terminal.centre.simulator.wire import Node, Refusal, Request, Unreadable
 
@@ -52,6 +52,10 @@ class Centre:
         if find(request.infno) is None or not _belongs(path, request.infno):
             raise Unreadable("FSI-交易报文不正确：未知交易编号！")
         return request
+
+    def credential(self, body: bytes) -> Node:
+        """What the e-credential service answers."""
+        return ecredential.answer(self._rooms.ledger, body, self._now())
 
     def handle(self, request: Request, skew: float = 0) -> Node | bytes:
         """Admit and perform; the complete answer, or a file's bytes; ``skew`` sets its clock off by seconds."""

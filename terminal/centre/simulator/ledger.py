@@ -25,7 +25,7 @@ create table if not exists person (
 create table if not exists insurance (
     psn_no text not null, insutype text not null, insuplc_admdvs text not null, balc integer not null,
     body text not null, primary key (psn_no, insutype, insuplc_admdvs));
-create table if not exists token (token text primary key, psn_no text not null);
+create table if not exists token (token text primary key, psn_no text not null, expires real not null);
 create table if not exists accumulator (
     psn_no text not null, insutype text not null, name text not null, period text not null, value integer not null,
     primary key (psn_no, insutype, name, period));

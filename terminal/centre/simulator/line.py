@@ -13,7 +13,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
 
-from terminal.centre.simulator import wire
+from terminal.centre.simulator import ecredential, wire
 from terminal.centre.simulator.faults import BadFaultPlan, FaultKind, Stroke, Trouble
 from terminal.centre.simulator.wire import Node, Request, Unreadable
 
@@ -35,6 +35,9 @@ class Behind(Protocol):
 
     def keep_late(self, request: Request, seconds: float) -> None:
         """Take effect later."""
+
+    def credential(self, body: bytes) -> Node:
+        """What the e-credential service answers."""
 
     def books(self) -> Node:
         """The ledger's summary."""
@@ -105,6 +108,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._replace_plan(body)
             return
         behind = self.server.behind
+        if self.path == ecredential.PATH:
+            self._answer(behind.credential(body))
+            return
         headers = {name.lower(): value for name, value in self.headers.items()}
         try:
             request = behind.read(self.path, headers, body)

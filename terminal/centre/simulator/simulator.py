@@ -40,9 +40,12 @@ class UnknownProfile(Fault):
 
 def seed(name: str, file: Path | None = None) -> list[Node]:
     """Rows of ``persons``, ``institutions`` or ``items``: the shipped ones, or a file of the same shape."""
-    data = file.read_bytes() if file else files(__package__).joinpath(f"{name}.json").read_bytes()
-    rows: list[Node] = wire.decode(data)
+    rows: list[Node] = wire.decode(file.read_bytes() if file else _shipped(name))
     return rows
+
+
+def _shipped(name: str) -> bytes:
+    return files(__package__).joinpath(f"{name}.json").read_bytes()
 
 
 class Simulator:
@@ -83,6 +86,7 @@ class Simulator:
             adjudicator=self._adjudicator,
             institutions={row["fixmedins_code"]: row for row in seed("institutions", institutions)},
             profile=known[profile],
+            dictionary=wire.decode(_shipped("dictionary")),
             counted=counted(),
         )
         self._centre = Centre(rooms, clock, strict)
@@ -131,6 +135,10 @@ class Simulator:
     def handle(self, request: Request, skew: float = 0) -> Node | bytes:
         """Carry a request out and answer it."""
         return self._centre.handle(request, skew)
+
+    def credential(self, body: bytes) -> Node:
+        """What the e-credential service answers."""
+        return self._centre.credential(body)
 
     def books(self) -> Node:
         """What stands in the ledger, for a comparison."""

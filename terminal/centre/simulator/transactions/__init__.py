@@ -1,10 +1,11 @@
 """Every transaction the centre knows, one row each: handler, address, fields it cannot do without."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from terminal.centre.simulator.call import Call
+from terminal.centre.simulator.call import Handler
 from terminal.centre.simulator.transactions import (
+    catalogues,
     files,
     inpatient,
     outpatient,
@@ -14,14 +15,8 @@ from terminal.centre.simulator.transactions import (
     reconciliation,
     reversal,
     session,
+    stock,
 )
-from terminal.centre.simulator.wire import Node
-
-Output = Node | list[Node] | bytes | None
-"""What a transaction answers: ``output``, or for 9102 the bare bytes of a file."""
-
-Handler = Callable[[Call], Output]
-"""Carries a call out and returns its output; raises Refusal, which undoes everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +33,16 @@ _BILL = "psn_no mdtrt_cert_type med_type medfee_sumamt psn_setlway mdtrt_id chrg
 _STAY_BILL = "psn_no mdtrt_cert_type medfee_sumamt psn_setlway mdtrt_id insutype acct_used_flag"
 _STATEMENT = "stmt_begndate stmt_enddate medfee_sumamt fund_pay_sumamt fixmedins_setl_cnt"
 _FOUR = "fulamt_ownpay_amt overlmt_selfpay preselfpay_amt inscp_scp_amt"
+_PAGE = "updt_time page_num page_size"
+_GOODS = "med_list_codg fixmedins_hilist_id fixmedins_hilist_name fixmedins_bchno rx_flag"
+_PAGE_ADDRESSES = {
+    "1304": "queryNatyPreparedByPage",
+    "1312": "queryHilist",
+    "1316": "queryMedinsHilistMapByPage",
+    "1317": "queryMedListMapByPage",
+    "1318": "queryLmtprcByPage",
+    "1319": "querySelfpayByPage",
+}
 _DIAGNOSIS = "diag_type diag_srt_no diag_code diag_name diag_dept dise_dor_no dise_dor_name diag_time vali_flag"
 _ROW = "feedetl_sn fee_ocur_time med_list_codg medins_list_codg det_item_fee_sumamt cnt pric"
 _PURCHASE = {
@@ -51,6 +56,16 @@ TRANSACTIONS: Mapping[str, Transaction] = {
     "1101": Transaction(
         persons.identify, "fsiPsnInfoService/queryPsnInfo", {"data": "mdtrt_cert_type mdtrt_cert_no"}
     ),
+    "1201": Transaction(catalogues.institutions, "fsiFixMedInsService/queryFixMedIns", {}),
+    **{
+        infno: Transaction(catalogues.download, f"catalogdownservice/downCatalog{infno}", {"data": "ver"})
+        for infno in catalogues.DOWNLOADS
+    },
+    **{
+        infno: Transaction(handler, f"catalogqueryservice/{_PAGE_ADDRESSES[infno]}", {"data": _PAGE})
+        for infno, handler in catalogues.PAGES.items()
+    },
+    "1901": Transaction(catalogues.dictionary, "catalogqueryservice/queryDataDic", {"data": "type"}),
     "2001": Transaction(
         persons.benefits, "fsiPsnPriorityInfoService/queryPsnPriorityInfo",
         {"data": "psn_no insutype fixmedins_code med_type begntime"},
@@ -117,6 +132,11 @@ TRANSACTIONS: Mapping[str, Transaction] = {
     ),
     "2405": Transaction(inpatient.undo_discharge, "dscgService/dischargeUndo", {"data": "mdtrt_id psn_no"}),
     "2601": Transaction(reversal.reverse, "reverseService/revsMethod", {"data": "psn_no omsgid oinfno"}),
+    "3301": Transaction(
+        catalogues.map_items, "catalogCompService/catalogCompUp",
+        {"data": "fixmedins_hilist_id fixmedins_hilist_name list_type begndate enddate"},
+    ),
+    "3302": Transaction(catalogues.unmap_items, "", {}),
     "3201": Transaction(
         reconciliation.totals, "ybSettlementStmtService/stmtTotal",
         {"data": f"insutype clr_type setl_optins {_STATEMENT} acct_pay"},
@@ -133,6 +153,8 @@ TRANSACTIONS: Mapping[str, Transaction] = {
         },
     ),
     "3204": Transaction(reconciliation.withdraw_clearing, "", {"data": "clr_appy_evt_id"}),
+    **{infno: Transaction(stock.upload, "", {node: _GOODS}) for infno, node in stock.NODES.items()},
+    "3507": Transaction(stock.delete, "", {"data": "fixmedins_bchno inv_data_type"}),
     "5201": Transaction(queries.visits, "", {"data": "psn_no begntime endtime med_type"}),
     "5202": Transaction(queries.diagnoses, "", {"data": "psn_no mdtrt_id"}),
     "5203": Transaction(

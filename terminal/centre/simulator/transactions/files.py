@@ -1,7 +1,6 @@
 """Files up and down: 9101, 9102."""
 
 import base64
-import binascii
 
 from terminal.centre.simulator import files, wire
 from terminal.centre.simulator.call import Call
@@ -13,7 +12,7 @@ def upload(call: Call) -> Node:
     node = call.node("fsUploadIn")
     try:
         data = base64.b64decode(wire.text(node, "in"), validate=True)
-    except binascii.Error:
+    except ValueError:
         raise Refusal("FSI-文件内容不是Base64") from None
     return files.keep(call, wire.text(node, "filename"), call.code, data)
 

@@ -2,6 +2,7 @@
 
 from terminal.centre.simulator import settlement, wire
 from terminal.centre.simulator.call import Call
+from terminal.centre.simulator.credentials import refuse_other_holder
 from terminal.centre.simulator.division import Bill
 from terminal.centre.simulator.fees import ALL_BATCHES, delete_row, net_rows, upload_stay
 from terminal.centre.simulator.ledger import Kind, VisitState
@@ -13,6 +14,7 @@ def admit(call: Call) -> Node:
     """2401: nobody lies in two beds."""
     node = call.node("mdtrtinfo")
     psn_no = wire.text(node, "psn_no")
+    refuse_other_holder(call, node)
     insurance = call.insurance(psn_no, wire.text(node, "insutype"))
     if call.ledger.row(
         "select 1 from visit where psn_no = ? and kind = ? and state = ?", psn_no, Kind.INPATIENT, VisitState.OPEN

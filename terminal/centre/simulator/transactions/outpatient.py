@@ -2,6 +2,7 @@
 
 from terminal.centre.simulator import settlement, wire
 from terminal.centre.simulator.call import Call
+from terminal.centre.simulator.credentials import refuse_other_holder
 from terminal.centre.simulator.division import Bill
 from terminal.centre.simulator.fees import delete_open, open_rows, upload
 from terminal.centre.simulator.ledger import Kind, VisitState
@@ -12,6 +13,7 @@ def register(call: Call) -> Node:
     """2201: a visit, even for an institution's number that was used before (the first answer may have been lost)."""
     node = call.node("data")
     psn_no = wire.text(node, "psn_no")
+    refuse_other_holder(call, node)
     insurance = call.insurance(psn_no, wire.text(node, "insutype"))
     mdtrt_id = open_visit(call, Kind.OUTPATIENT, node, insurance, wire.text(node, "ipt_otp_no"))
     return {
@@ -95,6 +97,7 @@ def cancel(call: Call) -> Node:
 def _bill(call: Call) -> Bill:
     node = call.node("data")
     visit = call.visit(node, Kind.OUTPATIENT)
+    refuse_other_holder(call, node)
     insutype = wire.text(node, "insutype")
     if insutype != visit["insutype"]:
         raise Refusal(f"FSI-险种类型与挂号时不一致：{insutype}")

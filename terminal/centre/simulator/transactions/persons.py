@@ -1,27 +1,21 @@
 """Who a credential belongs to and what the person may use: 1101, 2001, 5206, 5301."""
 
+import re
+
 from terminal.centre.simulator import wire
 from terminal.centre.simulator.call import Call
+from terminal.centre.simulator.credentials import holder
 from terminal.centre.simulator.settlement import age
 from terminal.centre.simulator.wire import Node, Refusal
 
-_CREDENTIAL = {
-    "01": "select body from person where psn_no = (select psn_no from token where token = ?)",
-    "02": "select body from person where certno = ?",
-    "03": "select body from person where card_no = ?",
-}
+_MONTH = re.compile(r"\d{4}-\d{2}")
 
 
 def identify(call: Call) -> Node:
     """1101: everybody's insurances, ended ones too, so that a reader must choose."""
     node = call.node("data")
-    kind, value = wire.text(node, "mdtrt_cert_type"), wire.text(node, "mdtrt_cert_no")
-    if kind not in _CREDENTIAL:
-        raise Refusal(f"FSI-就诊凭证类型不正确：{kind}")
-    found = call.ledger.row(_CREDENTIAL[kind], value)
-    person: Node | None = wire.decode(found["body"]) if found else None
-    if person is None:
-        raise Refusal("FSI-未查询到人员信息")
+    kind = wire.text(node, "mdtrt_cert_type")
+    person = holder(call, kind, wire.text(node, "mdtrt_cert_no"))
     if kind == "03" and wire.text(node, "card_sn") != person["card_sn"]:
         raise Refusal("FSI-卡识别码与社会保障卡不符")
     if (name := wire.text(node, "psn_name")) and name != person["psn_name"]:
@@ -79,7 +73,7 @@ def accumulators(call: Call) -> Node:
             {
                 "insutype": row["insutype"],
                 "year": row["period"][:4],
-                "cum_ym": row["period"].replace("-", "")[:6],
+                "cum_ym": month.replace("-", "") if _MONTH.fullmatch(month := row["period"]) else None,
                 "cum_type_code": row["name"],
                 "cum": row["value"] if row["name"] in call.rooms.counted else wire.yuan(row["value"]),
                 "exp_content": {"period": row["period"]},

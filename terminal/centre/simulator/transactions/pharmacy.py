@@ -2,6 +2,7 @@
 
 from terminal.centre.simulator import settlement, wire
 from terminal.centre.simulator.call import Call
+from terminal.centre.simulator.credentials import refuse_other_holder
 from terminal.centre.simulator.division import Bill
 from terminal.centre.simulator.fees import upload
 from terminal.centre.simulator.ledger import Kind
@@ -38,6 +39,7 @@ def cancel(call: Call) -> Node:
 
 def _bill(call: Call, mdtrt_id: str) -> Bill:
     node, rows = call.node("druginfo"), call.nodes("drugdetail")
+    refuse_other_holder(call, node)
     if not rows:
         raise Refusal("FSI-没有购药明细")
     psn_no = wire.text(node, "psn_no")
