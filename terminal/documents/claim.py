@@ -1,10 +1,11 @@
 """``claim/1``: the bill as a hospital or pharmacy program hands it over."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
+from terminal.clock import BEIJING
 from terminal.documents.vocabulary import (
     CredentialKind,
     Employment,
@@ -17,6 +18,9 @@ from terminal.documents.vocabulary import (
     VisitType,
 )
 from terminal.money import Fen, Price, Quantity, Rate
+
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+"""An instant with its offset; documents keep it in Beijing time, whose day is the policy day."""
 
 
 class Institution(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,14 +49,19 @@ class Visit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The visit the bill belongs to; instants carry +08:00."""
 
     type: VisitType
-    begin: datetime
-    end: datetime | None = None
+    begin: Instant
+    end: Instant | None = None
     referral: Referral = Referral.LOCAL
     disease: str = ""
     disease_name: str = ""
     admission_number: str = ""
     admissions_before: int | None = None
     """Stays of this person already settled in the period; None lets the accumulator speak."""
+
+    def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(self, "begin", self.begin.astimezone(BEIJING))
+        if self.end is not None:
+            msgspec.structs.force_setattr(self, "end", self.end.astimezone(BEIJING))
 
 
 class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,9 +78,13 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     item_class: ItemClass | None = None
     first_self_pay: Rate | None = None
     ceiling: Price | None = None
-    charged_at: datetime | None = None
+    charged_at: Instant | None = None
     prescription: str = ""
     trace_codes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.charged_at is not None:
+            msgspec.structs.force_setattr(self, "charged_at", self.charged_at.astimezone(BEIJING))
 
 
 class Insured(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -101,12 +114,12 @@ class Opening(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A bill to be split and settled. ``bill`` is the caller's number and the idempotency key."""
 
-    bill: str
+    bill: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
     institution: Institution
     terminal: str
     operator: str
     visit: Visit
-    lines: tuple[Line, ...]
+    lines: Annotated[tuple[Line, ...], msgspec.Meta(min_length=1)]
     schema: Literal["claim/1"] = "claim/1"
     credential: Credential | None = None
     account_use: bool = True

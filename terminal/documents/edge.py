@@ -1,14 +1,12 @@
 """Bytes to documents and back, strictly: unknown keys, floats and wrong words are refused with their place."""
 
-import re
 from collections.abc import Callable
-from enum import Enum
 from fractions import Fraction
-from types import NoneType
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, TypeVar
 
 import msgspec
 
+from terminal.documents.refusal import explain
 from terminal.faults import BadDocument
 from terminal.money import (
     Fen,
@@ -30,7 +28,6 @@ _PARSERS: dict[type, Callable[[str], object]] = {
     Quantity: parse_quantity,
     Fraction: parse_rate,
 }
-_PLACE = re.compile(r" - at `(.+)`$")
 
 
 def from_wire(kind: type, value: object) -> object:
@@ -65,25 +62,8 @@ def decode(data: bytes, kind: type[_Document], *, file: str = "-") -> _Document:
     try:
         return msgspec.json.decode(data, type=kind, dec_hook=from_wire)
     except msgspec.DecodeError as error:
-        text = str(error)
-        located = _PLACE.search(text)
-        place = located[1].removeprefix("$").removeprefix(".") if located else ""
-        found, _, expected = _PLACE.sub("", text).partition(": expected ")
-        raise BadDocument(
-            file=file, place=place or "-", found=found, expected=expected or _expected(kind, place, found)
-        ) from error
-
-
-def _expected(kind: type, place: str, found: str) -> str:
-    at: Any = kind
-    for name in re.findall(r"[A-Za-z_]+", re.sub(r"\[[^]]*\]", "", place)):
-        hint = get_type_hints(at).get(name) if isinstance(at, type) else None
-        at = next((part for part in (hint, *get_args(hint)) if isinstance(part, type) and part is not NoneType), hint)
-    if isinstance(at, type) and issubclass(at, Enum):
-        return "one of " + ", ".join(str(word.value) for word in at)
-    if "unknown field" in found and isinstance(at, type) and issubclass(at, msgspec.Struct):
-        return "only " + ", ".join(at.__struct_fields__)
-    return f"a {kind.__name__} as `yibao schema` prints it"
+        place, found, expected = explain(error, data, kind)
+        raise BadDocument(file=file, place=place, found=found, expected=expected) from error
 
 
 def schema(kind: type) -> dict[str, Any]:

@@ -59,7 +59,17 @@ def test_a_claim_survives_the_way_to_json_and_back() -> None:
         (with_line(first_self_pay="0.1"), "lines[0].first_self_pay", "0.1", "exact rate"),
         (with_line(item_class="D"), "lines[0].item_class", "D", "one of A, B, C"),
         (changed(visit={"type": "spa", "begin": "2026-03-02T09:30:00+08:00"}), "visit.type", "spa", "pharmacy"),
-        (changed(visit={"type": "outpatient", "begin": "yesterday"}), "visit.begin", "datetime", "Claim"),
+        (
+            changed(visit={"type": "outpatient", "begin": "yesterday"}),
+            "visit.begin",
+            "yesterday",
+            "2026-03-02T09:30:00+08:00",
+        ),
+        (changed(visit={"type": "outpatient", "begin": "2026-03-02T09:30:00"}), "visit.begin", "09:30:00", "offset"),
+        (changed(bill=7), "bill", "7", "text"),
+        (changed(lines=[]), "lines", "[]", "length >= 1"),
+        (changed(operator=111111198101011110), "operator", "1111********10", "text"),
+        (with_line(sn=None), "lines[0].sn", "", "a whole number"),
         (changed(bil="x"), "-", "bil", "only bill"),
         (b'{"bill": ', "-", "truncated", "Claim"),
         (b"\xff\xfe", "-", "", "Claim"),
@@ -72,6 +82,11 @@ def test_a_claim_survives_the_way_to_json_and_back() -> None:
         "class",
         "visit-type",
         "instant",
+        "no-offset",
+        "number",
+        "no-lines",
+        "masked",
+        "null",
         "key",
         "torn",
         "bytes",
@@ -126,3 +141,8 @@ def test_a_quotient_rounds_as_its_word_says(rounding: Rounding, expected: list[i
 
 def test_a_line_amount_is_rounded_once_from_six_decimals() -> None:
     assert amount_of(parse_price("0.123456"), parse_quantity("17.5")) == 216
+
+
+def test_instants_of_any_offset_become_beijing_time_whose_day_counts() -> None:
+    claim = decode(changed(visit={"type": "outpatient", "begin": "2026-03-01T17:30:00Z"}), Claim)
+    assert claim.visit.begin.isoformat() == "2026-03-02T01:30:00+08:00"
