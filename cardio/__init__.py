@@ -1,6 +1,6 @@
 """Credentials: readers, social-security cards, PSAM, ID cards, scanners, PIN entry; knows nothing of bills.
 
-The doors: ``list_readers``, ``read_card``, ``watch``, ``diagnose``. ``cardio.virtual`` holds cards and readers made of software.
+The doors: ``list_readers``, ``read_card``, ``watch``, ``diagnose``. ``cardio.virtual``: cards and readers of software.
 """
 
 from cardio.doctor import Finding, diagnose

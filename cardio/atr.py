@@ -26,8 +26,8 @@ def historical_bytes(reset: bytes) -> bytes:
 
 
 def speaks_t0(atr: bytes) -> bool:
-    """Whether the first protocol the card offers is T=0 (no TD1, or TD1 with protocol 0)."""
-    return _interface_bytes(atr)[2] == 0
+    """Whether T=0 is all the card offers. One that offers T=1 too, as contactless cards do, is spoken to in T=1."""
+    return _interface_bytes(atr)[2] <= {0}
 
 
 def contactless_atr(historical: bytes) -> bytes:
@@ -39,11 +39,11 @@ def contactless_atr(historical: bytes) -> bytes:
     return b"\x3b" + body + bytes((check,))
 
 
-def _interface_bytes(atr: bytes) -> tuple[int, int, int]:
-    """Offset of the historical bytes, their count, the first protocol offered."""
+def _interface_bytes(atr: bytes) -> tuple[int, int, set[int]]:
+    """Offset of the historical bytes, their count, the protocols offered (none said means T=0)."""
     if len(atr) < 2:
         raise BadAnswer(found=f"ATR of {len(atr)} bytes", expected="at least two")
-    at, more, protocol = 2, atr[1] >> 4, None
+    at, more, protocols = 2, atr[1] >> 4, set[int]()
     while more:
         at += bin(more & 0b0111).count("1")
         if not more & 0b1000:
@@ -51,9 +51,9 @@ def _interface_bytes(atr: bytes) -> tuple[int, int, int]:
         if at >= len(atr):
             raise BadAnswer(found="ATR cut off in its interface bytes", expected="all that T0 and TDi announce")
         more = atr[at] >> 4
-        protocol = atr[at] & 0xF if protocol is None else protocol
+        protocols.add(atr[at] & 0xF)
         at += 1
-    return at, atr[1] & 0xF, protocol or 0
+    return at, atr[1] & 0xF, protocols
 
 
 def _of_ats(ats: bytes) -> bytes:

@@ -60,7 +60,7 @@ def chained(stage: Stage, part: int = 0xFF) -> Stage:
 def completed(stage: Stage) -> Stage:
     """Follow 6Cxx (once, with the very same command and Le=xx) and 61xx (GET RESPONSE until no more).
 
-    GET RESPONSE keeps the command's class byte and its secrecy. Raises BadAnswer when the card never comes to an end.
+    GET RESPONSE keeps the command's logical channel and its secrecy. Raises BadAnswer when there is no end.
     """
 
     def to_the_end(apdu: Apdu) -> Answer:
@@ -69,12 +69,17 @@ def completed(stage: Stage) -> Stage:
         for _ in range(ROUNDS):
             if answer.sw.more is None:
                 return Answer(data, answer.sw)
-            fetch = Apdu(apdu.cla & ~CHAINED, 0xC0, 0, 0, le=answer.sw.more, secret=apdu.secret)
+            fetch = Apdu(_channel(apdu.cla), 0xC0, 0, 0, le=answer.sw.more, secret=apdu.secret)
             answer = _with_exact_length(stage, fetch)
             data += answer.data
         raise BadAnswer(found=f"61xx {ROUNDS} times in a row", expected="an end of the answer")
 
     return to_the_end
+
+
+def _channel(cla: int) -> int:
+    """Class byte of GET RESPONSE: 00 («社会保障（个人）卡规范» part 2 §9.3.2), but on the command's channel."""
+    return cla & 0x03 if cla < 0x80 else 0x00
 
 
 def _with_exact_length(stage: Stage, apdu: Apdu) -> Answer:

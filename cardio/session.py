@@ -65,10 +65,15 @@ class Card:
         self._handle.begin()
 
 
-def find_readers(context: Context, wanted: str | None) -> tuple[str, ...]:
-    """The readers whose name contains ``wanted``, any case; all when None. Raises NoReader when there is none."""
+def find_readers(context: Context, wanted: str | None, but_not: str | None = None) -> tuple[str, ...]:
+    """The readers whose name contains ``wanted``, any case, and not ``but_not``. Raises NoReader when there is none."""
     names = context.readers()
-    matching = tuple(name for name in names if wanted is None or wanted.casefold() in name.casefold())
+    matching = tuple(
+        name
+        for name in names
+        if (wanted is None or wanted.casefold() in name.casefold())
+        and (but_not is None or but_not.casefold() not in name.casefold())
+    )
     if not matching:
         raise faults.NoReader(wanted=wanted or "-", found=", ".join(names) or "-")
     return matching
@@ -79,8 +84,8 @@ def state_of(context: Context, reader: str) -> ReaderState:
     return context.wait((ReaderState(reader),), 0)[0]
 
 
-def wait_for_card(context: Context, wanted: str | None, timeout: float) -> ReaderState:
-    """The first matching reader that holds a card, waiting up to ``timeout`` seconds for one.
+def wait_for_card(context: Context, wanted: str | None, timeout: float, but_not: str | None = None) -> ReaderState:
+    """The first matching reader (see ``find_readers``) that holds a card, waiting up to ``timeout`` seconds for one.
 
     Raises NoReader when none is attached in time, NoCard when all stay empty.
     """
@@ -89,7 +94,7 @@ def wait_for_card(context: Context, wanted: str | None, timeout: float) -> Reade
     while True:
         left = max(0.0, deadline - time.monotonic())
         try:
-            names = find_readers(context, wanted)
+            names = find_readers(context, wanted, but_not)
         except faults.NoReader:
             if not left:
                 raise

@@ -196,7 +196,7 @@ COUNT = Codec(
 HEX = Codec(
     "hex",
     lambda raw: (raw.hex().upper() or None, None),
-    lambda value, length: bytes.fromhex(value),
+    lambda value, length: bytes.fromhex(value or "").ljust(length, b"\xff"),
     (("511300D156000005A21472423DB8F248", "511300D156000005A21472423DB8F248", None), ("", None, None)),
 )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from cardio.applications.environment import NAME, PROVIDER
 from cardio.applications.layout import Opens, Shape
 from cardio.atr import historical_bytes, speaks_t0
+from cardio.psam import levels
 from cardio.reading import Algorithm
 from cardio.status import SW
 from cardio.virtual import cipher
@@ -258,7 +259,7 @@ class VirtualCard:
     def key(self, reference: int) -> bytes:
         """This card's own key behind a key reference."""
         master = cipher.master_key(reference)
-        return cipher.card_key(self.algorithm, master, self.region, historical_bytes(self.atr))
+        return cipher.diversified(self.algorithm, master, levels(self.region, historical_bytes(self.atr)))
 
     def _get_challenge(self, command: Command) -> Answer:
         number = secrets.token_bytes(command.le or 8)

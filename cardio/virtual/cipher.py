@@ -5,6 +5,7 @@ are derived from a fixed text and open nothing but virtual cards.
 """
 
 import hashlib
+from collections.abc import Iterable
 
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.primitives.ciphers import Cipher, modes
@@ -35,15 +36,8 @@ def master_key(reference: int) -> bytes:
     return hashlib.sha256(b"virtual key %02X" % reference).digest()[:16]
 
 
-def card_key(algorithm: Algorithm, master: bytes, region: str, historical: bytes) -> bytes:
-    """A card's own key: the master diversified by country, region and card (level data: 38号 §10.3)."""
-    levels = (
-        f"{region[:2]}0000".encode() + b"\x73\x68",
-        region.encode() + b"\x73\x78",
-        historical[5:13],
-    )
-    key = master
+def diversified(algorithm: Algorithm, master: bytes, levels: Iterable[bytes]) -> bytes:
+    """A card's own key: the master taken down level by level, eight bytes of level data each."""
     for level in levels:
-        turned = bytes(octet ^ 0xFF for octet in level)
-        key = encrypt(algorithm, key, level + turned)
-    return key
+        master = encrypt(algorithm, master, level + bytes(octet ^ 0xFF for octet in level))
+    return master
