@@ -44,12 +44,12 @@ class Case:
         return ROUND[getattr(self.points, point)]
 
     def applies(self, when: Mapping[str, Words]) -> bool:
-        """Whether a stage or layer is for this kind of bill."""
-        try:
-            return covers(when, self.facts)
-        except KeyError as missing:
-            self.missing.append(fact_missing(str(missing.args[0])))
-            return False
+        """Whether a stage or layer is for this kind of bill; a fact nobody knows matters only if all others fit."""
+        unknown = [name for name in when if name not in self.facts]
+        fits = covers({name: words for name, words in when.items() if name in self.facts}, self.facts)
+        if fits and unknown:
+            self.missing += [fact_missing(name) for name in unknown]
+        return fits and not unknown
 
     def find(self, key: str) -> Given | Finding:
         """The figure of a key, or the finding that says why there is none."""

@@ -53,6 +53,12 @@ def covers(when: Mapping[str, tuple[str, ...]], facts: Facts) -> bool:
     return all(admits(words, facts[name]) for name, words in when.items())
 
 
+def in_area(insured: str, pack: str) -> bool:
+    """Whether an insured area lies in that of a pack: a prefecture, a province (``450000``) or anywhere (``000000``)."""
+    wide = next((digits for digits in (0, 2) if set(pack[digits:]) <= {"0"}), 4)
+    return insured[:wide] == pack[:wide]
+
+
 def age_on(born: date, day: date) -> int:
     """Completed years of life."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from terminal.adjudication.accumulators import Accumulator, after, opening_of, period_of
 from terminal.adjudication.bill import Bill
 from terminal.adjudication.crossing import sections, together
-from terminal.adjudication.dimensions import facts_of
+from terminal.adjudication.dimensions import facts_of, in_area
 from terminal.adjudication.explain import Recorder
 from terminal.adjudication.faults import CannotSplit, NotConserved
 from terminal.adjudication.findings import finding
@@ -121,9 +121,11 @@ def _one(
     benefit, findings = bound.benefit, []
     if insured.suspended:
         findings.append(finding("benefits_suspended", reason=insured.suspended))
-    else:
-        _stop_if_needed(claim, bound.missing)
     opening, periods, unknown = _openings(plan, bound, claim, day, openings)
+    if not insured.suspended:
+        findings += [finding("benefit_blocked", reason=_named(plan, n)) for n in benefit.blocked_by if opening[n]]
+        _stop_if_needed(claim, [*findings, *bound.missing])
+        findings += unknown
     days = days_of(claim)
     parts = bound.lines.split(sorted(claim.lines, key=lambda line: line.sn), days, opening, detail=True)
     if insured.suspended and plan.pack.header.suspension is Suspension.OWN_PAY:
@@ -131,9 +133,6 @@ def _one(
     findings += parts.findings
     if parts.total > LARGEST:
         findings.append(finding("too_large", amount=Fen(parts.total)))
-    if not insured.suspended:
-        findings += unknown
-        findings += [finding("benefit_blocked", reason=_named(plan, n)) for n in benefit.blocked_by if opening[n]]
     _stop_if_needed(claim, findings)
     recorder = Recorder(plan, bound, claim, explain) if explain else None
     own = {purse.kind: int(purse.balance) for purse in purses if not purse.holder}
@@ -196,7 +195,7 @@ def days_of(claim: Claim) -> int:
 def _admit(plan: Plan, claim: Claim, insured: Insured) -> list[Finding]:
     header = plan.pack.header
     found: list[Finding] = []
-    if (insured.area[:4], insured.scheme) != (header.area[:4], header.scheme):
+    if insured.scheme is not header.scheme or not in_area(insured.area, header.area):
         found.append(finding("wrong_pack", area=insured.area, scheme=insured.scheme, pack=header.id))
     if not claim.lines:
         found.append(finding("no_lines"))

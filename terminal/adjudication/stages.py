@@ -377,11 +377,11 @@ class Declared(Stage, frozen=True, tag="declared"):
     amount: str
 
     def bind(self, case: Case) -> Run:
-        """Adds the declared sum, never more than is left to pay."""
+        """Adds the declared sum, never more than the layer's base."""
         used = case.used(self.amount)
 
         def run(bill: Bill) -> None:
-            bill.pay = bill.pay + bill.arithmetic.least(used(bill), bill.remaining)
+            bill.pay = bill.pay + bill.arithmetic.least(used(bill), bill.rest)
             bill.tell("declared", bill.pay)
 
         return run

@@ -40,7 +40,7 @@ def test_the_parts_add_up_and_none_is_negative(plan, data):
     for one in result.lines:
         assert one.amount == one.own_pay + one.over_limit + one.first_self_pay + one.in_scope
         assert min(one.own_pay, one.over_limit, one.first_self_pay, one.in_scope) >= 0
-    assert min(layer.paid for layer in result.layers) >= 0
+    assert all(layer.paid >= 0 for layer in result.layers)
     assert 0 <= result.account <= insured.account_balance
     assert result.account == 0 or claim.account_use
     assert result.cash >= 0
