@@ -18,6 +18,9 @@ from terminal.documents import Claim, decode
 
 SECRET = "demo-secret-0001"
 
+HOSPITAL = {"code": "H11010500001", "name": "北京市测试医院", "area": "110100", "tier": "3", "kind": "hospital"}
+PHARMACY = {"code": "P11010500001", "name": "北京市测试药店", "area": "110100", "tier": "none", "kind": "pharmacy"}
+
 CARDS = {
     "zhang": ("X00000019", "110100D156000005000000A1FFFFFFFF"),
     "li": ("A0000002X", "110100D156000005000000A2FFFFFFFF"),
@@ -70,9 +73,11 @@ def more_persons(file: Path, count: int) -> list[str]:
     return [row["card_no"] for row in rows]
 
 
-def bill(
-    number: str, who: str, *items: tuple[tuple[str, str, str, str, str | None], int], **changes: Any
-) -> dict[str, Any]:
+Item = tuple[str, str, str, str, str | None]
+"""National code, name, unit price, class, first self-pay."""
+
+
+def bill(number: str, who: str, *items: tuple[Item, int], **changes: Any) -> dict[str, Any]:
     """A claim/1 as a hospital program writes it."""
     card, code = CARDS[who]
     lines = [
@@ -91,7 +96,7 @@ def bill(
     ]
     return {
         "bill": number,
-        "institution": {"code": "H11010500001", "name": "北京市测试医院", "area": "110100", "tier": "3"},
+        "institution": HOSPITAL,
         "terminal": "01",
         "operator": "0001",
         "credential": {"kind": "card", "number": card, "identification_code": code},
@@ -109,7 +114,15 @@ def claim(number: str, who: str, *items: tuple[Item, int], **changes: Any) -> Cl
 class World:
     """A data folder connected to a simulated centre of its own."""
 
-    def __init__(self, folder: Path, *, offline: dict[str, Any] | None = None, horizon: int = 2, **centre: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        site: dict[str, str] = HOSPITAL,
+        offline: dict[str, Any] | None = None,
+        horizon: int = 2,
+        **centre: Any,
+    ) -> None:
         self.home = folder / "home"
         self.home.mkdir(parents=True)
         self.centre = Simulator(folder / "centre.db", horizon=horizon - 0.5, **centre)
@@ -118,8 +131,9 @@ class World:
         settings = {"per_bill_fen": 1_000_000, "settle_horizon_seconds": horizon, **(offline or {})}
         (self.home / "settings.toml").write_text(
             'keystore = "file"\n'
-            '[institution]\ncode = "H11010500001"\nname = "北京市测试医院"\narea = "110100"\ntier = "3"\n'
-            f'[centre]\nendpoint = "http://127.0.0.1:{self.centre.port}"\nprofile = "simulator"\n'
+            "[institution]\n"
+            + "".join(f"{key} = {json.dumps(value)}\n" for key, value in site.items())
+            + f'[centre]\nendpoint = "http://127.0.0.1:{self.centre.port}"\nprofile = "simulator"\n'
             f'secret_file = "{secret}"\n'
             "[offline]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in settings.items()),
             encoding="utf-8",

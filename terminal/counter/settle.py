@@ -1,12 +1,15 @@
 """A settlement, step by step: identify, trial, tender, intent, settle; without the line provisional, under limits."""
 
+from dataclasses import dataclass
+
 import msgspec
 
 from offline_queue.faults import KeyReused, LaneBusy, LaneMoved
 from offline_queue.ports import Item, NewItem
 from offline_queue.vocabulary import WITHOUT_EFFECT, Kind, OutcomeClass
 from terminal.adjudication import CannotSplit
-from terminal.centre import Settled, Trial
+from terminal.centre import Settled
+from terminal.centre import Trial as CentreTrial
 from terminal.counter import journal
 from terminal.counter.far_end import complete, outcome_of
 from terminal.counter.faults import NoCredential, NotTheSettings, OfflineNotAllowed, RefusedByCentre
@@ -26,29 +29,89 @@ from terminal.documents import (
 )
 
 
+@dataclass(frozen=True)
+class Trial:
+    """A bill tried and nothing settled: what the patient is told before the money."""
+
+    claim: Claim
+    who: Identified
+    told: Settlement
+    centre: CentreTrial | None
+    """The centre's own trial, to be settled or given up; None without the line."""
+    seen: int
+    """The chain's end when the split was computed: a provisional split must not overlook what came after."""
+
+
 def settle(till: Till, claim: Claim) -> Settlement:
     """Settles one bill and returns where it stands: settled, provisional or in doubt; durable when this returns.
 
     The same claim again returns what became of it. Raises KeyReused for another claim under a known number,
     RefusedByCentre or CentreRefused for a complete no, CannotSplit or LimitReached when it cannot wait offline either.
     """
+    if (known := stands(till, claim)) is not None:
+        return known
+    while True:
+        try:
+            return commit(till, try_out(till, claim))
+        except LaneMoved:
+            continue  # another desk served the same person meanwhile: both must not use one deductible
+
+
+def stands(till: Till, claim: Claim) -> Settlement | None:
+    """What became of this very claim earlier; None when its number is free.
+
+    Raises KeyReused, and NotTheSettings for a bill of another desk.
+    """
     _check(till, claim)
-    if (item := journal.find(till.queue, claim.bill)) is not None and item.state not in WITHOUT_EFFECT:
-        if journal.entry(till.queue, item).claim != claim:
-            raise KeyReused(key=claim.bill)
-        return journal.standing(till.queue, item)
+    item = journal.find(till.queue, claim.bill)
+    if item is None or item.state in WITHOUT_EFFECT:
+        return None
+    if journal.entry(till.queue, item).claim != claim:
+        raise KeyReused(key=claim.bill)
+    return journal.standing(till.queue, item)
+
+
+def try_out(till: Till, claim: Claim) -> Trial:
+    """The split the patient is told: the centre's with the local one beside it, or the local one without the line."""
     if claim.credential is None:
         raise NoCredential(bill=claim.bill)
     who = identify(till, claim.credential)
-    if who.online:
+    if who.online and not till.queue.items(lane=who.person.number):
         try:
-            return _online(till, claim, who)
+            seen = till.queue.anchor().seq
+            trial = till.centre.trial(claim, who.person, who.insurance)
+            return Trial(claim, who, _told(trial, _local(till, claim, who)), trial, seen)
         except NO_LINE:
             till.line(False)
             who = identify(till, claim.credential, online=False)
-        except LaneBusy:
-            pass  # the person's earlier bills go first: this one joins them
-    return _offline(till, claim, who)
+    if not till.settings.offline.allowed:
+        raise OfflineNotAllowed()
+    seen = till.queue.anchor().seq
+    told = _tendered(split(till, claim, who))
+    told = msgspec.structs.replace(told, state=BillState.PROVISIONAL, person=who.person.name, settled_at=till.clock())
+    return Trial(claim, who, told, None, seen)
+
+
+def commit(till: Till, trial: Trial) -> Settlement:
+    """Settles a bill that was tried. Raises RefusedByCentre, KeyReused, LimitReached, and LaneMoved: try it again."""
+    item = _item(trial)
+    if trial.centre is None:
+        return journal.standing(till.queue, till.queue.record(item, seen=trial.seen))
+    try:
+        sending = till.queue.begin(item, encode(trial.centre))
+    except LaneBusy as fault:
+        raise LaneMoved(key=item.key) from fault
+    if isinstance(sending, Item):
+        return journal.standing(till.queue, sending)
+    outcome = till.centre.settle(trial.centre, trial.claim, sending.number)
+    if isinstance(outcome, Settled):
+        outcome = Settled(complete(outcome.settlement, trial.told), outcome.raw)
+    ended = outcome_of(outcome)
+    kept = till.queue.finish(sending, ended, keep=till.settings.offline.allowed)
+    if ended.result is OutcomeClass.REFUSED:
+        text = ended.answer.decode(errors="replace")[:200]
+        raise RefusedByCentre(bill=item.key, number=ended.code, text=text)
+    return outcome.settlement if isinstance(outcome, Settled) else journal.standing(till.queue, kept)
 
 
 def _check(till: Till, claim: Claim) -> None:
@@ -60,39 +123,6 @@ def _check(till: Till, claim: Claim) -> None:
             raise NotTheSettings(bill=claim.bill, field=field, found=found, expected=expected)
 
 
-def _online(till: Till, claim: Claim, who: Identified) -> Settlement:
-    trial = till.centre.trial(claim, who.person, who.insurance)
-    told = _told(trial, _local(till, claim, who))
-    sending = till.queue.begin(_item(claim, who, told), encode(trial))
-    if isinstance(sending, Item):
-        return journal.standing(till.queue, sending)
-    outcome = till.centre.settle(trial, claim, sending.number)
-    if isinstance(outcome, Settled):
-        outcome = Settled(complete(outcome.settlement, told), outcome.raw)
-    ended = outcome_of(outcome)
-    item = till.queue.finish(sending, ended, keep=till.settings.offline.allowed)
-    if ended.result is OutcomeClass.REFUSED:
-        raise RefusedByCentre(bill=claim.bill, number=ended.code, text=ended.answer.decode(errors="replace")[:200])
-    if isinstance(outcome, Settled):
-        return outcome.settlement
-    return journal.standing(till.queue, item)
-
-
-def _offline(till: Till, claim: Claim, who: Identified) -> Settlement:
-    if not till.settings.offline.allowed:
-        raise OfflineNotAllowed()
-    while True:
-        seen = till.queue.anchor().seq
-        told = _tendered(split(till, claim, who))
-        told = msgspec.structs.replace(
-            told, state=BillState.PROVISIONAL, person=who.person.name, settled_at=till.clock()
-        )
-        try:
-            return journal.standing(till.queue, till.queue.record(_item(claim, who, told), seen=seen))
-        except LaneMoved:
-            continue  # another desk served the same person meanwhile: both must not use one deductible
-
-
 def _local(till: Till, claim: Claim, who: Identified) -> Settlement | CannotSplit:
     try:
         return split(till, claim, who)
@@ -100,7 +130,7 @@ def _local(till: Till, claim: Claim, who: Identified) -> Settlement | CannotSpli
         return fault
 
 
-def _told(trial: Trial, local: Settlement | CannotSplit) -> Settlement:
+def _told(trial: CentreTrial, local: Settlement | CannotSplit) -> Settlement:
     """The centre's trial as the patient is told it; why there is no local cross-check is a note on it."""
     if isinstance(local, Settlement):
         return _tendered(complete(trial.settlement, local))
@@ -114,7 +144,8 @@ def _tendered(settlement: Settlement) -> Settlement:
     return msgspec.structs.replace(settlement, tenders=tenders)
 
 
-def _item(claim: Claim, who: Identified, told: Settlement) -> NewItem:
+def _item(trial: Trial) -> NewItem:
+    claim, who, told = trial.claim, trial.who, trial.told
     return NewItem(
         key=claim.bill,
         lane=who.person.number,

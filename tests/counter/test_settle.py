@@ -23,7 +23,7 @@ from terminal.counter.settle import settle
 from terminal.counter.till import Till
 from terminal.documents import BillState, Source
 from terminal.money import parse_yuan
-from tests.world import AMOXICILLIN, CT, VITAMINS, World, bill, claim
+from tests.world import AMOXICILLIN, CT, PHARMACY, VITAMINS, World, bill, claim
 
 
 def forwarded(till: Till, seconds: float = 20) -> int:
@@ -220,3 +220,21 @@ def test_two_desks_on_one_folder_do_not_use_one_deductible_twice(world: World) -
     told = [msgspec.json.decode(desk.communicate(timeout=60)[0]) for desk in desks]
     assert [each["state"] for each in told] == ["provisional"] * 3
     assert sum(parse_yuan(each["deductible"]) for each in told) + 1250 == 130000
+
+
+def test_a_pharmacy_settles_in_one_step_with_and_without_the_line(tmp_path: Path) -> None:
+    world = World(tmp_path, site=PHARMACY)
+    sale = {"institution": PHARMACY, "visit": {"type": "pharmacy", "begin": "2026-03-02T09:30:00+08:00"}}
+    try:
+        with world.till() as till:
+            online = settle(till, claim("P-1", "zhang", (AMOXICILLIN, 3), **sale))
+            assert (online.state, online.account, online.cash) == (BillState.SETTLED, 3750, 0)
+            world.centre.line_down()
+            assert settle(till, claim("P-2", "zhang", (AMOXICILLIN, 1), **sale)).state is BillState.PROVISIONAL
+            world.centre.line_up()
+            world.trouble({"fault": "drop", "infno": "2102"})
+            assert forwarded(till) == 0
+            assert settle(till, claim("P-2", "zhang", (AMOXICILLIN, 1), **sale)).state is BillState.SETTLED
+        assert world.standing() == {"P-1": 1, "P-2": 1}
+    finally:
+        world.close()

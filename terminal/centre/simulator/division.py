@@ -94,7 +94,7 @@ def _claim(call: Call, bill: Bill) -> Node:
     person = call.person(visit["psn_no"])
     return {
         "schema": "claim/1",
-        "bill": bill.number,
+        "bill": bill.number or "-",
         "institution": {
             "code": institution["fixmedins_code"],
             "name": institution["fixmedins_name"],
