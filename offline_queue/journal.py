@@ -5,7 +5,7 @@ checked after a body was erased. A chain alone proves nothing against the holder
 down elsewhere (``Anchor``).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from sqlite3 import Row
 
@@ -71,6 +71,11 @@ class Journal:
         ):
             yield from map(self.open, rows)
             after = rows[-1]["seq"]
+
+    def notes(self, kinds: Sequence[str], after: int) -> Iterator[Event]:
+        """Links of the store itself of these kinds, opened, in order."""
+        where = f"item = 0 AND kind IN ({', '.join('?' * len(kinds))}) AND seq > ?"
+        return map(self.open, self._store.rows(f"SELECT * FROM event WHERE {where} ORDER BY seq", (*kinds, after)))
 
     def open(self, row: Row) -> Event:
         """One stored link as an event; its body is None when it was erased or archived. Raises ``StoreBroken``."""

@@ -1,6 +1,7 @@
 """The door of the queue: record, begin and finish, look, decide."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -218,6 +219,16 @@ class Queue:
         with self.book.transaction():
             self.book.contact(reached)
 
+    @contextmanager
+    def noting(self) -> Iterator[Callable[[str, bytes, str], int]]:
+        """``note(kind, body, actor) -> seq``: events of the caller's own, sealed into the chain.
+
+        What is read and noted inside is one durable step that no other process comes between. A kind has a dot in it,
+        so that it is none of the store's own.
+        """
+        with self.book.transaction():
+            yield lambda kind, body, actor: self.book.note(kind, actor, body).seq
+
     # -- look ----------------------------------------------------------------------------------------------------------
 
     def item(self, key: str) -> Item:
@@ -237,6 +248,18 @@ class Queue:
         since = f"SELECT item FROM event WHERE seq > ? AND kind IN ({steps})"
         values = (State.ACCEPTED.value, self.book.blind(lane.encode()), seq)
         return self.book.items.where(f"state = ? AND lane = ? AND id IN ({since})", values)
+
+    def touched(self, after: int, until: int) -> list[Item]:
+        """Items that something happened to after one event of the chain and until another, oldest first."""
+        return self.book.items.where("id IN (SELECT item FROM event WHERE seq > ? AND seq <= ?)", (after, until))
+
+    def reversals(self, key: str) -> list[Item]:
+        """The items that take this key's item back, oldest first."""
+        return self.book.items.where("reverses = ? AND reverses != ''", (key,))
+
+    def notes(self, kinds: Iterable[str], after: int = 0) -> Iterator[Event]:
+        """The caller's own events of these kinds, in order."""
+        return self.book.journal.notes(tuple(kinds), after)
 
     def payload(self, item: Item) -> bytes:
         """What was recorded. Raises ``KeyErased`` or ``SealBroken``."""

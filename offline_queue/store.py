@@ -60,6 +60,8 @@ CREATE TABLE event (
     changes TEXT NOT NULL, body BLOB, body_digest BLOB NOT NULL, hash BLOB NOT NULL, mac BLOB NOT NULL
 ) STRICT;
 CREATE INDEX event_item ON event (item, seq) WHERE item > 0;
+CREATE INDEX event_note ON event (kind, seq) WHERE item = 0;
+CREATE INDEX item_reverses ON item (reverses) WHERE reverses != '';
 """
 
 Mark = tuple[int, bytes]
