@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from terminal.centre.simulator import ecredential, wire
+from terminal.centre.simulator import ecredential, sealing, wire
 from terminal.centre.simulator.call import Call, Output, Rooms
 from terminal.centre.simulator.signing import Gate
 from terminal.centre.simulator.transactions import TRANSACTIONS, Transaction, find
@@ -46,9 +46,8 @@ class Centre:
             raise Unreadable("FSI-交易报文不正确：不是JSON") from None
         if not isinstance(message, dict):
             raise Unreadable("FSI-交易报文不正确：不是对象")
-        if self._rooms.profile.input_as_text and isinstance(message.get("input"), str):
-            message["input"] = _inner(message["input"])
-        request = Request(path, headers, body, message)
+        message["input"], plain = sealing.open_input(self._rooms.profile, body)
+        request = Request(path, headers, body, message, plain)
         if find(request.infno) is None or not _belongs(path, request.infno):
             raise Unreadable("FSI-交易报文不正确：未知交易编号！")
         return request
@@ -104,7 +103,7 @@ class Centre:
             "cainfo": None,
             "err_msg": profile.success_text if refused is None else refused,
             "warn_msg": self._warning(request) or None,
-            "output": output,
+            "output": sealing.seal_output(profile, output),
         }
 
     def _warning(self, request: Request) -> str:
@@ -116,13 +115,6 @@ class Centre:
         if not _MSGID.fullmatch(wire.text(message, "msgid")):
             return "发送方报文ID不是12位机构编号、14位时间和4位顺序号"
         return ""
-
-
-def _inner(text: str) -> object:
-    try:
-        return wire.decode(text)
-    except ValueError:
-        raise Unreadable("FSI-交易报文不正确：input不是JSON") from None
 
 
 def _transaction(request: Request) -> Transaction:

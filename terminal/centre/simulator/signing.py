@@ -1,9 +1,10 @@
-"""Whether a request was really sent by an institution: the header forms of the provinces.
+"""Whether a request was really sent by an institution: the header and signature forms of the provinces.
 
 x-tif: SHA-256 over timestamp + secret + nonce + timestamp, lowercase hex; the body is not signed.
 x-ca (Zhejiang): ``ts:`` and uppercase HMAC-SM3 over timestamp, a line feed and the body.
 """
 
+import base64
 import hashlib
 import hmac
 import threading
@@ -13,8 +14,11 @@ from datetime import datetime
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.hmac import HMAC
 
-from terminal.centre.simulator.profile import Profile, Sealing
+from terminal.centre.simulator import sm2, wire
+from terminal.centre.simulator.profile import HeaderForm, Profile, SignatureForm
 from terminal.centre.simulator.wire import Refusal, Request
+
+_LISTED = ("infno", "msgid", "mdtrtarea_admvs", "insuplc_admdvs", "inf_time", "fixmedins_code", "sign_no")
 
 
 def x_tif(timestamp: str, secret: str, nonce: str) -> str:
@@ -29,30 +33,58 @@ def x_ca(timestamp: str, secret: str, body: bytes) -> str:
     return f"{timestamp}:{mac.finalize().hex().upper()}"
 
 
+def signed_text(form: SignatureForm, request: Request) -> bytes:
+    """What a province signs of a request."""
+    message = request.message
+    match form:
+        case SignatureForm.ENVELOPE:
+            keys = sorted(key for key in message if key not in ("cainfo", "input"))
+            return "&".join(f"{key}={wire.text(message, key)}" for key in keys).encode()
+        case SignatureForm.LISTED:
+            return b"|".join([*(wire.text(message, key).encode() for key in _LISTED), request.plain_input])
+        case _:
+            return request.plain_input
+
+
 class Gate:
-    """Checks signatures and remembers nonces as long as their timestamps are good."""
+    """Checks headers and signatures, and remembers nonces as long as their timestamps are good."""
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
         self._nonces: dict[str, float] = {}
         self._lock = threading.Lock()
-        self._checks: Mapping[Sealing, Callable[[Request, datetime], None]] = {
-            Sealing.X_TIF: self._x_tif,
-            Sealing.X_CA: self._x_ca,
+        self._headers: Mapping[HeaderForm, Callable[[Request, datetime], None]] = {
+            HeaderForm.X_TIF: self._x_tif,
+            HeaderForm.X_CA: self._x_ca,
+            HeaderForm.APIKEY: self._apikey,
         }
 
     def check(self, request: Request, now: datetime) -> None:
         """Raises Refusal for a wrong signature, an old timestamp or a nonce seen before."""
-        if check := self._checks.get(self._profile.sealing):
+        if check := self._headers.get(self._profile.header):
             check(request, now)
+        if self._profile.signature is not SignatureForm.NONE:
+            self._sm2(request)
+
+    def _sm2(self, request: Request) -> None:
+        given = wire.text(request.message, "cainfo")
+        try:
+            if self._profile.signature is SignatureForm.ENVELOPE:
+                signature = bytes.fromhex(given)
+            else:
+                signature = base64.b64decode(given, validate=True)
+        except ValueError:
+            raise Refusal("FSI-数字签名信息格式不正确") from None
+        key = bytes.fromhex(self._profile.public_key)
+        if not sm2.verify(key, signed_text(self._profile.signature, request), signature):
+            raise Refusal("FSI-签名验证失败")
 
     def _x_tif(self, request: Request, now: datetime) -> None:
         timestamp = request.headers.get("x-tif-timestamp", "")
         nonce = request.headers.get("x-tif-nonce", "")
         if not request.headers.get("x-tif-paasid") or not nonce:
             raise Refusal("FSI-缺少x-tif请求头")
-        expected = x_tif(timestamp, self._profile.secret, nonce)
-        self._compare(expected, request.headers.get("x-tif-signature", ""))
+        _compare(x_tif(timestamp, self._profile.secret, nonce), request.headers.get("x-tif-signature", ""))
         self._fresh(timestamp, now)
         with self._lock:
             horizon = now.timestamp() - 2 * self._profile.clock_window
@@ -64,15 +96,19 @@ class Gate:
     def _x_ca(self, request: Request, now: datetime) -> None:
         given = request.headers.get("x-ca-signature", "")
         timestamp = given.partition(":")[0]
-        self._compare(x_ca(timestamp, self._profile.secret, request.body), given)
+        _compare(x_ca(timestamp, self._profile.secret, request.body), given)
         self._fresh(timestamp, now)
 
-    def _compare(self, expected: str, given: str) -> None:
-        if not hmac.compare_digest(expected.encode(), given.encode()):
-            raise Refusal("FSI-签名验证失败")
+    def _apikey(self, request: Request, now: datetime) -> None:
+        _compare(self._profile.secret, request.headers.get("apikey", ""))
 
     def _fresh(self, timestamp: str, now: datetime) -> None:
         if not timestamp.isascii() or not timestamp.isdigit() or len(timestamp) > 12:
             raise Refusal("FSI-签名时间戳格式不正确")
         if abs(int(timestamp) - now.timestamp()) > self._profile.clock_window:
             raise Refusal("FSI-签名时间戳超出允许范围，请校准本机时间")
+
+
+def _compare(expected: str, given: str) -> None:
+    if not hmac.compare_digest(expected.encode(), given.encode()):
+        raise Refusal("FSI-签名验证失败")

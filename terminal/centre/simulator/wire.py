@@ -33,6 +33,8 @@ class Request:
     headers: dict[str, str]
     body: bytes
     message: Node = field(repr=False)
+    plain_input: bytes = field(repr=False)
+    """The JSON text of ``input``, as some provinces sign it."""
 
     @property
     def infno(self) -> str:
