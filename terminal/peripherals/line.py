@@ -84,10 +84,17 @@ class TcpLine:
 
 
 class FileLine:
-    """A device file that takes raw bytes, such as ``/dev/usb/lp0``."""
+    """A device file that takes raw bytes, such as ``/dev/usb/lp0``; for one program at a time."""
 
     def __init__(self, path: str) -> None:
+        import fcntl  # late: not on every system, and neither are such files
+
         self._fd = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        try:
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self._fd)
+            raise
 
     def write(self, data: bytes) -> None:
         while data:

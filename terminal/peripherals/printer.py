@@ -95,23 +95,25 @@ class EscPosPrinter:
                 raise PaperLow(self.device)
         return None
 
-    def _ready(self, line: Line) -> State:
+    def _ready(self, line: Line, printing: bool = False) -> State:
         if not self.model.answers:
             return State(None, paper_low=False)
-        state = escpos.state(self._ask(line, escpos.ASK_OFFLINE), self._ask(line, escpos.ASK_PAPER))
+        offline, paper = (self._ask(line, question, printing) for question in (escpos.ASK_OFFLINE, escpos.ASK_PAPER))
+        state = escpos.state(offline, paper)
         if state.stop:
             raise _FAULTS[state.stop](self.device)
         return state
 
-    def _ask(self, line: Line, question: bytes) -> int:
+    def _ask(self, line: Line, question: bytes, printing: bool) -> int:
         while line.read(64, 0):
             pass  # what came unasked is nobody's answer
         line.write(question)
-        if not (answer := line.read(1, _ANSWER_SECONDS)):
-            raise DeviceSilent(self.device, address=self.outlet.address, seconds=_ANSWER_SECONDS)
-        if not escpos.is_status(answer[0]):
-            raise DeviceGarbled(self.device, found="status byte")
-        return answer[0]
+        while answer := line.read(1, _ANSWER_SECONDS):
+            if escpos.is_status(answer[0]):
+                return answer[0]
+            if not printing:  # then it may be a late answer to "printed?", which is asked again
+                raise DeviceGarbled(self.device, found="status byte")
+        raise DeviceSilent(self.device, address=self.outlet.address, seconds=_ANSWER_SECONDS)
 
     def _printed(self, line: Line) -> None:
         if not self.model.answers:
@@ -121,7 +123,7 @@ class EscPosPrinter:
             line.write(escpos.ASK_PRINTED)
             if (answer := line.read(1, _ANSWER_SECONDS)) and escpos.is_printed(answer[0]):
                 return
-            self._ready(line)
+            self._ready(line, printing=True)
         raise DeviceSilent(self.device, address=self.outlet.address, seconds=self.patience)
 
 

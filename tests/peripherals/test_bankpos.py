@@ -15,6 +15,7 @@ from terminal.peripherals.lamp import Device, Lamp
 from terminal.peripherals.outlet import Outlet
 from terminal.peripherals.simulators.bankpos import PosSimulator, Trouble
 from terminal.peripherals.simulators.plug import Pty, Simulated
+from tests.peripherals.waiting import eventually
 
 Plug = Callable[[Simulated], Pty]
 
@@ -39,6 +40,7 @@ ENDS = [
     (Trouble.FRAME_REFUSED, Result.NOT_SENT, None, 0),
     (Trouble.NEVER_HEARD, Result.IN_DOUBT, Result.NOT_SENT, 0),
     (Trouble.ANSWER_LOST, Result.IN_DOUBT, Result.APPROVED, 1),
+    (Trouble.OLD_REFUSAL_THEN_NOTHING, Result.IN_DOUBT, Result.APPROVED, 1),
     (Trouble.ANSWER_LATE, Result.IN_DOUBT, Result.APPROVED, 1),
     (Trouble.ANSWER_TORN, Result.IN_DOUBT, Result.APPROVED, 1),
     (Trouble.ISSUER_SILENT, Result.IN_DOUBT, Result.APPROVED, 1),
@@ -77,6 +79,12 @@ def test_a_pos_that_is_not_there_has_not_been_sent_anything(plug: Plug) -> None:
     assert pos.check().lamp is Lamp.ABSENT
     pty.plug()
     assert pos.perform(Request(Deal.SALE, Fen(1), "002")).result is Result.APPROVED
+
+
+def test_an_answer_that_was_read_is_acknowledged(plug: Plug) -> None:
+    simulator = PosSimulator()
+    charged_before(linked(plug(simulator)))
+    assert eventually(lambda: simulator.acknowledged == 1)
 
 
 def test_without_a_known_earlier_voucher_an_inquiry_never_guesses(plug: Plug) -> None:

@@ -29,6 +29,7 @@ GOLDEN: list[tuple[str, Element, bytes]] = [
     ("the full-width yuan sign", Text("￥1"), bytes.fromhex("a3a4 31 0a")),
     ("a half-width yuan sign becomes the full-width one", Text("¥1"), bytes.fromhex("a3a4 31 0a")),
     ("an ambiguous sign takes two columns", Text("×", Align.CENTRE), b" " * 7 + bytes.fromhex("a1c1 0a")),
+    ("a combining sign that makes no letter is left out", Text("e\u0332x"), b"ex\n"),
     ("a centred line", Text("ab", Align.CENTRE), b" " * 7 + b"ab\n"),
     ("a big line", Text("大", big=True), bytes.fromhex("1d2111 1c210c b4f3 0a 1d2100 1c2100")),
     ("a long line wraps", Text("一二三四五六七八九"), "一二三四五六七八\n九\n".encode("gbk")),
@@ -49,6 +50,12 @@ GOLDEN: list[tuple[str, Element, bytes]] = [
 @pytest.mark.parametrize(("element", "wire"), [row[1:] for row in GOLDEN], ids=[row[0] for row in GOLDEN])
 def test_an_element_has_exactly_these_bytes(element: Element, wire: bytes) -> None:
     assert encode(Slip((element,)), NARROW, none) == HEAD + wire
+
+
+def test_each_paper_has_the_notes_of_its_own_characters() -> None:
+    simulator = PrinterSimulator()
+    simulator.feed(encode(Slip((Text("𠮷𠮷"), Cut(), Text("b"), Cut())), NARROW, none))
+    assert simulator.lines == ["〓〓", "注: 〓=U+20BB7", "b"]
 
 
 def test_a_native_qr_code_is_ordered_from_the_printer() -> None:
@@ -123,6 +130,7 @@ def test_a_line_laid_out_for_a_screen_keeps_its_amount_on_the_line() -> None:
         (0x12, 0x12, State(None, False)),
         (0x12, 0x1E, State(None, True)),
         (0x12, 0x72, State(Stop.PAPER_OUT, False)),
+        (0x32, 0x12, State(Stop.PAPER_OUT, False)),
         (0x32, 0x7E, State(Stop.PAPER_OUT, True)),
         (0x16, 0x12, State(Stop.COVER_OPEN, False)),
         (0x52, 0x12, State(Stop.ERROR, False)),

@@ -26,6 +26,7 @@ from terminal.peripherals.printer import escpos_printer
 from terminal.peripherals.simulators.plug import Pty, Simulated, Tcp
 from terminal.peripherals.simulators.printer import PrinterSimulator
 from terminal.peripherals.slip import Cut, Mark, Slip, Text, from_lines
+from tests.peripherals.waiting import eventually
 
 Plug = Callable[[Simulated], Pty]
 SLIP = from_lines(["北京市测试医院", "合计        ￥12.30"], qr="sm3:" + "0f" * 32)
@@ -128,8 +129,11 @@ def test_little_paper_is_a_warning_and_does_not_stop_printing(plug: Plug) -> Non
     assert (printer.check().lamp, printer.check().code) == (Lamp.WARNING, "paper_low")
 
 
-def test_paper_that_ends_in_the_middle_is_noticed_and_the_slip_can_be_printed_again(plug: Plug) -> None:
-    simulator = PrinterSimulator(paper_left=3)
+@pytest.mark.parametrize("talkative", [False, True])
+def test_paper_that_ends_in_the_middle_is_noticed_and_the_slip_can_be_printed_again(
+    plug: Plug, talkative: bool
+) -> None:
+    simulator = PrinterSimulator(paper_left=3, talkative=talkative)
     printer = escpos_printer(plug(simulator).address)
     long = Slip((*(Text(f"line {number}") for number in range(10)), Cut()))
     with pytest.raises(PaperOut):
@@ -204,9 +208,22 @@ def test_a_printer_in_use_by_another_program_is_waited_for_then_busy(
     mine.print_slip(SLIP)
 
 
-def test_tills_that_print_at_once_do_not_mix_their_slips(plug: Plug) -> None:
-    simulator = PrinterSimulator()
-    address = plug(simulator).address
+def test_one_slip_waits_for_the_other_on_a_slow_network_printer() -> None:
+    class Slow(PrinterSimulator):
+        def feed(self, data: bytes) -> bytes:
+            time.sleep(1.1 if len(data) > 30 else 0)
+            return super().feed(data)
+
+    simulator = Slow()
+    with Tcp(simulator) as tcp, ThreadPoolExecutor(2) as tills:
+        printer = escpos_printer(tcp.address)
+        jobs = [tills.submit(printer.print_slip, SLIP) for _ in range(2)]
+        assert [job.exception(10) for job in jobs] == [None, None]
+    assert simulator.cuts == 2
+
+
+def test_tills_that_print_at_once_do_not_mix_their_slips(reach: tuple[PrinterSimulator, str]) -> None:
+    simulator, address = reach
     shared, other = escpos_printer(address), escpos_printer(address)
     with ThreadPoolExecutor(6) as tills:
         for number in range(12):
@@ -237,10 +254,7 @@ def test_a_one_way_printer_is_believed(plug: Plug) -> None:
     simulator = PrinterSimulator(mute=True)
     printer = escpos_printer(plug(simulator).address, "58-oneway")
     printer.print_slip(from_lines(["一"]))
-    deadline = time.monotonic() + 5
-    while not simulator.lines and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert simulator.lines[0] == "一"
+    assert eventually(lambda: simulator.lines[:1] == ["一"])
     assert printer.check().lamp is Lamp.OK
 
 

@@ -1,6 +1,5 @@
 """What the patient reads and hears."""
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -21,16 +20,10 @@ from terminal.peripherals.simulators.window import (
     TwoLineSimulator,
 )
 from terminal.peripherals.teller import customer_display, voice_announcer
+from tests.peripherals.waiting import eventually
 
 Plug = Callable[[Simulated], Pty]
 AMOUNTS = st.integers(-(10**12), 10**12).map(Fen)
-
-
-def eventually(seen: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 5
-    while not seen() and time.monotonic() < deadline:
-        time.sleep(0.005)
-    return seen()
 
 
 @pytest.mark.parametrize(

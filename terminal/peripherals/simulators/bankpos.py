@@ -38,6 +38,8 @@ class Trouble(StrEnum):
     """Nothing is answered, not even an inquiry, until ``customer_pays``."""
     OLD_REFUSAL_FIRST = "old_refusal_first"
     """The refusal of somebody's earlier frame comes before the right answer."""
+    OLD_REFUSAL_THEN_NOTHING = "old_refusal_then_nothing"
+    """Charged after such a refusal, and the answer is lost."""
     FRAME_REFUSED = "frame_refused"
     WRONG_AMOUNT = "wrong_amount"
     """Charged another amount than asked for."""
@@ -52,6 +54,8 @@ class PosSimulator:
     trouble: Trouble = Trouble.NONE
     charged: list[Answer] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
+    acknowledged: int = 0
+    """Answers that the till said it has read."""
     _last: Answer | None = None
     _late: bytes = b""
     _waiting: bytes = b""
@@ -60,6 +64,7 @@ class PosSimulator:
 
     def feed(self, data: bytes) -> bytes:
         self._waiting += data
+        self.acknowledged += data == frame.ACK
         answer = b""
         while len(wire := self._waiting[max(self._waiting.find(frame.STX), 0) :]) >= (size := REQUEST_SIZE + 3):
             self._waiting = wire[size:]
@@ -100,6 +105,8 @@ class PosSimulator:
                 return frame.NAK + frame.ACK + good
             case Trouble.ANSWER_LOST:
                 return frame.ACK
+            case Trouble.OLD_REFUSAL_THEN_NOTHING:
+                return frame.NAK + frame.ACK
             case Trouble.ANSWER_LATE:
                 self._late = good
                 return frame.ACK

@@ -101,12 +101,19 @@ class Tcp(_Plug):
         while stop not in select.select([stop, customer.fileno() if customer else server.fileno()], [], [])[0]:
             if customer is None:
                 customer = server.accept()[0]
-            elif data := customer.recv(4096):
-                customer.sendall(self.device.feed(data))
-            else:
+            elif not self._answer(customer):
                 customer.close()
                 customer = None
         for end in (customer, server):
             if end:
                 end.close()
         os.close(stop)
+
+    def _answer(self, customer: socket.socket) -> bool:
+        """Serves what arrived; False when the customer has gone."""
+        try:
+            data = customer.recv(4096)
+            customer.sendall(self.device.feed(data))
+        except ConnectionError:
+            return False
+        return data != b""
