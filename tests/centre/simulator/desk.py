@@ -137,11 +137,10 @@ class Visit:
         return {"psn_no": self.psn_no, "mdtrt_id": self.mdtrt_id}
 
     def row(self, sn: int, code: str, pric: str, cnt: str = "1", amount: str | None = None, batch: str = "1") -> dict:
-        doctor = {"bilg_dept_codg": "1", "bilg_dept_name": "内科", "bilg_dr_codg": "D1", "bilg_dr_name": "医师"}
         return {
             "feedetl_sn": str(sn), "chrg_bchno": batch, "fee_ocur_time": "2026-01-05 09:00:00",
             "med_list_codg": code, "medins_list_codg": code, "pric": pric, "cnt": cnt,
-            "det_item_fee_sumamt": amount or str(Decimal(pric) * Decimal(cnt)), **self.key, **doctor,
+            "det_item_fee_sumamt": amount or str(Decimal(pric) * Decimal(cnt)), **self.key, **DOCTOR,
         }  # fmt: skip
 
     def upload(self, *rows: dict) -> list[dict]:
@@ -177,3 +176,65 @@ class Visit:
     def cancelling(self, setl_id: str) -> dict:
         """The input of 2208."""
         return {"data": {**self.key, "setl_id": setl_id}}
+
+
+DOCTOR = {"bilg_dept_codg": "1", "bilg_dept_name": "内科", "bilg_dr_codg": "D1", "bilg_dr_name": "医师"}
+DIAGNOSIS = {
+    "psn_no": ZHANG, "diag_type": "1", "maindiag_flag": "1", "diag_srt_no": "1", "diag_code": "K35.800",
+    "diag_name": "急性阑尾炎", "diag_dept": "外科", "dise_dor_no": "D1", "dise_dor_name": "医师",
+    "diag_time": "2026-03-01 10:00:00",
+}  # fmt: skip
+
+
+class Stay:
+    """A stay at the centre, with the messages a till sends for it; ``envelope`` goes into each of them."""
+
+    def __init__(self, desk, number="Z1", psn_no=ZHANG, insutype="310", med_type="21", **envelope):
+        self.desk, self.insutype, self.med_type, self.envelope = desk, insutype, med_type, envelope
+        node = {
+            "psn_no": psn_no, "insutype": insutype, "begntime": "2026-03-01 10:00:00", "mdtrt_cert_type": "02",
+            "mdtrt_cert_no": "x", "med_type": med_type, "ipt_no": number, "atddr_no": "D1",
+            "chfpdr_name": "医师", "adm_diag_dscr": "急性阑尾炎", "adm_dept_codg": "2", "adm_dept_name": "外科",
+            "adm_bed": "1", "dscg_maindiag_code": "K35.800", "dscg_maindiag_name": "急性阑尾炎",
+        }  # fmt: skip
+        self.admission = {"mdtrtinfo": node, "diseinfo": [DIAGNOSIS]}
+        answer = desk.output("2401", self.admission, **envelope)
+        self.key = {"psn_no": psn_no, "mdtrt_id": answer["result"]["mdtrt_id"]}
+
+    def row(self, sn, code, pric, cnt, **more):
+        return {
+            "feedetl_sn": str(sn), "fee_ocur_time": "2026-03-01 12:00:00", "med_list_codg": code,
+            "med_type": self.med_type, "medins_list_codg": code, "pric": pric, "cnt": cnt,
+            "det_item_fee_sumamt": str(Decimal(pric) * Decimal(cnt)), **self.key, **DOCTOR, **more,
+        }  # fmt: skip
+
+    def charge(self, *rows):
+        """2301; the item results."""
+        return self.desk.output("2301", {"feedetail": list(rows)}, **self.envelope)["result"]
+
+    def bill(self, medfee, **more):
+        return {
+            "data": {
+                **self.key, "mdtrt_cert_type": "02", "mdtrt_cert_no": "x", "medfee_sumamt": medfee,
+                "insutype": self.insutype, "psn_setlway": "01", "acct_used_flag": "1", "mid_setl_flag": "0", **more,
+            }
+        }  # fmt: skip
+
+    def settling(self, medfee, **more):
+        """The input of 2304, its four figures copied from 2303."""
+        info = self.desk.output("2303", self.bill(medfee, **more), **self.envelope)["setlinfo"]
+        names = ("fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt", "inscp_scp_amt")
+        return self.bill(medfee, **{name: str(info[name]) for name in names}, **more)
+
+    def settle(self, medfee):
+        """2402, 2303 and 2304; setlinfo and setldetail."""
+        self.desk.output("2402", self.leaving(), **self.envelope)
+        return self.desk.output("2304", self.settling(medfee), **self.envelope)
+
+    def leaving(self):
+        """The input of 2402."""
+        node = {
+            **self.key, "insutype": self.insutype, "endtime": "2026-03-05 09:00:00", "dscg_dept_codg": "2",
+            "dscg_dept_name": "外科", "dscg_way": "1",
+        }  # fmt: skip
+        return {"dscginfo": node, "diseinfo": [DIAGNOSIS]}

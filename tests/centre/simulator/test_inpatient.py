@@ -4,57 +4,9 @@ from decimal import Decimal
 
 import pytest
 
+from tests.centre.simulator.desk import ZHANG, Stay
+
 YUAN = Decimal
-ZHANG = "11010000000000000001"
-DOCTOR = {"bilg_dept_codg": "1", "bilg_dept_name": "内科", "bilg_dr_codg": "D1", "bilg_dr_name": "医师"}
-DIAGNOSIS = {
-    "psn_no": ZHANG, "diag_type": "1", "maindiag_flag": "1", "diag_srt_no": "1", "diag_code": "K35.800",
-    "diag_name": "急性阑尾炎", "diag_dept": "外科", "dise_dor_no": "D1", "dise_dor_name": "医师",
-    "diag_time": "2026-03-01 10:00:00",
-}  # fmt: skip
-
-
-class Stay:
-    def __init__(self, desk, number="Z1"):
-        self.desk = desk
-        node = {
-            "psn_no": ZHANG, "insutype": "310", "begntime": "2026-03-01 10:00:00", "mdtrt_cert_type": "02",
-            "mdtrt_cert_no": "111111198101011110", "med_type": "21", "ipt_no": number, "atddr_no": "D1",
-            "chfpdr_name": "医师", "adm_diag_dscr": "急性阑尾炎", "adm_dept_codg": "2", "adm_dept_name": "外科",
-            "adm_bed": "1", "dscg_maindiag_code": "K35.800", "dscg_maindiag_name": "急性阑尾炎",
-        }  # fmt: skip
-        self.admission = {"mdtrtinfo": node, "diseinfo": [DIAGNOSIS]}
-        self.key = {"psn_no": ZHANG, "mdtrt_id": desk.output("2401", self.admission)["result"]["mdtrt_id"]}
-
-    def row(self, sn, code, pric, cnt, **more):
-        return {
-            "feedetl_sn": str(sn), "fee_ocur_time": "2026-03-01 12:00:00", "med_list_codg": code, "med_type": "21",
-            "medins_list_codg": code, "pric": pric, "cnt": cnt, "det_item_fee_sumamt": str(YUAN(pric) * YUAN(cnt)),
-            **self.key, **DOCTOR, **more,
-        }  # fmt: skip
-
-    def charge(self, *rows):
-        return self.desk.output("2301", {"feedetail": list(rows)})["result"]
-
-    def bill(self, medfee, **more):
-        return {
-            "data": {
-                **self.key, "mdtrt_cert_type": "02", "mdtrt_cert_no": "x", "medfee_sumamt": medfee, "insutype": "310",
-                "psn_setlway": "01", "acct_used_flag": "1", "mid_setl_flag": "0", **more,
-            }
-        }  # fmt: skip
-
-    def settling(self, medfee, **more):
-        info = self.desk.output("2303", self.bill(medfee, **more))["setlinfo"]
-        names = ("fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt", "inscp_scp_amt")
-        return self.bill(medfee, **{name: str(info[name]) for name in names}, **more)
-
-    def leaving(self):
-        node = {
-            **self.key, "insutype": "310", "endtime": "2026-03-05 09:00:00", "dscg_dept_codg": "2",
-            "dscg_dept_name": "外科", "dscg_way": "1",
-        }  # fmt: skip
-        return {"dscginfo": node, "diseinfo": [DIAGNOSIS]}
 
 
 @pytest.fixture
