@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -15,7 +14,7 @@ from cardio import CardReading, read_card
 from cardio.virtual.persons import card
 from cardio.virtual.port import VirtualPort
 from offline_queue.ports import Event
-from terminal.centre.simulator import Simulator, seed
+from terminal.centre.simulator import Simulator, price_list, seed
 from terminal.clock import now
 from terminal.counter import journal
 from terminal.counter.cards import credential_of
@@ -185,26 +184,17 @@ _MARKS = {"record": "r", "begin": "s", "claim": "s", "doubt": "?", "reverse": "x
 
 
 def _bill(number: str, till: Till, reading: CardReading, *items: tuple[str, int]) -> Claim:
-    catalogue = {row["med_list_codg"]: row for row in seed("items")}
-    classes = {"01": "A", "02": "B", "03": "C"}
-    lines: list[dict[str, Any]] = []
-    for place, (code, quantity) in enumerate(items, 1):
-        row = catalogue[code]
-        limit = Decimal(row["pric_uplmt_amt"])
-        lines.append(
-            {
-                "sn": place,
-                "name": row["name"],
-                "code": code,
-                "house_code": code,
-                "price": row["pric"],
-                "quantity": str(quantity),
-                "amount": f"{Decimal(row['pric']) * quantity:.2f}",
-                "item_class": classes[row["chrgitm_lv"]],
-                "first_self_pay": f"{Decimal(row['selfpay_prop']) * 100:f}%",
-                "ceiling": None if limit == 999999 else row["pric_uplmt_amt"],
-            }
-        )
+    prices = price_list(seed("items"))
+    lines = [
+        prices[code]
+        | {
+            "sn": place,
+            "house_code": code,
+            "quantity": str(quantity),
+            "amount": f"{Decimal(str(prices[code]['price'])) * quantity:.2f}",
+        }
+        for place, (code, quantity) in enumerate(items, 1)
+    ]
     document = {
         "bill": number,
         "institution": till.institution,

@@ -1,8 +1,9 @@
 """A faithful insurance centre on loopback, with its own ledger on disk; it shares no code with the client it judges."""
 
+from terminal.centre.simulator.catalogue import price_list
 from terminal.centre.simulator.simulator import HORIZON, Simulator, UnknownProfile, seed
 
-__all__ = ["HORIZON", "Simulator", "UnknownProfile", "seed", "serve"]
+__all__ = ["HORIZON", "Simulator", "UnknownProfile", "price_list", "seed", "serve"]
 
 
 def serve(simulator: Simulator) -> None:

@@ -21,6 +21,24 @@ _UNKNOWN: Node = {
 }
 
 
+_CLASSES = {"01": "A", "02": "B", "03": "C"}
+
+
+def price_list(items: Sequence[Node]) -> dict[str, dict[str, str | None]]:
+    """Items by national code as a hospital keeps them, in the words of a claim's line; prices in yuan."""
+    return {
+        item["med_list_codg"]: {
+            "code": item["med_list_codg"],
+            "name": item["name"],
+            "price": item["pric"],
+            "item_class": _CLASSES[item["chrgitm_lv"]],
+            "first_self_pay": f"{Decimal(item['selfpay_prop']) * 100:f}%",
+            "ceiling": item["pric_uplmt_amt"] if Decimal(item["pric_uplmt_amt"]) < NO_LIMIT else None,
+        }
+        for item in items
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Split:
     """One row divided, in fen: ``amount`` = own_pay + over_limit + first_self_pay + in_scope."""
