@@ -1,6 +1,7 @@
 """The documents that pass between rooms and to the outside; each carries a schema number."""
 
 from terminal.documents.approval import Approval, Assurance
+from terminal.documents.catalogue import CatalogueItem, CatalogueRow, FirstSelfPay, HouseItem, PriceCeiling
 from terminal.documents.claim import Claim, Credential, Institution, Insured, Line, Opening, Visit
 from terminal.documents.edge import decode, encode, from_wire, schema, to_wire
 from terminal.documents.person import Insurance, Mark, Person
@@ -31,10 +32,11 @@ from terminal.documents.vocabulary import (
 )
 
 __all__ = [
-    "Approval", "Assurance", "BillState", "Claim", "Credential", "CredentialKind", "Difference", "Employment",
-    "Finding", "Fund", "Institution", "InstitutionKind", "Insurance", "Insured", "ItemClass", "Layer", "Line",
-    "LineSplit", "Mark", "Opening", "Person", "Posting", "Referral", "Scheme", "Settlement", "Severity", "Source",
-    "Step", "Tender", "TenderKind", "Tier", "Visit", "VisitType", "decode", "encode", "from_wire", "schema", "to_wire",
+    "Approval", "Assurance", "BillState", "CatalogueItem", "CatalogueRow", "Claim", "Credential", "CredentialKind",
+    "Difference", "Employment", "Finding", "FirstSelfPay", "Fund", "HouseItem", "Institution", "InstitutionKind",
+    "Insurance", "Insured", "ItemClass", "Layer", "Line", "LineSplit", "Mark", "Opening", "Person", "Posting",
+    "PriceCeiling", "Referral", "Scheme", "Settlement", "Severity", "Source", "Step", "Tender", "TenderKind", "Tier",
+    "Visit", "VisitType", "decode", "encode", "from_wire", "schema", "to_wire",
 ]  # fmt: skip
 
 DOCUMENTS: dict[str, type] = {
