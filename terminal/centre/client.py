@@ -1,7 +1,7 @@
 """The centre as the terminal sees it: identify, trial, settle, give up, cancel, reverse; no national name outside."""
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 
@@ -14,6 +14,7 @@ from terminal.centre.exchange import Endpoint, Exchange, Operator, Reply
 from terminal.centre.faults import CentreAnswerBroken, CentreRefused, CentreSilent, CentreUnreachable
 from terminal.centre.flows import FLOWS
 from terminal.centre.flows.handle import Flow, handle_of
+from terminal.centre.listings import listings
 from terminal.centre.messages.facility import InstitutionAnswer, InstitutionQuery, InstitutionRequest
 from terminal.centre.messages.outpatient import SettlementCancelRequest, SettlementKey
 from terminal.centre.messages.person import (
@@ -43,7 +44,7 @@ from terminal.centre.reconciliation import Reconciled, reconcile
 from terminal.centre.statement import Group, StatementRow
 from terminal.centre.wire import Node
 from terminal.clock import Clock
-from terminal.documents import BillState, Claim, Credential, Insurance, Person, Settlement
+from terminal.documents import BillState, CatalogueRow, Claim, Credential, Insurance, Person, Settlement
 
 CANCELS = {"2102": "2103", "2207": "2208"}
 """Settling transaction -> the one that cancels it."""
@@ -221,6 +222,10 @@ class Centre:
         _same("5203", "setlinfo.medins_setl_id", echoed, original.message_number)
         _same("5203", "setlinfo.refd_setl_flag", answer.setlinfo and answer.setlinfo.refd_setl_flag, "0")
         return Settled(self._settlement(found, claim, "5203", BillState.SETTLED, original.message_number), reply.raw)
+
+    def listings(self, since: date) -> Iterator[CatalogueRow]:
+        """What changed in the centre's lists since a day (1312, 1318, 1319, 1317), for the catalogue."""
+        return listings(self._exchange, since)
 
     def _move(
         self,
