@@ -54,7 +54,7 @@ def covers(when: Mapping[str, tuple[str, ...]], facts: Facts) -> bool:
 
 
 def in_area(insured: str, pack: str) -> bool:
-    """Whether an insured area lies in that of a pack: a prefecture, a province (``450000``) or anywhere (``000000``)."""
+    """Whether an insured area lies in that of a pack: prefecture, province (``450000``) or any (``000000``)."""
     wide = next((digits for digits in (0, 2) if set(pack[digits:]) <= {"0"}), 4)
     return insured[:wide] == pack[:wide]
 

@@ -1,0 +1,431 @@
+"""A whole journal at once: the same bound stages on int64 columns, wave by wave over each person's bills.
+
+Bill n+1 of a person needs what bill n used up, so all first bills run together, then all second ones. Within a
+wave, bills of one kind share one binding. Persons never meet, so any partition by person gives the same result.
+Needs numpy (the extra ``batch``); the till never imports this.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from terminal.adjudication.accumulators import Accumulator, Period, Scope
+from terminal.adjudication.bill import Bill
+from terminal.adjudication.dimensions import Fact, facts_of
+from terminal.adjudication.engine import day_of, days_of, measure
+from terminal.adjudication.lines import CeilingPer, Effect, LineRules
+from terminal.adjudication.pack import Benefit, Crossing
+from terminal.adjudication.plan import Bound, Plan
+from terminal.adjudication.rounding import ROUND
+from terminal.adjudication.tender import PurseKind, parts_of
+from terminal.documents import Claim, Insured, ItemClass
+
+Column = NDArray[np.int64]
+
+CLASSES: tuple[ItemClass | None, ...] = (ItemClass.A, ItemClass.B, ItemClass.C)
+LARGEST_BILL = 10**11
+"""In fen; with denominators up to ``LARGEST_SCALE`` every product stays inside int64."""
+LARGEST_SCALE = 10**6
+
+
+class NotInColumns(Exception):
+    """A journal, or a policy, that only the one-bill path can do; the text says why."""
+
+
+class _Columns:
+    """Least and most on columns."""
+
+    least = staticmethod(np.minimum)
+    most = staticmethod(np.maximum)
+
+
+COLUMNS: Any = _Columns()
+
+
+@dataclass(slots=True)
+class Journal:
+    """Bills in columns, in the order of settlement; the lines of a bill follow each other by number."""
+
+    persons: int
+    person: Column
+    benefit: Column
+    """Place of the benefit in the pack."""
+    day: Column
+    """The law day, as the proleptic ordinal."""
+    days: Column
+    account: Column
+    account_use: NDArray[np.bool_]
+    facts: dict[str, tuple[Column, tuple[str, ...]]]
+    """Code columns with their words; a number (age) has no words, a negative code is unknown."""
+    place: dict[str, Column]
+    """``disease`` and ``institution`` codes for accumulators that are kept for each."""
+    first_line: Column
+    """Index of each bill's first line, and the number of lines at the end."""
+    amount: Column
+    item_class: Column
+    category: Column
+    categories: tuple[str, ...]
+    numerator: Column
+    denominator: Column
+    """The line's own first self-pay; a denominator of 0 means it has none."""
+    limit: Column
+    """The line's own ceiling in fen, -1 for none."""
+    quantity: Column
+    price: Column
+
+    def __len__(self) -> int:
+        return len(self.person)
+
+
+@dataclass(slots=True)
+class Result:
+    """What each bill came to, in columns of fen."""
+
+    figures: dict[str, Column]
+    bad: NDArray[np.bool_]
+    """Bills without an answer: a figure or fact that their policy needs is missing."""
+    reasons: dict[int, str] = field(default_factory=dict)
+
+
+class _Codes:
+    def __init__(self) -> None:
+        self.words: dict[str, int] = {}
+
+    def __call__(self, word: str) -> int:
+        return self.words.setdefault(word, len(self.words))
+
+
+def journal_of(plan: Plan, bills: Iterable[tuple[str, Claim, Insured]]) -> Journal:
+    """Columns from claims in the order of settlement, each with the person it is for."""
+    header = plan.pack.header
+    names = [name for name in plan.dimensions if name not in plan.counts]
+    codes = {name: _Codes() for name in names}
+    persons, categories = _Codes(), _Codes()
+    places = {"disease": _Codes(), "institution": _Codes()}
+    heads: list[tuple[int, ...]] = []
+    facts: dict[str, list[int]] = {name: [] for name in names}
+    where: dict[str, list[int]] = {name: [] for name in places}
+    lines: list[tuple[int, ...]] = []
+    first = [0]
+    whole = ROUND[plan.points.ceiling]
+    for person, claim, insured in bills:
+        benefit, number = _benefit_of(plan, claim)
+        day = day_of(benefit, claim)
+        for name, column in facts.items():
+            fact = facts_of(claim, insured, day, header.dimensions).get(name)
+            column.append(-1 if fact is None else fact if isinstance(fact, int) else codes[name](fact))
+        where["disease"].append(places["disease"](claim.visit.disease))
+        where["institution"].append(places["institution"](claim.institution.code))
+        heads.append(
+            (persons(person), number, day.toordinal(), days_of(claim), insured.account_balance, int(claim.account_use))
+        )
+        for line in sorted(claim.lines, key=lambda line: line.sn):
+            rate = line.first_self_pay
+            over = -1 if line.ceiling is None else whole(line.ceiling * line.quantity, 10**8)
+            if line.item_class is None:
+                raise NotInColumns(f"bill {claim.bill}, line {line.sn}: no catalogue class")
+            lines.append(
+                (
+                    line.amount, CLASSES.index(line.item_class), categories(line.category),
+                    0 if rate is None else rate.numerator, 0 if rate is None else rate.denominator, over,
+                    line.quantity, line.price,
+                )
+            )  # fmt: skip
+        first.append(len(lines))
+    head = np.array(heads, np.int64).reshape(-1, 6).T
+    body = np.array(lines, np.int64).reshape(-1, 8).T
+    return Journal(
+        persons=len(persons.words), person=head[0], benefit=head[1], day=head[2], days=head[3], account=head[4],
+        account_use=head[5].astype(bool),
+        facts={name: (np.array(column, np.int64), tuple(codes[name].words)) for name, column in facts.items()},
+        place={name: np.array(column, np.int64) for name, column in where.items()},
+        first_line=np.array(first, np.int64), amount=body[0], item_class=body[1], category=body[2],
+        categories=tuple(categories.words), numerator=body[3], denominator=body[4], limit=body[5],
+        quantity=body[6], price=body[7],
+    )  # fmt: skip
+
+
+def _benefit_of(plan: Plan, claim: Claim) -> tuple[Benefit, int]:
+    fitting = [(b, n) for n, b in enumerate(plan.pack.benefits.benefit) if claim.visit.type in b.visits]
+    if len(fitting) != 1:
+        raise NotInColumns(f"bill {claim.bill}: {len(fitting)} benefits for {claim.visit.type}, one is needed")
+    return fitting[0]
+
+
+def run(plan: Plan, journal: Journal, openings: Mapping[str, Column] | None = None) -> Result:
+    """Adjudicates a journal. ``openings`` gives accumulators by person for the period of their first bill.
+
+    Raises NotInColumns for amounts or policies that columns cannot carry exactly.
+    """
+    if len(journal.amount) and int(np.add.reduceat(journal.amount, journal.first_line[:-1]).max()) > LARGEST_BILL:
+        raise NotInColumns("a bill beyond a thousand million yuan")
+    for benefit in plan.pack.benefits.benefit:
+        if benefit.crossing is Crossing.SPLIT or benefit.cycle_days or benefit.when:
+            raise NotInColumns(f"benefit {benefit.id}: cut by date or by case")
+    return _Waves(plan, journal, openings or {}).run()
+
+
+class _Waves:
+    def __init__(self, plan: Plan, journal: Journal, openings: Mapping[str, Column]) -> None:
+        self.plan, self.journal = plan, journal
+        bills = len(journal)
+        self.result = Result({}, np.zeros(bills, bool))
+        self.keys: dict[str, Column] = {}
+        self.value: dict[str, Column] = {}
+        self.period: dict[str, Column] = {}
+        self.periods: dict[str, Column] = {}
+        for accumulator in plan.accumulators.values():
+            keys, count = self._scoped(accumulator)
+            self.keys[accumulator.id] = keys
+            self.periods[accumulator.id] = self._periods(accumulator)
+            self.value[accumulator.id] = np.zeros(count, np.int64)
+            self.period[accumulator.id] = np.full(count, -1, np.int64)
+            if accumulator.id in openings:
+                first = np.unique(keys, return_index=True)[1]
+                self.value[accumulator.id][keys[first]] = openings[accumulator.id][journal.person[first]]
+                self.period[accumulator.id][keys[first]] = self.periods[accumulator.id][first]
+        self.static = self._static_keys()
+        self.bounds: dict[tuple[Any, ...], Bound] = {}
+
+    def _scoped(self, accumulator: Accumulator) -> tuple[Column, int]:
+        names = {Scope.PERSON_DISEASE: "disease", Scope.PERSON_INSTITUTION: "institution"}
+        if accumulator.scope not in names:
+            return self.journal.person, self.journal.persons
+        pairs = np.stack([self.journal.person, self.journal.place[names[accumulator.scope]]])
+        found, keys = np.unique(pairs, axis=1, return_inverse=True)
+        return keys.reshape(-1).astype(np.int64), found.shape[1]
+
+    def _periods(self, accumulator: Accumulator) -> Column:
+        """A number for the period of each bill."""
+        days = (self.journal.day - date(1970, 1, 1).toordinal()).astype("datetime64[D]")
+        months = days.astype("datetime64[M]").astype(np.int64)
+        match accumulator.period:
+            case Period.YEAR:
+                return months // 12
+            case Period.SCHEME_YEAR:
+                return (months - accumulator.year_begins + 1) // 12
+            case Period.QUARTER:
+                return months // 3
+            case Period.MONTH:
+                return months
+            case Period.DAY:
+                return self.journal.day
+            case Period.STAY:
+                return np.arange(len(self.journal), dtype=np.int64)
+            case Period.LIFETIME:
+                return np.zeros(len(self.journal), np.int64)
+            case Period.CYCLE | Period.EPISODE:
+                raise NotInColumns(f"accumulator {accumulator.id}: a period that depends on the bills before")
+
+    def _static_keys(self) -> Column:
+        """One number for all bills whose facts, benefit and law epoch are alike."""
+        journal, plan = self.journal, self.plan
+        epochs = np.searchsorted(np.array([d.toordinal() for d in plan.values.days]), journal.day, side="right")
+        columns = [journal.benefit, epochs.astype(np.int64)]
+        for name, (codes, words) in journal.facts.items():
+            edges = np.array(plan.values.bounds.get(name, ()), np.int64)
+            columns.append(codes if words else np.searchsorted(edges, codes, side="right") * (codes >= 0) - (codes < 0))
+        return np.unique(np.stack(columns), axis=1, return_inverse=True)[1].reshape(-1).astype(np.int64)
+
+    def run(self) -> Result:
+        for wave in _by_ordinal(self.journal.person):
+            keys = [self.static[wave]]
+            for name in self.plan.counts:
+                ordinal = self._opening(name, wave) + 1
+                keys.append(np.searchsorted(np.array(self.plan.values.bounds.get(name, ())), ordinal, side="right"))
+            _, first, group = np.unique(np.stack(keys), axis=1, return_index=True, return_inverse=True)
+            order = np.argsort(group.reshape(-1), kind="stable")
+            cuts = np.searchsorted(group.reshape(-1)[order], np.arange(1, len(first)))
+            for members in np.split(order, cuts):
+                self._group(wave[members])
+        return self.result
+
+    def _opening(self, name: str, bills: Column) -> Column:
+        keys = self.keys[name][bills]
+        same = self.period[name][keys] == self.periods[name][bills]
+        return np.where(same, self.value[name][keys], 0)
+
+    def _facts(self, bill: int) -> dict[str, Fact]:
+        facts: dict[str, Fact] = {}
+        for name, (codes, words) in self.journal.facts.items():
+            code = int(codes[bill])
+            if code >= 0:
+                facts[name] = words[code] if words else code
+        one = np.array([bill])
+        return facts | {name: int(self._opening(name, one)[0]) + 1 for name in self.plan.counts}
+
+    def _group(self, bills: Column) -> None:
+        """Bills of one kind, one of each person."""
+        journal, plan, some = self.journal, self.plan, int(bills[0])
+        benefit = plan.pack.benefits.benefit[int(journal.benefit[some])]
+        bound = plan.bind(benefit, self._facts(some), date.fromordinal(int(journal.day[some])), None)
+        if bound.missing:
+            self._refuse(bills, bound.missing[0].en)
+            return
+        if bound.lines.from_class:
+            raise NotInColumns(f"benefit {benefit.id}: a deductible from one class")
+        figures, needs = _lines(bound.lines, journal, bills)
+        if needs:
+            refused = np.zeros(len(bills), bool)
+            for bad, why in needs:
+                refused |= bad
+                self._refuse(bills[bad], why)
+            if refused.any():
+                if not refused.all():
+                    self._group(bills[~refused])
+                return
+        opening: dict[str, Any] = {a.id: self._opening(a.id, bills) for a in {*bound.reads, *bound.posts}}
+        for name in benefit.blocked_by:
+            blocked = opening[name] != 0
+            if blocked.any():
+                self._refuse(bills[blocked], f"blocked by {name}")
+                if not blocked.all():
+                    self._group(bills[~blocked])
+                return
+        purse: Any = np.where(journal.account_use[bills], journal.account[bills], 0)
+        days: Any = journal.days[bills]
+        bill = Bill(figures, opening, {"days": days, "bills": 1}, purse, COLUMNS)
+        bound.run(bill)
+        balances = {PurseKind.CURRENT: purse - bill.account}
+        paid = bound.tender.own(bill, parts_of(bill), balances) + bill.account
+        self._keep(bills, bill, paid)
+        for accumulator in bound.posts:
+            keys = self.keys[accumulator.id][bills]
+            self.value[accumulator.id][keys] = opening[accumulator.id] + measure(accumulator, bill)
+            self.period[accumulator.id][keys] = self.periods[accumulator.id][bills]
+
+    def _refuse(self, bills: Column, why: str) -> None:
+        self.result.bad[bills] = True
+        self.result.reasons.update(dict.fromkeys(bills.tolist(), why))
+
+    def _keep(self, bills: Column, bill: Bill, account: int) -> None:
+        named = dict(bill.figures)
+        named["account"] = account
+        named["cash"] = bill.remaining - account
+        named["hospital"] = 0 if bill.quota is None else named["total"] - bill.quota
+        for name, column in named.items():
+            if name not in self.result.figures:
+                self.result.figures[name] = np.zeros(len(self.journal), np.int64)
+            self.result.figures[name][bills] = column
+
+
+def _by_ordinal(person: Column) -> Iterable[Column]:
+    """The first bill of every person, then the second, and so on."""
+    order = np.argsort(person, kind="stable")
+    ordered = person[order]
+    start = np.r_[0, np.flatnonzero(np.diff(ordered)) + 1] if len(person) else np.zeros(0, np.int64)
+    ordinal = np.arange(len(person)) - np.repeat(start, np.diff(np.r_[start, len(person)]))
+    by_wave = order[np.argsort(ordinal, kind="stable")]
+    counts = np.bincount(ordinal)
+    return np.split(by_wave, np.cumsum(counts)[:-1])
+
+
+def _lines(
+    rules: LineRules, journal: Journal, bills: Column
+) -> tuple[dict[str, int], list[tuple[NDArray[np.bool_], str]]]:
+    """The sums of the bills' lines, as ``LineRules.split`` does it one by one."""
+    starts, stops = journal.first_line[bills], journal.first_line[bills + 1]
+    counts = stops - starts
+    owner = np.repeat(np.arange(len(bills)), counts)
+    lines = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(starts, counts)
+    amount = journal.amount[lines]
+    kind = journal.item_class[lines] * max(1, len(journal.categories)) + journal.category[lines]
+    own, over, first, separate = (np.zeros(len(lines), np.int64) for _ in range(4))
+    if not rules.per_line:
+        raise NotInColumns("first self-pay rounded once for the bill")
+    limit = journal.limit[lines]
+    over = np.where(limit >= 0, np.maximum(amount - limit, 0), 0)
+    numerator, denominator = journal.numerator[lines], journal.denominator[lines]
+    needs: list[tuple[NDArray[np.bool_], str]] = []
+    left: dict[int, tuple[NDArray[np.bool_], int]] = {}
+    for code in np.unique(kind):
+        here = kind == code
+        category = journal.categories[int(code) % max(1, len(journal.categories))]
+        known = rules.treatment(CLASSES[int(code) // max(1, len(journal.categories))], category)
+        if known.own:
+            own[here], over[here], numerator[here] = amount[here], 0, 0
+            continue
+        for found in known.needs:
+            needs.append((_bills_with(here, owner, len(bills)), found.en))
+        for one in known.limits:
+            days = journal.days[bills][owner[here]]
+            if one.units is not None and one.effect is Effect.CUT:
+                plausible = rules.whole_ceiling(journal.price[lines][here] * one.units * days * 10**4, 10**8)
+                surplus = journal.quantity[lines][here] > one.units * days * 10**4
+                over[here] = np.where(surplus, np.maximum(over[here], amount[here] - plausible), over[here])
+            if one.amount is None:
+                continue
+            if one.per is CeilingPer.UNIT:
+                most = rules.whole_ceiling(one.amount * journal.quantity[lines][here], 10**4)
+            elif one.per is CeilingPer.DAY:
+                most = one.amount * days
+            else:
+                mask = left.get(one.rule, (np.zeros(len(lines), bool), 0))[0] | here
+                left[one.rule] = (mask, one.amount)
+                continue
+            over[here] = np.maximum(over[here], amount[here] - most)
+        plain = here & (denominator == 0)
+        if known.stop is not None and plain.any():
+            needs.append((_bills_with(plain, owner, len(bills)), known.stop.en))
+        numerator[plain], denominator[plain] = known.numerator, known.denominator
+        if known.separate:
+            separate[here] = 1
+    for mask, most in left.values():
+        over = _cut_by_visit(amount, over, mask, owner, most)
+    paying = numerator > 0
+    first[paying] = rules.whole_first((amount - over)[paying] * numerator[paying], denominator[paying])
+    scale = int(denominator.max()) if len(lines) else 1
+    if scale > LARGEST_SCALE:
+        raise NotInColumns(f"a first self-pay with the denominator {scale}")
+
+    def total(values: Any) -> Any:
+        ends = np.r_[0, np.cumsum(values)]
+        cut = np.cumsum(counts)
+        return ends[cut] - ends[cut - counts]
+
+    sums = {
+        "total": total(amount), "own_pay": total(own), "over_limit": total(over), "first_self_pay": total(first),
+        "separate": total((amount - over - first) * separate), "class_deductible": 0,
+    }  # fmt: skip
+    sums["in_scope"] = sums["total"] - sums["own_pay"] - sums["over_limit"] - sums["first_self_pay"]
+    return sums, needs
+
+
+def _bills_with(mask: NDArray[np.bool_], owner: Column, bills: int) -> NDArray[np.bool_]:
+    found = np.zeros(bills, bool)
+    found[owner[mask]] = True
+    return found
+
+
+def _cut_by_visit(amount: Column, over: Column, mask: NDArray[np.bool_], owner: Column, most: int) -> Column:
+    """A limit for the visit is used up in the order of the lines: what is counted before and after each line."""
+    counted = np.where(mask, amount - over, 0)
+    ends = np.cumsum(counted)
+    begins = np.r_[0, np.flatnonzero(np.diff(owner)) + 1]
+    before = (ends - counted)[begins]
+    reached = ends - np.repeat(before, np.diff(np.r_[begins, len(owner)]))
+    kept = np.minimum(reached, most) - np.minimum(reached - counted, most)
+    return np.where(mask, amount - kept, over)
+
+
+def partition(journal: Journal, persons: Sequence[int]) -> Journal:
+    """The bills of some persons, as a journal of its own."""
+    chosen = np.zeros(journal.persons, bool)
+    chosen[list(persons)] = True
+    bills = np.flatnonzero(chosen[journal.person])
+    counts = np.diff(journal.first_line)[bills]
+    rows = np.flatnonzero(np.repeat(chosen[journal.person], np.diff(journal.first_line)))
+    return Journal(
+        persons=journal.persons, person=journal.person[bills], benefit=journal.benefit[bills], day=journal.day[bills],
+        days=journal.days[bills], account=journal.account[bills], account_use=journal.account_use[bills],
+        facts={name: (codes[bills], words) for name, (codes, words) in journal.facts.items()},
+        place={name: codes[bills] for name, codes in journal.place.items()},
+        first_line=np.r_[0, np.cumsum(counts)], amount=journal.amount[rows], item_class=journal.item_class[rows],
+        category=journal.category[rows], categories=journal.categories, numerator=journal.numerator[rows],
+        denominator=journal.denominator[rows], limit=journal.limit[rows], quantity=journal.quantity[rows],
+        price=journal.price[rows],
+    )  # fmt: skip
