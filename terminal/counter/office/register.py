@@ -1,0 +1,58 @@
+"""The register: the desk's own documents, appended to the queue's chain and read back in its order."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Generic, TypeVar
+
+import msgspec
+
+from terminal.counter.till import Till
+from terminal.documents import decode, encode
+
+
+class Document(msgspec.Struct, frozen=True):
+    """Something the desk decided. ``KIND`` names it in the chain for ever, whatever the class is called."""
+
+    KIND: ClassVar[str]
+
+
+_D = TypeVar("_D", bound=Document)
+Write = Callable[[Document, str], int]
+"""``write(document, actor) -> seq``."""
+
+
+@dataclass(frozen=True)
+class Note(Generic[_D]):
+    """A document with its place in the chain."""
+
+    seq: int
+    at: datetime
+    actor: str
+    document: _D
+
+
+def read(till: Till, *kinds: type[_D], after: int = 0) -> Iterator[Note[_D]]:
+    """The documents of these kinds, in order. What the retention period has erased is passed over."""
+    known = {_name(kind): kind for kind in kinds}
+    for event in till.queue.notes(known, after):
+        if event.body:
+            yield Note(event.seq, event.at, event.actor, decode(event.body, known[event.kind], file=event.kind))
+
+
+@contextmanager
+def writing(till: Till) -> Iterator[Write]:
+    """Gives the pen: what is read and written inside is one durable step that no other process comes between."""
+    with till.queue.noting() as note:
+        yield lambda document, actor: note(_name(type(document)), encode(document), actor)
+
+
+def write(till: Till, document: Document, actor: str) -> int:
+    """One document, durable when this returns."""
+    with writing(till) as pen:
+        return pen(document, actor)
+
+
+def _name(kind: type[Document]) -> str:
+    return f"desk.{kind.KIND}"

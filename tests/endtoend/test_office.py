@@ -1,0 +1,53 @@
+"""The office as commands: documents and exit codes, passwords from standard input only."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.world import World
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    world = World(tmp_path)
+    yield world
+    world.close()
+
+
+def yibao(world: World, *words: str, typed: str = "") -> tuple[int, Any]:
+    """Exit code and the one JSON document of a command; ``typed`` are lines on standard input."""
+    process = world.command(*words, "--json")
+    out, err = process.communicate(typed.encode(), timeout=120)
+    assert b"Traceback" not in err
+    return process.returncode, json.loads(out) if out.strip() else None
+
+
+def staff(world: World) -> None:
+    """A manager, a cashier, a reviewer and an auditor with passwords of their own."""
+    assert yibao(world, "operator", "add", "0009", "主管甲", "--role", "manager", typed="secret-0009\n")[0] == 0
+    for number, name, role in (
+        ("0001", "收费员甲", "cashier"),
+        ("0002", "复核员甲", "reviewer"),
+        ("0003", "稽核员甲", "auditor"),
+    ):
+        words = ("operator", "add", number, name, "--role", role, "--by", "0009")
+        assert yibao(world, *words, typed=f"secret-0009\nfirst-{number}\n")[0] == 0
+        assert yibao(world, "operator", "password", number, typed=f"first-{number}\nsecret-{number}\n")[0] == 0
+
+
+def test_people_are_added_log_in_and_leave(world: World) -> None:
+    staff(world)
+    code, row = yibao(world, "operator", "login", "0001", typed="secret-0001\n")
+    assert (code, row["roles"], row["assurance"]) == (0, ["cashier"], "pin")
+    assert yibao(world, "operator", "login", "0001", typed="guess\n")[0] == 1
+    assert yibao(world, "operator", "roles", "0001", "--role", "field", "--by", "0009", typed="secret-0009\n")[0] == 0
+    assert yibao(world, "operator", "disable", "0003", "--by", "0009", typed="secret-0009\n")[0] == 0
+    code, fault = yibao(world, "operator", "disable", "0002", "--by", "0001", typed="secret-0001\n")
+    assert (code, fault["fault"]["code"]) == (1, "not_allowed")
+    code, rows = yibao(world, "operator", "list")
+    assert [(row["operator"], row["active"]) for row in rows] == [
+        ("0009", True), ("0001", True), ("0002", True), ("0003", False)
+    ]  # fmt: skip
