@@ -147,9 +147,15 @@ def till(scripted: Scripted, numbers: Callable[[], str]) -> Iterator[Callable[..
 
 
 @pytest.fixture(scope="session")
-def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
-    """One simulated centre with the stand-in policy, for every test that leaves persons as it found them."""
-    with Simulator(tmp_path_factory.mktemp("centre") / "ledger.db", adjudicator_command=STANDIN) as running:
+def play(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Simulator]:
+    """``play()``: a simulated centre with the stand-in policy and books of its own."""
+    return lambda: Simulator(tmp_path_factory.mktemp("centre") / "ledger.db", adjudicator_command=STANDIN)
+
+
+@pytest.fixture(scope="session")
+def simulator(play: Callable[[], Simulator]) -> Iterator[Simulator]:
+    """One simulated centre for every test that leaves persons as it found them."""
+    with play() as running:
         yield running
 
 
@@ -185,6 +191,7 @@ def bill(numbers: Callable[[], str]) -> Callable[..., Claim]:
             "visit": {
                 "type": "pharmacy" if pharmacy else "outpatient",
                 "begin": system_clock().replace(microsecond=0).isoformat(),
+                **fields.pop("visit", {}),
             },
             "lines": [
                 {

@@ -30,6 +30,13 @@ from terminal.money import Fen
 GROUP = Group("310", "41", "110100")
 
 
+@pytest.fixture
+def simulator(play):
+    """A centre of the test's own: a day's books hold whatever anybody settled on that day."""
+    with play() as running:
+        yield running
+
+
 def row(number: str = "S1", total: int = 2500, **changes) -> StatementRow:
     zero = Fen(0)
     whole = StatementRow(GROUP, number, f"M{number}", "P1", f"X{number}", Fen(total), zero, Fen(total), zero, False)
