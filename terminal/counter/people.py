@@ -1,5 +1,7 @@
 """Snapshots of persons, sealed at rest, so that a patient known yesterday can be served without the line today."""
 
+import sqlite3
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -52,11 +54,15 @@ class _Names:
 
 
 class People:
-    """The sealed snapshots of one data folder. E-credential codes live for minutes and are never kept as a key."""
+    """The sealed snapshots of one data folder, safe between threads.
+
+    E-credential codes live for minutes and are never kept as a key.
+    """
 
     def __init__(self, folder: Path, sealer: Sealer) -> None:
         self._sealer = sealer
-        self._db = sqlite_utils.Database(folder / "people.db")
+        self._lock = threading.Lock()
+        self._db = sqlite_utils.Database(sqlite3.connect(folder / "people.db", check_same_thread=False))
         self._db.enable_wal()
         self._db.table("snapshot").create({"name": bytes, "sealed": bytes}, pk="name", if_not_exists=True)
 
@@ -64,7 +70,7 @@ class People:
         """Keeps the newest snapshot under every number of the person."""
         data = encode(snapshot)
         kept = None if credential.kind == "e_credential" else credential
-        with self._db.atomic():
+        with self._lock, self._db.atomic():
             for name in _Names(kept, snapshot.person).blinded(self._sealer):
                 self._db.execute(
                     "insert into snapshot values (?, ?) on conflict (name) do update set sealed = excluded.sealed",
@@ -74,7 +80,8 @@ class People:
     def recall(self, credential: Credential) -> Snapshot | None:
         """The newest snapshot under a number, or None when this terminal has never met it."""
         for name in _Names(credential).blinded(self._sealer):
-            row = self._db.execute("select sealed from snapshot where name = ?", (name,)).fetchone()
+            with self._lock:
+                row = self._db.execute("select sealed from snapshot where name = ?", (name,)).fetchone()
             if row:
                 return decode(self._sealer.open(row[0], name), Snapshot, file="people.db")
         return None

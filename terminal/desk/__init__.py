@@ -1,0 +1,1 @@
+"""The screens: they show state and send intents to the counter; no rule lives here."""
