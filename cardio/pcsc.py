@@ -175,7 +175,7 @@ class PcscHandle:
         return bytes(answer)
 
     def control(self, code: int, data: bytes) -> bytes:
-        (answer,) = self._do("SCardControl", self._context.library.SCARD_CTL_CODE(code), list(data))
+        (answer,) = self._do("SCardControl", code, list(data))
         return bytes(answer)
 
     def alive(self) -> None:

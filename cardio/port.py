@@ -81,7 +81,7 @@ class Handle(Protocol):
         """One exchange: data and two status bytes. Blocks as long as the card thinks; nothing can interrupt it."""
 
     def control(self, code: int, data: bytes) -> bytes:
-        """A command to the reader itself; ``code`` is the function number that SCARD_CTL_CODE takes."""
+        """A command to the reader itself; ``code`` is the control code as this system has it."""
 
     def alive(self) -> None:
         """Touch the card without changing it; raises if it was removed or reset. Restarts Windows' idle timer."""

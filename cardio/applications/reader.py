@@ -4,19 +4,24 @@ Addressing after «社会保障（个人）卡规范» part 5 §6.10. Records ar
 the first byte of the answer is checked, because record numbers shift between versions.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from cardio import faults
 from cardio.apdu import Answer, Apdu
-from cardio.applications.codecs import Odd
-from cardio.applications.layout import File, Item
+from cardio.applications.codecs import Codec, Odd
+from cardio.applications.directories_1 import FOLLOWS, REUSED
+from cardio.applications.layout import Field, File, Item
 from cardio.session import Card
 from cardio.status import SW
 from cardio.tlv import Tlv
 
-SELECT, READ_RECORD = 0xA4, 0xB2
-WHOLE_FILE, BY_TAG, NEXT_WITH_TAG = 0b101, 0b000, 0b010
+SELECT, READ_RECORD, READ_BINARY = 0xA4, 0xB2, 0xB0
+WHOLE_FILE, BY_NUMBER, BY_TAG, NEXT_WITH_TAG = 0b101, 0b100, 0b000, 0b010
+MOST_RECORDS = 0xFE
+STEP = 0xF0
+"""Bytes per READ BINARY; some readers cannot bring 256."""
 
 LONGEST = 0x100
 """Most bytes a short READ RECORD can bring."""
@@ -38,22 +43,44 @@ class Contents:
         """Decode one value of an item; an item that occurs several times becomes a list."""
         if len(value) != item.length:
             self.odd.append((Odd.LENGTH, item.name, value))
-        if item.parts:
-            inner = Contents()
-            by_tag = {part.tag: part for part in item.parts}
-            for tlv in Tlv.parse(value):
-                if tlv.tag in by_tag:
-                    inner.take(by_tag[tlv.tag], tlv.value)
-            decoded: Any = inner.values
-            self.odd += inner.odd
-        else:
-            decoded, odd = item.codec.decode(value)
-            if odd:
-                self.odd.append((odd, item.name, value))
+        decoded = self._template(item, value) if item.parts else self._plain(item.name, item.codec, value)
         if item.count > 1:
             self.values.setdefault(item.name, []).append(decoded)
         else:
             self.values[item.name], self.raw[item.name] = decoded, value
+
+    def _plain(self, name: str, codec: Codec, value: bytes) -> Any:
+        decoded, odd = codec.decode(value)
+        if odd:
+            self.odd.append((odd, name, value))
+        return decoded
+
+    def _template(self, item: Item, value: bytes) -> dict[str, Any]:
+        inner = Contents()
+        inner.take_all(item.parts, list(Tlv.parse(value)))
+        self.odd += inner.odd
+        return inner.values
+
+    def take_all(self, items: Iterable[Item], found: list[Tlv]) -> None:
+        """Decode what is there of ``items``; note as missing what is not, unless it is known to be refused."""
+        for item in items:
+            values = [record.value for record in found if record.tag == item.tag]
+            for value in values[: item.count]:
+                self.take(item, value)
+            if values:
+                self.missing.pop(item.name, None)
+            else:
+                self.missing.setdefault(item.name, SW.RECORD_NOT_FOUND)
+
+    def take_fields(self, fields: Iterable[Field], record: bytes) -> dict[str, Any]:
+        """Decode a record without tags; fields beyond its end are left out."""
+        values, at = {}, 0
+        for each in fields:
+            if at + each.length > len(record):
+                break
+            values[each.name] = self._plain(each.name, each.codec, record[at : at + each.length])
+            at += each.length
+        return values
 
 
 def select_file(card: Card, number: int) -> Answer:
@@ -64,50 +91,99 @@ def select_file(card: Card, number: int) -> Answer:
     return answer
 
 
-def read_records(card: Card, file: File) -> Contents:
-    """All records of a file that has tags. A closed file gives every item as missing with the card's status word."""
+def read_records(card: Card, file: File, newer: File | None = None) -> Contents:
+    """All records of a file that has tags. A closed file gives every item as missing with the card's status word.
+
+    ``newer`` is the same file's description in 2.0, given for a 1.x card: a reused tag whose value ends in EE was
+    written with its new meaning and only as long as that (人社信息函〔2012〕37号 appendix C).
+    """
     contents = Contents()
-    if file.length <= LONGEST:
-        answer = _read(card, file.length, 1, file.short_id, WHOLE_FILE)
-        records = list(Tlv.parse(answer.data)) if answer.ok else []
-        if answer.sw in LOCKED:
-            contents.missing = {item.name: answer.sw for item in file.items}
-            return contents
-        if any(record.tag == item.tag for record in records for item in file.items):
-            _sort(records, file, contents)
-            return contents
-    _read_by_tag(card, file, contents)
+    found = _whole_file(card, file, contents)
+    if found is None:
+        found = _tag_by_tag(card, file, contents)
+    items: Iterable[Item] = file.items
+    if newer is not None:
+        items, found = _with_new_meaning(file, newer, found, contents)
+    contents.take_all(items, found)
     return contents
 
 
-def _sort(records: list[Tlv], file: File, contents: Contents) -> None:
-    for item in file.items:
-        values = [record.value for record in records if record.tag == item.tag]
-        for value in values[: item.count]:
-            contents.take(item, value)
-        if not values:
-            contents.missing[item.name] = SW.RECORD_NOT_FOUND
+def _whole_file(card: Card, file: File, contents: Contents) -> list[Tlv] | None:
+    """The records by one read; none if the file is closed; None if the card cannot do it this way."""
+    if file.length > LONGEST:
+        return None
+    answer = _read(card, file.length, 1, file.short_id, WHOLE_FILE)
+    if answer.sw in LOCKED:
+        contents.missing = {item.name: answer.sw for item in file.items}
+        return []
+    records = list(Tlv.parse(answer.data)) if answer.ok else []
+    return records if any(record.tag == item.tag for record in records for item in file.items) else None
 
 
-def _read_by_tag(card: Card, file: File, contents: Contents) -> None:
-    short_id = file.short_id
+def _tag_by_tag(card: Card, file: File, contents: Contents) -> list[Tlv]:
+    short_id, found = file.short_id, []
     probe = _read(card, file.items[0].length + 2, file.items[0].tag, short_id, BY_TAG)
     if not probe.ok and probe.sw not in LOCKED:
         selected = select_file(card, file.number)
         if not selected.ok:
             contents.missing = {item.name: selected.sw for item in file.items}
-            return
+            return []
         short_id = 0
     for item in file.items:
         mode = BY_TAG
         for _ in range(item.count):
             answer = _read(card, item.length + 2, item.tag, short_id, mode)
             if not answer.ok or answer.data[:1] != bytes((item.tag,)):
+                contents.missing[item.name] = SW.RECORD_NOT_FOUND if answer.ok else answer.sw
                 break
-            contents.take(item, _value(answer.data))
+            found.append(Tlv.of(item.tag, _value(answer.data)))
             mode = NEXT_WITH_TAG
-        if item.name not in contents.values:
-            contents.missing[item.name] = SW.RECORD_NOT_FOUND if answer.ok else answer.sw
+    return found
+
+
+def _with_new_meaning(file: File, newer: File, found: list[Tlv], contents: Contents) -> tuple[list[Item], list[Tlv]]:
+    """The items as this card means them, and their records cut to what belongs to the meaning."""
+    marked = {record.tag for record in found if record.tag in REUSED and record[2:].endswith(b"\xee")}
+    anew = marked | {tag for tag, lead in FOLLOWS.items() if lead in marked}
+    meant = {item.tag: item for item in newer.items if item.tag in anew}
+    for record in found:
+        if record.tag in meant:
+            contents.odd.append((Odd.WRITTEN_ANEW, meant[record.tag].name, record.value))
+    items = [meant.get(item.tag, item) for item in file.items]
+    cut = [Tlv.of(r.tag, r.value[: meant[r.tag].length]) if r.tag in meant else r for r in found]
+    return items, cut
+
+
+def read_cyclic(card: Card, file: File) -> tuple[list[dict[str, Any]], Contents]:
+    """The records of a cyclic file, newest first, by number until the card has no more."""
+    contents, rows = Contents(), []
+    size = sum(each.length for each in file.fields)
+    for number in range(1, MOST_RECORDS + 1):
+        answer = _read(card, size, number, file.short_id, BY_NUMBER)
+        if not answer.ok:
+            if number == 1 and answer.sw is not SW.RECORD_NOT_FOUND:
+                contents.missing[file.name] = answer.sw
+            break
+        rows.append(contents.take_fields(file.fields, answer.data))
+    return rows, contents
+
+
+def read_bytes(card: Card, file: File) -> bytes:
+    """A transparent file, step by step to its end. Raises CardRefused when the card does not show it."""
+    selected = select_file(card, file.number)
+    if not selected.ok:
+        raise refused(selected, f"open {file.name}")
+    content = b""
+    while len(content) < file.size:
+        answer = card.send(
+            Apdu(0x00, READ_BINARY, *divmod(len(content), 0x100), le=min(STEP, file.size - len(content)))
+        )
+        if answer.sw == SW.WRONG_OFFSET or (answer.ok and not answer.data):
+            break
+        if not answer.ok:
+            raise refused(answer, f"read {file.name}")
+        content += answer.data
+    return content
 
 
 def _value(record: bytes) -> bytes:

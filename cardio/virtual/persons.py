@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from cardio.applications import directories_1, directories_2
 from cardio.applications.environment import NAME, environment
 from cardio.applications.layout import File, Shape
 from cardio.atr import contactless_atr
@@ -24,6 +25,8 @@ class Person:
     code: str
     sex: str = "1"
     version: str = "2.0"
+    insurance: str = "31000000"
+    person_class: str = "11"
     issue_date: date = date(2018, 1, 1)
     valid_until: date = date(2038, 1, 1)
 
@@ -43,8 +46,17 @@ class Person:
 
 PERSONS = {
     "zhang": Person("张三", "111111198101011110", "X00000019", "110100D156000005000000A1FFFFFFFF"),
-    "li": Person("李测试", "111111195001010002", "A0000002X", "110100D156000005000000A2FFFFFFFF", version="1.0"),
-    "wang": Person("王样例", "111111197001010001", "A00000038", "360400D156000005000000A3FFFFFFFF"),
+    "li": Person(
+        "李测试",
+        "111111195001010002",
+        "A0000002X",
+        "110100D156000005000000A2FFFFFFFF",
+        version="1.0",
+        person_class="21",
+    ),
+    "wang": Person(
+        "王样例", "111111197001010001", "A00000038", "360400D156000005000000A3FFFFFFFF", insurance="39000000"
+    ),
     "zhao": Person("赵演示", "111111198505050001", "A00000046", "360400D156000005000000A4FFFFFFFF"),
     "chen": Person("陈暂停", "111111196006060003", "A00000054", "110100D156000005000000A5FFFFFFFF"),
 }
@@ -64,7 +76,7 @@ def card(
     algorithm = Algorithm.SM4 if version[0] == "3" else Algorithm.DES
     historical = person.historical_bytes
     return VirtualCard(
-        {0: _environment(person, version, frozenset(quirks))},
+        {0: _environment(person, version, frozenset(quirks)), 0xDF04: _medical(person, version, frozenset(quirks))},
         contactless_atr(historical) if contactless else bytes.fromhex("3B6D0000") + historical,
         algorithm=algorithm,
         fci=_fci(algorithm if version[0] != "1" else None),
@@ -102,13 +114,40 @@ def _environment(person: Person, version: str, quirks: frozenset[Quirk]) -> dict
     return {file.number: image(file, values, quirks) for file in environment(int(version[0])).files}
 
 
+def _medical(person: Person, version: str, quirks: frozenset[Quirk]) -> dict[int, Image]:
+    values = {
+        "insurance": person.insurance,
+        "pooling_region": person.region,
+        "person_class": person.person_class[: 1 if version[0] == "1" else 2],
+        "account_opened": person.issue_date,
+        "designated_1": "400000001",
+        "mode": "1",
+        "offline_allowed": "1",
+        "offline_fen": 6000,
+        "offline_count": 2,
+        "balance_fen": 52000,
+        "year_self_fen": 12345,
+        "year_pooled_fen": 100050,
+    }
+    tables = directories_1.MEDICAL if version[0] == "1" else directories_2.MEDICAL
+    images = {file.number: image(file, values, quirks) for file in tables.files}
+    log = directories_2.MEDICAL.file(0xEF08)
+    if log is not None:
+        images[log.number] = Image([bytes.fromhex(TRANSACTION)], Shape.CYCLIC, log.opens)
+    return images
+
+
+TRANSACTION = "000732110100000001202403150930150000303900001770000186D2"
+"""No. 7, a purchase of 2024-03-15 09:30:15: account 123.45, own part 60.00, pooled 1000.50."""
+
+
 def image(file: File, values: dict[str, Any], quirks: frozenset[Quirk]) -> Image:
     """A file of these values, laid out as its description says and then bent as the quirks want."""
     if file.shape is Shape.BYTES:
         return Image([b"\x00" * file.size], file.shape, file.opens, file.key)
     records = []
     for item in file.items:
-        value = item.codec.encode(values[item.name], item.length)
+        value = item.codec.encode(values.get(item.name), item.length)
         if Quirk.ASCII_DATES in quirks and item.name in ("issue_date", "valid_until"):
             value = f"{values[item.name].year}".encode()
         if Quirk.SPACE_PADDING in quirks and item.codec.name.startswith("text"):
