@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from config.profiles import Profile
 from terminal.centre.messages.outpatient import TraceCode
-from terminal.documents import Claim, InstitutionKind, Line
+from terminal.documents import Claim, InstitutionKind, Line, VisitType
 from terminal.money import Fen, Price, amount_of, divide
 
 
@@ -24,6 +24,7 @@ class Attendance(msgspec.Struct, frozen=True):
     department_name: str = "收费处"
     speciality: str = "A69"
     """caty, the national code of the department's speciality."""
+    bed: str = "0"
     diagnosis: str = "Z76.900"
     """ICD-10 Z76.9, health services in unspecified circumstances, where the bill names no disease."""
     diagnosis_name: str = "在未特指的情况下接触保健服务的人"
@@ -39,9 +40,19 @@ def total(claim: Claim) -> Fen:
     return Fen(sum(line.amount for line in claim.lines))
 
 
-def at_pharmacy(claim: Claim) -> bool:
-    """Whether the bill is a pharmacy's one-step purchase."""
-    return claim.institution.kind is InstitutionKind.PHARMACY
+def kind(claim: Claim) -> Literal["visit", "purchase", "stay"]:
+    """Which way the bill travels."""
+    if claim.institution.kind is InstitutionKind.PHARMACY:
+        return "purchase"
+    return "stay" if claim.visit.type in (VisitType.INPATIENT, VisitType.MATERNITY) else "visit"
+
+
+def diagnosis(claim: Claim, attendance: Attendance) -> tuple[str, str]:
+    """Code and name of the one diagnosis a bill knows, or the site's for a bill that names no disease."""
+    disease = claim.visit.disease
+    if not disease:
+        return attendance.diagnosis, attendance.diagnosis_name
+    return disease, claim.visit.disease_name or disease
 
 
 def med_type(claim: Claim, profile: Profile) -> str:
@@ -68,8 +79,6 @@ def item(position: int, line: Line, claim: Claim) -> dict[str, Any]:
     house = line.house_code or line.code or str(line.sn)
     return {
         "feedetl_sn": str(position),
-        "rxno": line.prescription,
-        "rx_circ_flag": "0",
         "fee_ocur_time": instant(line.charged_at or claim.visit.begin),
         "med_list_codg": line.code or house,
         "medins_list_codg": house,

@@ -46,7 +46,7 @@ from terminal.centre.wire import Node
 from terminal.clock import Clock
 from terminal.documents import BillState, CatalogueRow, Claim, Credential, Insurance, Person, Settlement
 
-CANCELS = {"2102": "2103", "2207": "2208"}
+CANCELS = {"2102": "2103", "2207": "2208", "2304": "2305"}
 """Settling transaction -> the one that cancels it."""
 
 
@@ -110,12 +110,12 @@ class Centre:
         return people.person(answer, sums.cuminfo, profile, exchange.clock())
 
     def trial(self, claim: Claim, person: Person, insurance: Insurance) -> Trial:
-        """The centre's own split of a bill, nothing settled: 2201, 2203, 2204, 2206, or 2101 for a pharmacy.
+        """The centre's own split of a bill, nothing settled.
 
-        When a step fails the visit opened for it is given up again, as far as the line allows.
+        2201, 2203, 2204, 2206 for a visit, 2101 for a purchase, 2401, 2301, 2402, 2303 for a stay. When a step fails,
+        what was opened for it is given up again, as far as the line allows.
         """
-        kind = "purchase" if claims.at_pharmacy(claim) else "visit"
-        return self._flows[kind].trial(claim, person, insurance)
+        return self._flows[claims.kind(claim)].trial(claim, person, insurance)
 
     def give_up(self, trial: Trial) -> None:
         """Takes back what a trial left open at the centre. A pharmacy's trial leaves nothing."""
@@ -138,7 +138,7 @@ class Centre:
     def settle(
         self, trial: Trial, claim: Claim, message_number: str, on_first_byte: Callable[[], None] | None = None
     ) -> SettleOutcome:
-        """Settles the bill of a trial: 2207, or 2102 for a pharmacy. Never repeats by itself.
+        """Settles the bill of a trial: 2207, 2102 for a purchase, 2304 for a stay. Never repeats by itself.
 
         ``on_first_byte`` runs when the line stands and before anything leaves; what it raises passes through.
         """
@@ -170,7 +170,7 @@ class Centre:
         message_number: str,
         on_first_byte: Callable[[], None] | None = None,
     ) -> SettleOutcome:
-        """Cancels a settlement as a whole (2208, 2103). The new settlement is negative, with a number of its own."""
+        """Cancels a settlement as a whole (2208, 2103, 2305). The new one is negative, with a number of its own."""
         transaction = CANCELS[original.transaction[:4]]
 
         def read(answer: SettlementAnswer) -> Settlement:

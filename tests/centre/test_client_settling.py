@@ -153,3 +153,37 @@ def test_a_discounted_line_sends_the_price_that_its_amount_says(desk, bill, zhan
 
 def test_ping_answers_while_the_centre_is_up(desk):
     desk().ping()
+
+
+def test_a_stay_is_admitted_settled_and_cancelled_as_a_whole(desk, bill, zhang, numbers):
+    centre = desk()
+    person = centre.identify(zhang)
+    visit = {"type": "inpatient", "disease": "J18.900", "disease_name": "肺炎", "admission_number": "Z1"}
+    claim = bill(("XA01-TEST-0001", "12.50", "40"), visit=visit)
+    trial, number = centre.trial(claim, person, basic(person)), numbers()
+    assert len(trial.settlement.lines) == 1
+    intent = centre.intent(trial, number)
+    settled = settle(centre, trial, claim, number).settlement
+    assert (intent.transaction, str(settled.total), settled.balanced()) == ("2304", "500.00", True)
+    outcome = centre.cancel(intent, settled, claim, numbers())
+    assert isinstance(outcome, Settled) and outcome.settlement.total == -settled.total
+
+
+def test_a_stay_given_up_leaves_nothing_open(desk, bill, zhang, numbers):
+    centre = desk()
+    person = centre.identify(zhang)
+    for _ in range(2):  # a person who were still in hospital could not be admitted again
+        claim = bill(visit={"type": "inpatient"})
+        centre.give_up(centre.trial(claim, person, basic(person)))
+
+
+def test_a_person_from_another_region_settles_here_under_the_insured_region(desk, bill, numbers):
+    centre = desk()
+    person = centre.identify(Credential(CredentialKind.ID_NUMBER, "111111198505050001"))
+    insurance = basic(person)
+    claim = bill(credential={"kind": "id_number", "number": "111111198505050001"})
+    trial, number = centre.trial(claim, person, insurance), numbers()
+    intent = centre.intent(trial, number)
+    assert (insurance.insured.area, intent.area) == ("360400", "360400")
+    settle(centre, trial, claim, number)
+    assert isinstance(centre.reverse(intent, numbers()), Reversed)

@@ -9,12 +9,12 @@ from terminal.money import Price
 
 ROWS = {
     "1312": {
-        "hilist_code": "X1", "hilist_name": "阿莫西林", "insu_admdvs": "110100", "begndate": "2020-01-01", "enddate": "",
-        "chrgitm_lv": "02", "pinyin": "amxl", "wubi": "bsag", "vali_flag": "1",
+        "hilist_code": "X1", "hilist_name": "阿莫西林", "insu_admdvs": "110100", "begndate": "2020-01-01",
+        "enddate": "", "chrgitm_lv": "02", "pinyin": "amxl", "wubi": "bsag", "vali_flag": "1",
     },
     "1317": {
-        "fixmedins_code": "H11010500001", "medins_list_codg": "H7", "medins_list_name": "阿莫西林", "med_list_codg": "X1",
-        "begndate": "2020-01-01", "enddate": None, "vali_flag": "1",
+        "fixmedins_code": "H11010500001", "medins_list_codg": "H7", "medins_list_name": "阿莫西林",
+        "med_list_codg": "X1", "begndate": "2020-01-01", "enddate": None, "vali_flag": "1",
     },
     "1318": {
         "hilist_code": "X1", "hilist_lmtpric_type": "3", "insu_admdvs": "110100", "begndate": "2020-01-01 00:00:00",

@@ -18,7 +18,7 @@ from terminal.money import Fen
 class Handle(msgspec.Struct, frozen=True, kw_only=True):
     """The trail of one trial. The four parts are the trial's, in fen: the centre wants them repeated."""
 
-    kind: Literal["visit", "purchase"]
+    kind: Literal["visit", "purchase", "stay"]
     person_number: str
     id_number: str
     insurance_type: str

@@ -63,4 +63,7 @@ class PurchaseFlow:
 
 
 def _rows(claim: Claim) -> tuple[PurchasedItem, ...]:
-    return tuple(PurchasedItem(**claims.item(position, line, claim)) for position, line in enumerate(claim.lines, 1))
+    return tuple(
+        PurchasedItem(**claims.item(position, line, claim), rxno=line.prescription, rx_circ_flag="0")
+        for position, line in enumerate(claim.lines, 1)
+    )

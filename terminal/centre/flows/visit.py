@@ -118,6 +118,7 @@ class VisitFlow:
     def _description(self, handle: Handle, claim: Claim) -> VisitRequest:
         visit, by = claim.visit, self._attendance
         begin = claims.instant(visit.begin)
+        code, name = claims.diagnosis(claim, by)
         return VisitRequest(
             mdtrtinfo=VisitInfo(
                 mdtrt_id=handle.visit_number,
@@ -131,8 +132,8 @@ class VisitFlow:
                 Diagnosis(
                     diag_type="1",
                     diag_srt_no=1,
-                    diag_code=visit.disease or by.diagnosis,
-                    diag_name=(visit.disease_name or visit.disease) or by.diagnosis_name,
+                    diag_code=code,
+                    diag_name=name,
                     diag_dept=by.department,
                     dise_dor_no=by.doctor,
                     dise_dor_name=by.doctor_name,
@@ -151,6 +152,8 @@ class VisitFlow:
                 psn_no=handle.person_number,
                 chrg_bchno=handle.batch,
                 dise_codg=claim.visit.disease,
+                rxno=line.prescription,
+                rx_circ_flag="0",
                 bilg_dept_codg=by.department,
                 bilg_dept_name=by.department_name,
                 bilg_dr_codg=by.doctor,

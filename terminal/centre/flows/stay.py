@@ -1,0 +1,191 @@
+"""A stay with its whole bill: 2401 admits, 2301 uploads the items, 2402 discharges, 2303 asks, 2304 settles."""
+
+from contextlib import suppress
+from typing import Any, ClassVar, TypeVar
+
+import msgspec
+
+from terminal.centre import claims
+from terminal.centre.claims import Attendance
+from terminal.centre.exchange import Exchange
+from terminal.centre.faults import CentreAnswerBroken, CentreRefused, CentreSilent, CentreUnreachable
+from terminal.centre.flows.handle import Handle, trial_of
+from terminal.centre.messages.inpatient import (
+    AdmissionAnswer,
+    AdmissionRequest,
+    Discharge,
+    DischargeRequest,
+    Stay,
+    StayCancelRequest,
+    StayDiagnosis,
+    StayFeeCancelRequest,
+    StayFeeItem,
+    StayFeeKey,
+    StayFeeRequest,
+    StayKey,
+    StaySettlement,
+    StaySettlementRequest,
+)
+from terminal.centre.messages.settlement import ItemResult, ItemsAnswer, NoAnswer, SettlementAnswer
+from terminal.centre.outcomes import Trial
+from terminal.centre.wire import Node
+from terminal.documents import Claim, Insurance, Person
+
+_Answer = TypeVar("_Answer", bound=Node)
+
+EVERY_ROW = "0000"
+"""The row of 2302 that means all."""
+
+HOME = "1"
+"""dscg_way 离院方式: 医嘱离院."""
+
+
+class StayFlow:
+    """住院. What the patient prepaid is money between patient and hospital; the centre does not hear of it."""
+
+    settles: ClassVar[str] = "2304"
+
+    def __init__(self, exchange: Exchange, attendance: Attendance) -> None:
+        self._exchange = exchange
+        self._attendance = attendance
+
+    def trial(self, claim: Claim, person: Person, insurance: Insurance) -> Trial:
+        """2401, 2301 in as many calls as the profile wants, 2402, 2303."""
+        handle = self._admitted(claim, person, insurance)
+        try:
+            items: tuple[ItemResult, ...] = ()
+            rows, step = self._rows(handle, claim), self._exchange.profile.rows_per_call
+            for first in range(0, len(rows), step):
+                part = StayFeeRequest(feedetail=rows[first : first + step])
+                items += self._ask("2301", part, ItemsAnswer, handle).result
+            self._ask("2402", self._discharge(handle, claim), NoAnswer, handle)
+            content = StaySettlementRequest(data=StaySettlement(**self._figures(handle, claim)))
+            answer = self._ask("2303", content, SettlementAnswer, handle)
+            return trial_of(self._exchange, answer, claim, handle, "2303", items)
+        except Exception:
+            with suppress(CentreUnreachable, CentreSilent, CentreAnswerBroken, CentreRefused):
+                self.give_up(handle)  # a stay left open settles nothing; the next trial opens its own
+            raise
+
+    def settlement(self, handle: Handle, claim: Claim) -> StaySettlementRequest:
+        """2304: all of 2303, and the four parts of its answer."""
+        figures = self._figures(handle, claim) | {"invono": claims.invoice(claim)} | handle.parts
+        return StaySettlementRequest(data=StaySettlement(**figures))
+
+    def give_up(self, handle: Handle) -> None:
+        """2405 takes the discharge back where there was one, 2302 the rows, 2404 the admission."""
+        key = StayCancelRequest(data=StayKey(mdtrt_id=handle.visit_number, psn_no=handle.person_number))
+        with suppress(CentreRefused):  # not discharged yet
+            self._ask("2405", key, NoAnswer, handle)
+        rows = StayFeeKey(feedetl_sn=EVERY_ROW, mdtrt_id=handle.visit_number, psn_no=handle.person_number)
+        self._ask("2302", StayFeeCancelRequest(data=(rows,)), NoAnswer, handle)
+        self._ask("2404", key, NoAnswer, handle)
+
+    def _ask(self, transaction: str, content: Node, kind: type[_Answer], handle: Handle) -> _Answer:
+        return self._exchange.ask(transaction, content, kind, area=handle.area)
+
+    def _admitted(self, claim: Claim, person: Person, insurance: Insurance) -> Handle:
+        visit, by = claim.visit, self._attendance
+        handle = Handle(
+            kind="stay",
+            person_number=person.number,
+            id_number=person.id_number,
+            insurance_type=insurance.codes["insutype"],
+            area=insurance.codes["insuplc_admdvs"],
+            own_number=f"{claim.bill[-18:]}.{self._exchange.numbers()[-11:]}",
+        )
+        shown = handle.credential(claim)
+        code, name = claims.diagnosis(claim, by)
+        stay = Stay(
+            psn_no=person.number,
+            insutype=handle.insurance_type,
+            begntime=claims.instant(visit.begin),
+            mdtrt_cert_type=self._exchange.profile.credentials[shown.kind],
+            mdtrt_cert_no=shown.number,
+            med_type=claims.med_type(claim, self._exchange.profile),
+            ipt_no=handle.own_number,
+            medrcdno=visit.admission_number,
+            atddr_no=by.doctor,
+            chfpdr_name=by.doctor_name,
+            adm_diag_dscr=name,
+            adm_dept_codg=by.department,
+            adm_dept_name=by.department_name,
+            adm_bed=by.bed,
+            dscg_maindiag_code=code,
+            dscg_maindiag_name=name,
+            dise_codg=visit.disease,
+            dise_name=visit.disease_name,
+        )
+        content = AdmissionRequest(mdtrtinfo=stay, diseinfo=(self._diagnosis(handle, claim),))
+        admitted = self._ask("2401", content, AdmissionAnswer, handle).result
+        if admitted is None or not admitted.mdtrt_id:
+            raise CentreAnswerBroken(transaction="2401", place="result.mdtrt_id", found="is absent")
+        return msgspec.structs.replace(handle, visit_number=admitted.mdtrt_id)
+
+    def _diagnosis(self, handle: Handle, claim: Claim) -> StayDiagnosis:
+        by = self._attendance
+        code, name = claims.diagnosis(claim, by)
+        return StayDiagnosis(
+            mdtrt_id=handle.visit_number,
+            psn_no=handle.person_number,
+            diag_type="1",
+            maindiag_flag="1",
+            diag_srt_no=1,
+            diag_code=code,
+            diag_name=name,
+            diag_dept=by.department,
+            dise_dor_no=by.doctor,
+            dise_dor_name=by.doctor_name,
+            diag_time=claims.instant(claim.visit.begin),
+        )
+
+    def _discharge(self, handle: Handle, claim: Claim) -> DischargeRequest:
+        by = self._attendance
+        return DischargeRequest(
+            dscginfo=Discharge(
+                mdtrt_id=handle.visit_number,
+                psn_no=handle.person_number,
+                insutype=handle.insurance_type,
+                endtime=claims.instant(claim.visit.end or claim.visit.begin),
+                dise_codg=claim.visit.disease,
+                dise_name=claim.visit.disease_name,
+                dscg_dept_codg=by.department,
+                dscg_dept_name=by.department_name,
+                dscg_bed=by.bed,
+                dscg_way=HOME,
+            ),
+            diseinfo=(self._diagnosis(handle, claim),),
+        )
+
+    def _rows(self, handle: Handle, claim: Claim) -> tuple[StayFeeItem, ...]:
+        by, kind = self._attendance, claims.med_type(claim, self._exchange.profile)
+        return tuple(
+            StayFeeItem(
+                **claims.item(position, line, claim),
+                mdtrt_id=handle.visit_number,
+                psn_no=handle.person_number,
+                drord_no=line.prescription,
+                med_type=kind,
+                bilg_dept_codg=by.department,
+                bilg_dept_name=by.department_name,
+                bilg_dr_codg=by.doctor,
+                bilg_dr_name=by.doctor_name,
+                hosp_appr_flag="0",
+            )
+            for position, line in enumerate(claim.lines, 1)
+        )
+
+    def _figures(self, handle: Handle, claim: Claim) -> dict[str, Any]:
+        profile, shown = self._exchange.profile, handle.credential(claim)
+        return {
+            "psn_no": handle.person_number,
+            "mdtrt_cert_type": profile.credentials[shown.kind],
+            "mdtrt_cert_no": shown.number,
+            "medfee_sumamt": claims.total(claim),
+            "psn_setlway": "01",
+            "mdtrt_id": handle.visit_number,
+            "insutype": handle.insurance_type,
+            "acct_used_flag": claims.account_flag(claim),
+            "mid_setl_flag": "0",
+            "dscg_time": (claim.visit.end or claim.visit.begin).date().isoformat(),
+        }
