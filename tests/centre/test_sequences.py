@@ -1,4 +1,4 @@
-"""Random lives of bills through client and simulated centre, over a line that fails: the two ledgers agree afterwards."""
+"""Random lives of bills through client and centre over a line that fails: the two ledgers agree afterwards."""
 
 import itertools
 from collections.abc import Callable, Iterator

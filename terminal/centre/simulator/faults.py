@@ -40,6 +40,8 @@ class FaultKind(StrEnum):
     """All numbers of the answer as text."""
     ONE_OBJECT = "one_object"
     """Lists of one row come as that object."""
+    MISBOOK = "misbook"
+    """The centre books one fen more for the funds than it answers: a difference that only a person can settle."""
     DUPLICATE = "duplicate"
     """The request is delivered twice; the first answer is sent."""
     SKEW = "skew"

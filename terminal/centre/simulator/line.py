@@ -39,6 +39,9 @@ class Behind(Protocol):
     def credential(self, body: bytes) -> Node:
         """What the e-credential service answers."""
 
+    def misbook(self, request: Request) -> None:
+        """Let the books say something else than the answer did."""
+
     def books(self) -> Node:
         """The ledger's summary."""
 
@@ -174,6 +177,9 @@ class _Handler(BaseHTTPRequestHandler):
                 self._answer(_numbers_as_text(answer))
             case FaultKind.ONE_OBJECT:
                 self._answer(_one_object(answer))
+            case FaultKind.MISBOOK:
+                behind.misbook(request)
+                self._answer(answer)
             case FaultKind.DUPLICATE:
                 behind.handle(request, 0)
                 self._answer(answer)

@@ -92,8 +92,9 @@ class Simulator:
         self._centre = Centre(rooms, clock, strict)
         self._stopping = threading.Event()
         self._wake = threading.Event()
+        self._effects = threading.Lock()
         self._timers: list[threading.Timer] = []
-        self._late = threading.Thread(target=self._apply_late, daemon=True)
+        self._late = threading.Thread(target=self._watch_late, daemon=True)
         self._late.start()
         self._line = Line(port, self)
         self._control = Line(0, self)
@@ -140,6 +141,14 @@ class Simulator:
         """What the e-credential service answers."""
         return self._centre.credential(body)
 
+    def misbook(self, request: Request) -> None:
+        """Let the books say something else than the answer did."""
+        self._ledger.write(
+            "update settlement set fund_pay_sumamt = fund_pay_sumamt + 1, psn_cash_pay = psn_cash_pay - 1"
+            " where msgid = ?",
+            wire.text(request.message, "msgid"),
+        )
+
     def books(self) -> Node:
         """What stands in the ledger, for a comparison."""
         return self._ledger.summary()
@@ -175,8 +184,9 @@ class Simulator:
             )
             self._wake.set()
 
-    def _apply_late(self) -> None:
-        while not self._stopping.is_set():
+    def take_effect(self) -> None:
+        """Carry out every late request whose time has come; also done all the while in the background."""
+        with self._effects:
             for row in self._ledger.late_arrivals(self._clock()):
                 request = self._centre.read(row["path"], wire.decode(row["headers"]), row["body"])
 
@@ -187,5 +197,9 @@ class Simulator:
                     self._centre.perform(request, first=forget)
                 except Refusal:
                     forget()
+
+    def _watch_late(self) -> None:
+        while not self._stopping.is_set():
+            self.take_effect()
             self._wake.wait(0.02 if self._ledger.row("select 1 from late") else None)
             self._wake.clear()

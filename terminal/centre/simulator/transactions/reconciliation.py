@@ -130,9 +130,8 @@ def _settlements(call: Call, node: Node) -> list[Node]:
 
 def _between(call: Call, begin: str, end: str) -> list[Node]:
     return call.ledger.rows(
-        "select * from settlement where fixmedins_code = ? and state <> ? and substr(setl_time, 1, 10) between ? and ?"
-        " order by rowid",
-        call.code, SettlementState.REVERSED, begin[:10], end[:10],
+        "select * from settlement where fixmedins_code = ? and state <> ? and setl_time between ? and ? order by rowid",
+        call.code, SettlementState.REVERSED, begin[:10], f"{end[:10]} 23:59:59",
     )  # fmt: skip
 
 
