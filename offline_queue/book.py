@@ -99,8 +99,12 @@ class Book:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """One durable step. After it, now and then, the chain's end is written to the keystore."""
-        with self.store.transaction():
-            yield
+        try:
+            with self.store.transaction():
+                yield
+        except BaseException:
+            self.keys.forget()  # one of them may have been made in this transaction
+            raise
         if self._unanchored >= _ANCHOR_EVERY:
             self.remember()
 
@@ -150,7 +154,7 @@ class Book:
     def seal(self, data: bytes, context: bytes) -> bytes:
         """Seal bytes that rest outside the queue."""
         day = self.clock().date().isoformat()
-        with self.store.transaction():
+        with self.transaction():
             key = self.keys.of_day(day)
         return seal(self.suite, key, self.epoch, data, (self.id, "beside", context))
 
@@ -222,9 +226,13 @@ class Book:
         """Write the anchor, let go of everything."""
         if self._unanchored:
             self.remember()
+        self.let_go()
+        self.store.close()
+
+    def let_go(self) -> None:
+        """What is being sent is ours no longer."""
         if self._hold:
             self._hold.release()
-        self.store.close()
 
     def _make(self, suite: vocabulary.Suite) -> None:
         id = os.urandom(16)

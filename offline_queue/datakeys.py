@@ -102,7 +102,7 @@ class DataKeys:
             return known
         found = self._store.rows("SELECT id FROM data_key WHERE day = ?", (day,))
         if not found:
-            return self._make(day)  # remembered only when read back: this transaction may still fail
+            return self._make(day)
         key = self._days[day] = self.by_id(found[0][0])
         return key
 
@@ -125,7 +125,7 @@ class DataKeys:
         return self.by_id(data_key_of(sealed))
 
     def forget(self) -> None:
-        """Drop the day keys from memory, after an erasure."""
+        """Drop the day keys from memory: the file may hold others now."""
         with self._lock:
             self._known.clear()
         self._days.clear()

@@ -58,13 +58,14 @@ class Forwarder:
         self._breaker = Breaker(book.steady)
         self._in_flight = 0
         self._stop = threading.Event()
-        with book.transaction():
-            self._fence: int = book.store.rows("SELECT fence + 1 FROM store")[0][0]
-            book.store.change("UPDATE store SET fence = ?", (self._fence,))
-            book.note("lease", ACTOR, fence=self._fence)
+        try:
+            self._fence = self._raise_fence()
+            self._lanes = Lanes(book)
+        except BaseException:
+            self.close()
+            raise
         owner = f"{LEASE} {self._fence}"
         self._sender = Sender(book, owner, far_end, policy, self._breaker, chance or random.SystemRandom())
-        self._lanes = Lanes(book)
 
     def __enter__(self) -> Self:
         return self
@@ -169,6 +170,14 @@ class Forwarder:
                 self._go(next_one)
             else:
                 self._lanes.give_back(errand.item)
+
+    def _raise_fence(self) -> int:
+        """From now on nothing of an earlier holder is written."""
+        with self._book.transaction():
+            fence: int = self._book.store.rows("SELECT fence + 1 FROM store")[0][0]
+            self._book.store.change("UPDATE store SET fence = ?", (fence,))
+            self._book.note("lease", ACTOR, fence=fence)
+        return fence
 
     def _check_fence(self) -> None:
         found = self._book.store.rows("SELECT fence FROM store")[0][0]

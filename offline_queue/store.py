@@ -169,7 +169,10 @@ class Store:
             self._conn.execute("ROLLBACK")
 
     def _find_out(self, error: sqlite3.Error) -> None:
-        """A commit that failed may still have reached the disk: reopen the file and look for its last event."""
+        """A commit that failed may still have reached the disk: reopen the file and look for its last event.
+
+        What changes no item has no event; it may be done again whether it landed or not.
+        """
         mark = self.mark
         try:
             self._conn.close()

@@ -92,7 +92,7 @@ class AtOnce:
 
     def wait(self, seconds: float) -> list[Any]:
         if not self._jobs:
-            self._time.pass_(seconds=seconds)
+            self._time.pass_(seconds=max(seconds, 0.001))
             return []
         job, call = self._jobs.pop(self._chance.randrange(len(self._jobs)))
         call()

@@ -1,0 +1,68 @@
+"""``kill -9`` of whoever records, sells or forwards, at random moments: nothing lost, nothing doubled."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from offline_queue import NewItem, Policy
+from offline_queue.vocabulary import Kind, State
+from tests.offline_queue import victim
+
+
+def _kill_one(folder: Path, work: str, seed: int, after: float) -> list[str]:
+    """Start a victim, let it work for a moment, kill it; gives what it acknowledged."""
+    process = subprocess.Popen(
+        [sys.executable, victim.__file__, str(folder), work, str(seed)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout
+    acknowledged = [process.stdout.readline().strip()]
+    time.sleep(after)
+    os.kill(process.pid, signal.SIGKILL)
+    acknowledged += process.stdout.read().splitlines()
+    assert process.wait() == -signal.SIGKILL
+    return [key for key in acknowledged if "-" in key]
+
+
+@pytest.mark.parametrize("work", ["record", "sell", "forward"])
+def test_a_killed_process_loses_and_doubles_nothing(
+    folder: Path, work: str, seed: int, size: Callable[[int, int], int]
+) -> None:
+    chance = random.Random(seed)
+    acknowledged: list[str] = []
+    rounds = size(6, 50)
+    if work == "forward":
+        with victim.open_queue(folder) as queue:
+            bills = [
+                NewItem(key=f"k-{n}", lane=f"lane {n % 40}", kind=Kind.REQUEST, payload=b"claim" * 50)
+                for n in range(rounds * 40)
+            ]
+            acknowledged += [item.key for item in queue.record_all(bills)]
+    for _ in range(rounds):
+        acknowledged += _kill_one(folder, work, chance.randrange(2**32), chance.random() * 0.08)
+
+    far = victim.Ledger(folder / "effects", chance)
+    with victim.open_queue(folder) as queue:
+        assert queue.verify().intact
+        known = {item.key for item in queue.items(State)}
+        assert set(acknowledged) <= known
+        with queue.forwarder(far, Policy(width=4)) as forwarder:
+            for _ in range(200):
+                if not forwarder.run(timedelta(seconds=0), now=True).left:
+                    break
+        assert queue.items() == []
+        assert queue.verify().intact
+        arrived = Counter(key for _, key in far.effects())
+        assert {item.key for item in queue.items([State.ACCEPTED])} == set(arrived)
+        assert set(arrived) == known - {item.key for item in queue.items([State.REFUSED])}
+        assert set(arrived.values()) == {1}
+    numbers = [number for number, _ in far.effects()]
+    assert len(set(numbers)) == len(numbers)
