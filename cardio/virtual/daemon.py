@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 from cardio.faults import CardFault
@@ -82,8 +83,8 @@ class Daemon:
 def private_daemon() -> Iterator[Daemon]:
     """Start a private pcscd and end it with everything it started. Raises NoPrivateDaemon with the reason."""
     prefix = _namespace()
-    directory = Path(tempfile.gettempdir()) / f"yibao-pcscd-{os.getpid()}"  # one per process, see SOCKET
-    directory.mkdir(mode=0o700)
+    directory = _directory()
+    directory.mkdir(mode=0o700, exist_ok=True)
     helper = subprocess.Popen(
         [*prefix, sys.executable, "-m", "cardio.virtual.namespace", str(directory)],
         stdin=subprocess.PIPE,
@@ -100,6 +101,11 @@ def private_daemon() -> Iterator[Daemon]:
             reader.remove()
         helper.communicate()
         shutil.rmtree(directory, ignore_errors=True)
+
+
+@cache
+def _directory() -> Path:
+    return Path(tempfile.mkdtemp(prefix="yibao-pcscd-"))  # one per process, see SOCKET
 
 
 def _namespace() -> list[str]:

@@ -64,7 +64,11 @@ def zipped(text: bytes, names: int = 1) -> bytes:
     return file.getvalue()
 
 
-@pytest.mark.parametrize("data", [RESULT.encode(), RESULT.replace("\n", "\r\n").encode(), zipped(RESULT.encode())])
+@pytest.mark.parametrize(
+    "data",
+    [RESULT.encode(), RESULT.replace("\n", "\r\n").encode(), zipped(RESULT.encode())],
+    ids=["plain", "with carriage returns", "packed"],
+)
 def test_a_result_file_is_read_packed_or_not(data):
     (found,) = results(data)
     assert (found.message_number, found.result, found.total, found.account) == ("X1", "000101", Fen(2500), Fen(2500))
@@ -84,6 +88,14 @@ def test_null_and_nothing_are_the_same():
         zipped(RESULT.encode(), 2),
         zipped(RESULT.encode())[:-30],
         b"PK\x03\x04",
+    ],
+    ids=[
+        "too few columns",
+        "a comma in an amount",
+        "GB18030",
+        "two texts",
+        "a torn archive",
+        "an archive's first bytes",
     ],
 )
 def test_a_torn_result_file_is_refused(data):

@@ -130,6 +130,7 @@ def test_empty_fields_may_be_the_word_null(desk):
         (packed(["s\tm\tp\t7.00\t0\t0\t0"]), "合计"),
         (packed(["s\tm\tp\tseven\t0\t0\t0"]), "不是数字"),
     ],
+    ids=["no archive", "too few columns", "another count", "other sums", "no number"],
 )
 def test_a_file_out_of_form_is_refused(desk, data, text):
     _, info = settled(desk, "B1")
