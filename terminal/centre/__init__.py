@@ -14,6 +14,7 @@ from terminal.centre.faults import (
 )
 from terminal.centre.outcomes import (
     AlreadyReversed,
+    Entitled,
     InDoubt,
     Intent,
     NothingToReverse,
@@ -30,7 +31,7 @@ from terminal.centre.statement import Group, ResultRow, StatementRow
 
 __all__ = [
     "AlreadyReversed", "Attendance", "BadMessage", "BreaksText", "Centre", "CentreAnswerBroken", "CentreRefused",
-    "CentreSilent", "CentreUnreachable", "Checked", "Endpoint", "Group", "InDoubt", "Intent", "NotSent",
+    "CentreSilent", "CentreUnreachable", "Checked", "Endpoint", "Entitled", "Group", "InDoubt", "Intent", "NotSent",
     "NothingToReverse", "Operator", "Reconciled", "Refused", "Repair", "ResultRow", "ReverseOutcome", "Reversed",
     "SettleOutcome", "Settled", "StatementDifference", "StatementRow", "Trial", "check", "statement_row",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from terminal.centre.claims import Attendance
 from terminal.centre.exchange import Endpoint, Exchange, Operator, Reply
 from terminal.centre.faults import CentreAnswerBroken, CentreRefused, CentreSilent, CentreUnreachable
 from terminal.centre.flows import FLOWS
-from terminal.centre.flows.handle import Flow, handle_of
+from terminal.centre.flows.handle import Flow, Handle, Kind, handle_of
 from terminal.centre.listings import listings
 from terminal.centre.messages.facility import InstitutionAnswer, InstitutionQuery, InstitutionRequest
 from terminal.centre.messages.outpatient import SettlementCancelRequest, SettlementKey
@@ -21,6 +21,12 @@ from terminal.centre.messages.person import (
     AccumulatorAnswer,
     AccumulatorQuery,
     AccumulatorRequest,
+    EntitlementAnswer,
+    EntitlementQuery,
+    EntitlementRequest,
+    FilingAnswer,
+    FilingQuery,
+    FilingRequest,
     PersonAnswer,
     PersonRequest,
 )
@@ -29,6 +35,7 @@ from terminal.centre.messages.reversal import Reversal, ReversalRequest
 from terminal.centre.messages.settlement import SettlementAnswer
 from terminal.centre.outcomes import (
     AlreadyReversed,
+    Entitled,
     InDoubt,
     Intent,
     NothingToReverse,
@@ -44,7 +51,10 @@ from terminal.centre.reconciliation import Reconciled, reconcile
 from terminal.centre.statement import Group, StatementRow
 from terminal.centre.wire import Node
 from terminal.clock import Clock
-from terminal.documents import BillState, CatalogueRow, Claim, Credential, Insurance, Person, Settlement
+from terminal.documents import BillState, CatalogueRow, Claim, Credential, Insurance, Mark, Person, Settlement
+
+KINDS: dict[str, Kind] = {flow.settles: kind for kind, flow in FLOWS.items()}
+"""Settling transaction -> the way its bill travelled."""
 
 CANCELS = {"2102": "2103", "2207": "2208", "2304": "2305"}
 """Settling transaction -> the one that cancels it."""
@@ -109,6 +119,28 @@ class Centre:
                 sums = exchange.ask("5206", request, AccumulatorAnswer, area=area)
         return people.person(answer, sums.cuminfo, profile, exchange.clock())
 
+    def filings(self, person: Person, insurance: Insurance) -> tuple[Mark, ...]:
+        """The person's approved chronic and special diseases (5301); a chronic visit needs the code of one."""
+        request = FilingRequest(data=FilingQuery(psn_no=person.number))
+        area = insurance.codes["insuplc_admdvs"]
+        return people.filings(self._exchange.ask("5301", request, FilingAnswer, area=area))
+
+    def entitlements(self, claim: Claim, person: Person, insurance: Insurance) -> tuple[Entitled, ...]:
+        """Which funds the person may use on this visit (2001)."""
+        query = EntitlementQuery(
+            psn_no=person.number,
+            insutype=insurance.codes["insutype"],
+            fixmedins_code=claim.institution.code,
+            med_type=claims.med_type(claim, self.profile),
+            begntime=claims.instant(claim.visit.begin),
+            dise_codg=claim.visit.disease,
+            dise_name=claim.visit.disease_name,
+        )
+        area = insurance.codes["insuplc_admdvs"]
+        return people.entitlements(
+            self._exchange.ask("2001", EntitlementRequest(data=query), EntitlementAnswer, area=area)
+        )
+
     def trial(self, claim: Claim, person: Person, insurance: Insurance) -> Trial:
         """The centre's own split of a bill, nothing settled.
 
@@ -122,6 +154,23 @@ class Centre:
         handle = handle_of(trial)
         self._flows[handle.kind].give_up(handle)
 
+    def clear(self, original: Intent) -> None:
+        """Takes back the visit or stay of a settlement that no longer stands, so that it is not left open.
+
+        Part of a refund: cancel, clear, then a new trial and settlement of what stays on the bill.
+        """
+        self._flows[KINDS[original.transaction[:4]]].give_up(
+            Handle(
+                kind=KINDS[original.transaction[:4]],
+                person_number=original.person_number,
+                id_number="",
+                insurance_type=original.insurance_type,
+                area=original.area,
+                visit_number=original.visit_number,
+                own_number=original.own_number,
+            )
+        )
+
     def intent(self, trial: Trial, message_number: str) -> Intent:
         """What must be durable before ``settle`` is called with the same trial and number."""
         handle = handle_of(trial)
@@ -132,6 +181,7 @@ class Centre:
             area=handle.area,
             at=self._exchange.clock(),
             visit_number=handle.visit_number,
+            own_number=handle.own_number,
             insurance_type=handle.insurance_type,
         )
 

@@ -1,6 +1,6 @@
 """How an exchange about money can end. Each end is a value, because each has its own next step."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
@@ -26,6 +26,7 @@ class Intent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     area: str
     at: datetime
     visit_number: str = ""
+    own_number: str = ""
     insurance_type: str = ""
 
     def encode(self) -> bytes:
@@ -36,6 +37,16 @@ class Intent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def decode(cls, data: bytes) -> "Intent":
         """From the journal's bytes."""
         return msgspec.json.decode(data, type=cls)
+
+
+class Entitled(msgspec.Struct, frozen=True):
+    """Whether a person may use one fund on a visit; ``fund`` is the centre's code, ``reason`` its words when not."""
+
+    fund: str
+    allowed: bool
+    begin: date | None
+    end: date | None
+    reason: str
 
 
 class Settled(msgspec.Struct, frozen=True):

@@ -4,7 +4,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from config.profiles import Profile
-from terminal.centre.messages.person import Accumulated, IdentityInfo, InsuredInfo, PersonAnswer, PersonQuery
+from terminal.centre.messages.person import (
+    Accumulated,
+    EntitlementAnswer,
+    FilingAnswer,
+    IdentityInfo,
+    InsuredInfo,
+    PersonAnswer,
+    PersonQuery,
+)
+from terminal.centre.outcomes import Entitled
 from terminal.documents import (
     Credential,
     CredentialKind,
@@ -54,6 +63,23 @@ def person(answer: PersonAnswer, sums: Sequence[Accumulated], profile: Profile, 
         sex=SEXES.get(base.gend, base.gend),
         marks=marks,
         openings=openings(sums, profile, today),
+    )
+
+
+def filings(answer: FilingAnswer) -> tuple[Mark, ...]:
+    """Approved chronic and special diseases; a filing without a first day is not one."""
+    return tuple(
+        Mark(kind=row.opsp_dise_code, name=row.opsp_dise_name, begin=begin, end=day(row.enddate))
+        for row in answer.feedetail
+        if (begin := day(row.begndate)) is not None
+    )
+
+
+def entitlements(answer: EntitlementAnswer) -> tuple[Entitled, ...]:
+    """What 2001 says of each fund."""
+    return tuple(
+        Entitled(row.fund_pay_type, row.trt_enjymnt_flag == "1", day(row.begndate), day(row.enddate), row.trt_chk_rslt)
+        for row in answer.trtinfo
     )
 
 

@@ -187,3 +187,32 @@ def test_a_person_from_another_region_settles_here_under_the_insured_region(desk
     assert (insurance.insured.area, intent.area) == ("360400", "360400")
     settle(centre, trial, claim, number)
     assert isinstance(centre.reverse(intent, numbers()), Reversed)
+
+
+def test_a_refund_of_part_is_a_whole_cancellation_and_a_new_settlement(desk, bill, zhang, numbers):
+    centre = desk()
+    person = centre.identify(zhang)
+    claim = bill(("XA01-TEST-0001", "12.50", "1"), ("XA01-TEST-0002", "18.60", "1"))
+    trial, number = centre.trial(claim, person, basic(person)), numbers()
+    intent = centre.intent(trial, number)
+    settled = settle(centre, trial, claim, number).settlement
+    assert isinstance(centre.cancel(intent, settled, claim, numbers()), Settled)
+    centre.clear(Intent.decode(intent.encode()))
+    rest = msgspec.structs.replace(claim, lines=claim.lines[:1])
+    again, second = centre.trial(rest, person, basic(person)), numbers()
+    assert str(settle(centre, again, rest, second).settlement.total) == "12.50"
+    assert isinstance(centre.reverse(centre.intent(again, second), numbers()), Reversed)
+
+
+def test_a_chronic_filing_is_looked_up(desk):
+    centre = desk()
+    person = centre.identify(Credential(CredentialKind.ID_NUMBER, "111111195001010002"))
+    (mark,) = centre.filings(person, basic(person))
+    assert (mark.kind, mark.name, str(mark.begin)) == ("M03900", "高血压", "2020-10-01")
+
+
+def test_the_centre_says_which_funds_a_visit_may_use(desk, bill, zhang):
+    centre = desk()
+    person = centre.identify(zhang)
+    entitled = centre.entitlements(bill(), person, basic(person))
+    assert entitled and all(row.allowed and row.fund for row in entitled)

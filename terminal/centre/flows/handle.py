@@ -1,24 +1,29 @@
 """What every flow has in common: its transactions, and the handle a trial leaves for settling or giving up."""
 
-from collections.abc import Sequence
-from typing import Any, ClassVar, Literal, Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 import msgspec
 
-from terminal.centre import answers
+from terminal.centre.answers import settlement
 from terminal.centre.claims import Attendance
 from terminal.centre.exchange import Exchange
-from terminal.centre.messages.settlement import ItemResult, SettlementAnswer
+from terminal.centre.messages.settlement import ItemResult, ItemsAnswer, SettlementAnswer
 from terminal.centre.outcomes import Trial
 from terminal.centre.wire import Node
 from terminal.documents import BillState, Claim, Credential, CredentialKind, Insurance, Person
 from terminal.money import Fen
 
+_Answer = TypeVar("_Answer", bound=Node)
+
+Kind = Literal["visit", "purchase", "stay"]
+"""The way a bill travels."""
+
 
 class Handle(msgspec.Struct, frozen=True, kw_only=True):
     """The trail of one trial. The four parts are the trial's, in fen: the centre wants them repeated."""
 
-    kind: Literal["visit", "purchase", "stay"]
+    kind: Kind
     person_number: str
     id_number: str
     insurance_type: str
@@ -70,6 +75,44 @@ class Flow(Protocol):
         """Takes back what the trial left open."""
 
 
+class Steps:
+    """What the flows in steps share: asking about one person, a handle to begin with, rows in several calls."""
+
+    def __init__(self, exchange: Exchange, attendance: Attendance) -> None:
+        self._exchange = exchange
+        self._attendance = attendance
+
+    def _ask(self, transaction: str, content: Node, kind: type[_Answer], handle: Handle) -> _Answer:
+        return self._exchange.ask(transaction, content, kind, area=handle.area)
+
+    def _shown(self, handle: Handle, claim: Claim) -> dict[str, Any]:
+        """The credential in every message that names one."""
+        shown = handle.credential(claim)
+        return {"mdtrt_cert_type": self._exchange.profile.credentials[shown.kind], "mdtrt_cert_no": shown.number}
+
+    def _uploaded(
+        self, transaction: str, request: Callable[[Any], Node], rows: Sequence[Node], handle: Handle
+    ) -> tuple[ItemResult, ...]:
+        step = self._exchange.profile.rows_per_call
+        parts = (rows[first : first + step] for first in range(0, len(rows), step))
+        return tuple(
+            item for part in parts for item in self._ask(transaction, request(part), ItemsAnswer, handle).result
+        )
+
+
+def handle_for(kind: Kind, claim: Claim, person: Person, insurance: Insurance, number: str) -> Handle:
+    """A handle to begin with. The visit's own number is new each time: a lost answer never blocks the bill."""
+    return Handle(
+        kind=kind,
+        person_number=person.number,
+        id_number=person.id_number,
+        insurance_type=insurance.codes["insutype"],
+        area=insurance.codes["insuplc_admdvs"],
+        own_number=f"{claim.bill[-18:]}.{number[-11:]}",
+        batch=number,
+    )
+
+
 def trial_of(
     exchange: Exchange,
     answer: SettlementAnswer,
@@ -79,7 +122,7 @@ def trial_of(
     items: Sequence[ItemResult],
 ) -> Trial:
     """The centre's trial as a document, and the handle with the four parts it must repeat."""
-    split = answers.settlement(
+    split = settlement(
         answer,
         claim,
         exchange.profile,

@@ -3,34 +3,23 @@
 from typing import ClassVar
 
 from terminal.centre import claims
-from terminal.centre.claims import Attendance
-from terminal.centre.exchange import Exchange
-from terminal.centre.flows.handle import Handle, trial_of
+from terminal.centre.flows.handle import Handle, Steps, handle_for, trial_of
 from terminal.centre.messages.pharmacy import Purchase, PurchasedItem, PurchaseRequest
 from terminal.centre.messages.settlement import SettlementAnswer
 from terminal.centre.outcomes import Trial
 from terminal.documents import Claim, Insurance, Person
 
 
-class PurchaseFlow:
+class PurchaseFlow(Steps):
     """药店购药."""
 
     settles: ClassVar[str] = "2102"
 
-    def __init__(self, exchange: Exchange, attendance: Attendance) -> None:
-        self._exchange = exchange
-
     def trial(self, claim: Claim, person: Person, insurance: Insurance) -> Trial:
         """2101."""
-        handle = Handle(
-            kind="purchase",
-            person_number=person.number,
-            id_number=person.id_number,
-            insurance_type=insurance.codes["insutype"],
-            area=insurance.codes["insuplc_admdvs"],
-        )
+        handle = handle_for("purchase", claim, person, insurance, "")
         content = PurchaseRequest(druginfo=self._head(handle, claim, ""), drugdetail=_rows(claim))
-        answer = self._exchange.ask("2101", content, SettlementAnswer, area=handle.area)
+        answer = self._ask("2101", content, SettlementAnswer, handle)
         return trial_of(self._exchange, answer, claim, handle, "2101", answer.detlcutinfo)
 
     def settlement(self, handle: Handle, claim: Claim) -> PurchaseRequest:
@@ -46,11 +35,9 @@ class PurchaseFlow:
         """Nothing to take back."""
 
     def _head(self, handle: Handle, claim: Claim, invoice: str) -> Purchase:
-        profile, shown = self._exchange.profile, handle.credential(claim)
         return Purchase(
             psn_no=handle.person_number,
-            mdtrt_cert_type=profile.credentials[shown.kind],
-            mdtrt_cert_no=shown.number,
+            **self._shown(handle, claim),
             begntime=claims.instant(claim.visit.begin),
             medfee_sumamt=claims.total(claim),
             invono=invoice,
@@ -58,7 +45,7 @@ class PurchaseFlow:
             dise_codg=claim.visit.disease,
             dise_name=claim.visit.disease_name,
             acct_used_flag=claims.account_flag(claim),
-            med_type=claims.med_type(claim, profile),
+            med_type=claims.med_type(claim, self._exchange.profile),
         )
 
 

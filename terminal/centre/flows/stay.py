@@ -1,15 +1,13 @@
 """A stay with its whole bill: 2401 admits, 2301 uploads the items, 2402 discharges, 2303 asks, 2304 settles."""
 
 from contextlib import suppress
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 import msgspec
 
 from terminal.centre import claims
-from terminal.centre.claims import Attendance
-from terminal.centre.exchange import Exchange
 from terminal.centre.faults import CentreAnswerBroken, CentreRefused, CentreSilent, CentreUnreachable
-from terminal.centre.flows.handle import Handle, trial_of
+from terminal.centre.flows.handle import Handle, Steps, handle_for, trial_of
 from terminal.centre.messages.inpatient import (
     AdmissionAnswer,
     AdmissionRequest,
@@ -26,12 +24,9 @@ from terminal.centre.messages.inpatient import (
     StaySettlement,
     StaySettlementRequest,
 )
-from terminal.centre.messages.settlement import ItemResult, ItemsAnswer, NoAnswer, SettlementAnswer
+from terminal.centre.messages.settlement import NoAnswer, SettlementAnswer
 from terminal.centre.outcomes import Trial
-from terminal.centre.wire import Node
 from terminal.documents import Claim, Insurance, Person
-
-_Answer = TypeVar("_Answer", bound=Node)
 
 EVERY_ROW = "0000"
 """The row of 2302 that means all."""
@@ -40,24 +35,17 @@ HOME = "1"
 """dscg_way 离院方式: 医嘱离院."""
 
 
-class StayFlow:
+class StayFlow(Steps):
     """住院. What the patient prepaid is money between patient and hospital; the centre does not hear of it."""
 
     settles: ClassVar[str] = "2304"
-
-    def __init__(self, exchange: Exchange, attendance: Attendance) -> None:
-        self._exchange = exchange
-        self._attendance = attendance
 
     def trial(self, claim: Claim, person: Person, insurance: Insurance) -> Trial:
         """2401, 2301 in as many calls as the profile wants, 2402, 2303."""
         handle = self._admitted(claim, person, insurance)
         try:
-            items: tuple[ItemResult, ...] = ()
-            rows, step = self._rows(handle, claim), self._exchange.profile.rows_per_call
-            for first in range(0, len(rows), step):
-                part = StayFeeRequest(feedetail=rows[first : first + step])
-                items += self._ask("2301", part, ItemsAnswer, handle).result
+            rows = self._rows(handle, claim)
+            items = self._uploaded("2301", lambda part: StayFeeRequest(feedetail=part), rows, handle)
             self._ask("2402", self._discharge(handle, claim), NoAnswer, handle)
             content = StaySettlementRequest(data=StaySettlement(**self._figures(handle, claim)))
             answer = self._ask("2303", content, SettlementAnswer, handle)
@@ -81,27 +69,15 @@ class StayFlow:
         self._ask("2302", StayFeeCancelRequest(data=(rows,)), NoAnswer, handle)
         self._ask("2404", key, NoAnswer, handle)
 
-    def _ask(self, transaction: str, content: Node, kind: type[_Answer], handle: Handle) -> _Answer:
-        return self._exchange.ask(transaction, content, kind, area=handle.area)
-
     def _admitted(self, claim: Claim, person: Person, insurance: Insurance) -> Handle:
         visit, by = claim.visit, self._attendance
-        handle = Handle(
-            kind="stay",
-            person_number=person.number,
-            id_number=person.id_number,
-            insurance_type=insurance.codes["insutype"],
-            area=insurance.codes["insuplc_admdvs"],
-            own_number=f"{claim.bill[-18:]}.{self._exchange.numbers()[-11:]}",
-        )
-        shown = handle.credential(claim)
+        handle = handle_for("stay", claim, person, insurance, self._exchange.numbers())
         code, name = claims.diagnosis(claim, by)
         stay = Stay(
             psn_no=person.number,
             insutype=handle.insurance_type,
             begntime=claims.instant(visit.begin),
-            mdtrt_cert_type=self._exchange.profile.credentials[shown.kind],
-            mdtrt_cert_no=shown.number,
+            **self._shown(handle, claim),
             med_type=claims.med_type(claim, self._exchange.profile),
             ipt_no=handle.own_number,
             medrcdno=visit.admission_number,
@@ -176,11 +152,9 @@ class StayFlow:
         )
 
     def _figures(self, handle: Handle, claim: Claim) -> dict[str, Any]:
-        profile, shown = self._exchange.profile, handle.credential(claim)
         return {
+            **self._shown(handle, claim),
             "psn_no": handle.person_number,
-            "mdtrt_cert_type": profile.credentials[shown.kind],
-            "mdtrt_cert_no": shown.number,
             "medfee_sumamt": claims.total(claim),
             "psn_setlway": "01",
             "mdtrt_id": handle.visit_number,

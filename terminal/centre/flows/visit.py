@@ -1,15 +1,13 @@
 """An outpatient visit: 2201 registers, 2203 describes, 2204 uploads the items, 2206 asks, 2207 settles."""
 
 from contextlib import suppress
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 import msgspec
 
 from terminal.centre import claims
-from terminal.centre.claims import Attendance
-from terminal.centre.exchange import Exchange
 from terminal.centre.faults import CentreAnswerBroken, CentreRefused, CentreSilent, CentreUnreachable
-from terminal.centre.flows.handle import Handle, trial_of
+from terminal.centre.flows.handle import Handle, Steps, handle_for, trial_of
 from terminal.centre.messages.outpatient import (
     Diagnosis,
     FeeCancel,
@@ -28,36 +26,25 @@ from terminal.centre.messages.outpatient import (
     VisitSettlement,
     VisitSettlementRequest,
 )
-from terminal.centre.messages.settlement import ItemResult, ItemsAnswer, NoAnswer, SettlementAnswer
+from terminal.centre.messages.settlement import NoAnswer, SettlementAnswer
 from terminal.centre.outcomes import Trial
-from terminal.centre.wire import Node
 from terminal.documents import Claim, Insurance, Person
-
-_Answer = TypeVar("_Answer", bound=Node)
 
 EVERY_ROW = "0000"
 """The batch of 2205 that means all unsettled rows of a visit."""
 
 
-class VisitFlow:
+class VisitFlow(Steps):
     """门诊就诊."""
 
     settles: ClassVar[str] = "2207"
-
-    def __init__(self, exchange: Exchange, attendance: Attendance) -> None:
-        self._exchange = exchange
-        self._attendance = attendance
 
     def trial(self, claim: Claim, person: Person, insurance: Insurance) -> Trial:
         """2201, 2203, 2204 in as many calls as the profile wants, 2206."""
         handle = self._opened(claim, person, insurance)
         try:
             self._ask("2203", self._description(handle, claim), NoAnswer, handle)
-            items: tuple[ItemResult, ...] = ()
-            rows, step = self._rows(handle, claim), self._exchange.profile.rows_per_call
-            for first in range(0, len(rows), step):
-                part = FeeRequest(feedetail=rows[first : first + step])
-                items += self._ask("2204", part, ItemsAnswer, handle).result
+            items = self._uploaded("2204", lambda part: FeeRequest(feedetail=part), self._rows(handle, claim), handle)
             content = PreSettlementRequest(data=PreSettlement(**self._figures(handle, claim)))
             answer = self._ask("2206", content, SettlementAnswer, handle)
             return trial_of(self._exchange, answer, claim, handle, "2206", items)
@@ -81,28 +68,14 @@ class VisitFlow:
         visit = VisitKey(psn_no=handle.person_number, mdtrt_id=handle.visit_number, ipt_otp_no=handle.own_number)
         self._ask("2202", RegistrationCancelRequest(data=visit), NoAnswer, handle)
 
-    def _ask(self, transaction: str, content: Node, kind: type[_Answer], handle: Handle) -> _Answer:
-        return self._exchange.ask(transaction, content, kind, area=handle.area)
-
     def _opened(self, claim: Claim, person: Person, insurance: Insurance) -> Handle:
-        """2201. The visit's own number is new each time, so that a lost answer never blocks the bill."""
-        batch = self._exchange.numbers()
-        handle = Handle(
-            kind="visit",
-            person_number=person.number,
-            id_number=person.id_number,
-            insurance_type=insurance.codes["insutype"],
-            area=insurance.codes["insuplc_admdvs"],
-            own_number=f"{claim.bill[-18:]}.{batch[-11:]}",
-            batch=batch,
-        )
-        shown, by = handle.credential(claim), self._attendance
+        """2201."""
+        handle, by = handle_for("visit", claim, person, insurance, self._exchange.numbers()), self._attendance
         registration = Registration(
             psn_no=person.number,
             insutype=handle.insurance_type,
             begntime=claims.instant(claim.visit.begin),
-            mdtrt_cert_type=self._exchange.profile.credentials[shown.kind],
-            mdtrt_cert_no=shown.number,
+            **self._shown(handle, claim),
             ipt_otp_no=handle.own_number,
             atddr_no=by.doctor,
             dr_name=by.doctor_name,
@@ -164,12 +137,10 @@ class VisitFlow:
         )
 
     def _figures(self, handle: Handle, claim: Claim) -> dict[str, Any]:
-        profile, shown = self._exchange.profile, handle.credential(claim)
         return {
+            **self._shown(handle, claim),
             "psn_no": handle.person_number,
-            "mdtrt_cert_type": profile.credentials[shown.kind],
-            "mdtrt_cert_no": shown.number,
-            "med_type": claims.med_type(claim, profile),
+            "med_type": claims.med_type(claim, self._exchange.profile),
             "medfee_sumamt": claims.total(claim),
             "psn_setlway": "01",
             "mdtrt_id": handle.visit_number,
