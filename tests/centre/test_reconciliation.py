@@ -153,7 +153,7 @@ REPAIRS = [
     ("message", "verdict", "known", "repair"), [case[1:] for case in REPAIRS], ids=[case[0] for case in REPAIRS]
 )
 def test_each_difference_has_its_repair(told, message, verdict, known, repair):
-    doubt = Intent("X1", "2102", "P1", "110100", now(), "", "310")
+    doubt = Intent("X1", "2102", "P1", "110100", now(), insurance_type="310")
     file = f"P1\tMS1\tS1\t{message}\t{verdict}\t0\tmemo\t26.00\t0\t25.00\n".encode()
     found = told("000103", file, [row()] if known else [], [doubt])
     assert [(d.repair, d.message_number) for d in found.differences] == [(repair, message)]
@@ -161,7 +161,7 @@ def test_each_difference_has_its_repair(told, message, verdict, known, repair):
 
 
 def test_a_doubt_of_a_kind_that_was_not_compared_is_not_called_absent(told):
-    assert told("000000", b"", doubts=[Intent("X1", "2207", "P1", "110100", now(), "", "310")]).absent == ()
+    assert told("000000", b"", doubts=[Intent("X1", "2207", "P1", "110100", now(), insurance_type="310")]).absent == ()
 
 
 def test_an_error_envelope_in_place_of_the_file_is_no_file(told):
