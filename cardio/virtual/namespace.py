@@ -23,6 +23,8 @@ from cardio.virtual.vpcd import PORT, acknowledge_at_once
 
 SLOTS = 2
 DRIVER = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so"
+ALL_MAY_ENTER = "--disable-polkit"
+"""From pcscd 2.0 on; the directory's own permissions guard the socket, and polkit may not be there to be asked."""
 CONFIGURATION = f"""FRIENDLYNAME "Virtual PCD"
 DEVICENAME /dev/null:{PORT:#x}
 LIBPATH {DRIVER}
@@ -58,8 +60,10 @@ def _start(directory: Path) -> subprocess.Popen[bytes]:
     for leftover in ("pcscd.comm", "pcscd.pid"):
         (directory / leftover).unlink(missing_ok=True)
     log = (directory / "log").open("ab")
+    pcscd = shutil.which("pcscd") or "/usr/sbin/pcscd"
+    options = subprocess.run([pcscd, "--help"], capture_output=True, text=True, check=False).stdout
     daemon = subprocess.Popen(
-        [shutil.which("pcscd") or "/usr/sbin/pcscd", "-f", "-c", str(directory / "readers")],
+        [pcscd, "-f", "-c", str(directory / "readers"), *(word for word in (ALL_MAY_ENTER,) if word in options)],
         stdout=log,
         stderr=log,
         stdin=subprocess.DEVNULL,
