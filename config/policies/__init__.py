@@ -4,13 +4,17 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from config.faults import ConfigFault
 
-class NoPack(LookupError):
-    """There is no policy pack of that name; ``known`` lists those there are."""
 
-    def __init__(self, pack: str, known: tuple[str, ...]) -> None:
-        self.pack, self.known = pack, known
-        super().__init__(f"no policy pack {pack!r}; known: {', '.join(known)}")
+class NoPack(ConfigFault):
+    """There is no policy pack of that name."""
+
+    code = "no_pack"
+    zh = "没有名为 {pack} 的政策包；现有：{known}。"
+    en = "There is no policy pack named {pack}; there are {known}."
+    next_zh = "请写明其中一个，或给出含 pack.toml 的文件夹。"
+    next_en = "Name one of them, or give a folder that holds a pack.toml."
 
 
 def _folders(extra: Path | None) -> dict[str, Traversable]:
@@ -33,7 +37,7 @@ def pack_files(pack_id: str, extra: Path | None = None) -> dict[str, bytes]:
     """A pack's files by name, such as ``pack.toml`` or ``tables/ratio.csv``. Raises NoPack."""
     folders = _folders(extra)
     if pack_id not in folders:
-        raise NoPack(pack_id, tuple(sorted(folders)))
+        raise NoPack(pack=pack_id, known=", ".join(sorted(folders)))
     return files_in(folders[pack_id])
 
 

@@ -124,8 +124,7 @@ def _one(
     opening, periods, unknown = _openings(plan, bound, claim, day, openings)
     if not insured.suspended:
         findings += [finding("benefit_blocked", reason=_named(plan, n)) for n in benefit.blocked_by if opening[n]]
-        _stop_if_needed(claim, [*findings, *bound.missing])
-        findings += unknown
+        findings += [*bound.missing, *unknown]
     days = days_of(claim)
     parts = bound.lines.split(sorted(claim.lines, key=lambda line: line.sn), days, opening, detail=True)
     if insured.suspended and plan.pack.header.suspension is Suspension.OWN_PAY:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from terminal.adjudication.mistakes import Mistake
 from terminal.documents import Finding
 from terminal.faults import Exit, Fault
 
@@ -15,6 +16,12 @@ class PackFault(Fault):
     en = "Policy pack {pack}, {file} line {line}, {key}: {found}; expected {expected}. {count} mistake(s) in all."
     next_zh = "请改正政策包后再用；现有结算不受影响。"
     next_en = "Correct the pack before it is used; nothing that is settled changes."
+
+    @property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Every mistake of the pack, in the order of its files."""
+        found = self.data["mistakes"]
+        return found if isinstance(found, tuple) else ()
 
 
 class CannotSplit(Fault):

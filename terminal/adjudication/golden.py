@@ -119,6 +119,6 @@ def check_case(plan: Plan, case: GoldenCase) -> list[Wrong]:
             got = "0"
         if figure.startswith("posts.") and "." in str(expected) and got.lstrip("-").isdigit():
             got = str(Fen(int(got)))
-        if got != expected and not (isinstance(expected, list) and set(expected) == set(got)):
+        if got != expected and not (isinstance(expected, list) and sorted(expected) == sorted(got)):
             wrong.append(Wrong(case.id, figure, str(expected), str(got)))
     return wrong

@@ -85,13 +85,22 @@ unstated = "尚未录入 not entered yet"
 """
 
 _CASES = """[[case]]
+id = "no-rate-for-class-b-yet"
+provenance = "regression"
+ref = "law"
+day = {day}
+visit = "inpatient"
+lines = [{{ class = "B", amount = "1000.00" }}]
+expect = {{ stop = ["policy_value_missing", "policy_value_missing", "policy_value_missing", "policy_value_missing"] }}
+
+[[case]]
 id = "nothing-is-entered-yet"
 provenance = "regression"
 ref = "law"
 day = {day}
 visit = "inpatient"
 lines = [{{ class = "A", amount = "1000.00" }}]
-expect = {{ stop = ["policy_value_missing"] }}
+expect = {{ stop = ["policy_value_missing", "policy_value_missing", "policy_value_missing"] }}
 """
 
 

@@ -1,0 +1,259 @@
+"""``yibao policy``: work on policy packs. A pack is named by its id or by the folder that holds its ``pack.toml``."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from config.places import policies_folder
+from config.policies import files_in, pack_files, pack_ids
+from terminal.cli.options import as_json, at_home, show
+from terminal.clock import now
+from terminal.documents import Scheme
+from terminal.faults import Exit
+
+if TYPE_CHECKING:
+    from terminal.adjudication import Pack
+
+
+class _Day(click.ParamType[date]):
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(value)
+        except ValueError:
+            self.fail(
+                f"{value!r}：应为日期，如 2026-01-01。 {value!r}: expected a date such as 2026-01-01.", param, ctx
+            )
+
+
+_day = click.option("--day", type=_Day(), default=lambda: now().date(), help="日期 the law day; today unless given")
+
+
+def _files(name: str, home: Path) -> dict[str, bytes]:
+    folder = Path(name)
+    return files_in(folder) if (folder / "pack.toml").is_file() else pack_files(name, policies_folder(home))
+
+
+def _pack(name: str, home: Path) -> "Pack":
+    from terminal.adjudication import load_pack
+
+    return load_pack(_files(name, home))
+
+
+def _read(name: str) -> bytes:
+    try:
+        with click.open_file(name, "rb") as file:
+            data: bytes = file.read()
+            return data
+    except OSError as error:
+        raise click.ClickException(
+            f"无法读取 {name}：{error.strerror}。 Cannot read {name}: {error.strerror}."
+        ) from error
+
+
+@click.group()
+def policy() -> None:
+    """政策包。 Work on policy packs."""
+
+
+@policy.command()
+@click.argument("packs", nargs=-1)
+@_day
+@at_home
+@as_json
+def check(packs: tuple[str, ...], day: date, home: Path, as_json: bool) -> int:
+    """检查：缺口、重叠、走不到的行、不平稳、没有算例的数字。 Everything that is wrong with packs."""
+    from terminal.adjudication import PackFault, load_pack
+    from terminal.adjudication.tools.check import check_pack
+
+    found: dict[str, list[dict[str, Any]]] = {}
+    for name in packs or pack_ids(policies_folder(home)):
+        files = _files(name, home)
+        try:
+            mistakes = check_pack(load_pack(files), day)
+        except PackFault as fault:
+            mistakes = list(fault.mistakes)
+        found[name] = [mistake._asdict() for mistake in mistakes]
+
+    def text() -> str:
+        lines = []
+        for name, mistakes in found.items():
+            lines.append(f"{name}: {'OK' if not mistakes else len(mistakes)}")
+            lines += [
+                f"  {m['file']}:{m['line']}: {m['key']}: {m['found']}；应为 expected {m['expected']}" for m in mistakes
+            ]
+        return "\n".join(lines)
+
+    show(found, as_json, text)
+    return Exit.NO if any(found.values()) else Exit.DONE
+
+
+@policy.command()
+@click.argument("pack")
+@at_home
+@as_json
+def test(pack: str, home: Path, as_json: bool) -> int:
+    """运行政策包自带的算例。 Runs the golden cases of a pack."""
+    from terminal.adjudication import compile_plan
+    from terminal.adjudication.golden import check_case
+
+    plan = compile_plan(_pack(pack, home))
+    results = {case.id: [wrong._asdict() for wrong in check_case(plan, case)] for case in plan.pack.cases}
+    _table(results, as_json, lambda: [f"{'ok ' if not wrong else 'NO '} {case}" + "".join(
+        f"\n     {w['figure']}: 应为 expected {w['expected']}, 得到 found {w['found']}" for w in wrong
+    ) for case, wrong in results.items()])  # fmt: skip
+    return Exit.NO if any(results.values()) else Exit.DONE
+
+
+@policy.command("show")
+@click.argument("pack")
+@_day
+@at_home
+@as_json
+def show_figures(pack: str, day: date, home: Path, as_json: bool) -> int:
+    """某日有效的全部数字，推导的已算出。 The figures in force on a day, derived ones worked out."""
+    from terminal.adjudication.tools.compare import show_pack
+
+    read = _pack(pack, home)
+    figures = show_pack(read, day)
+    document = {
+        "pack": read.id,
+        "title": read.header.title_zh,
+        "digest": read.digest,
+        "notes": read.header.notes,
+        "figures": msgspec.to_builtins(figures),
+    }
+    _table(document, as_json, lambda: [f"{read.id} {read.header.title_zh} {read.header.title_en}", *(
+        f"  {f.key:28} {f.when:40} {f.text}  [{f.begins}..{f.ends or ''} {f.ref}]" for f in figures
+    ), *(f"  * {note}" for note in read.header.notes)])  # fmt: skip
+    return Exit.DONE
+
+
+@policy.command()
+@click.argument("old")
+@click.argument("new")
+@_day
+@click.option("--old-day", type=_Day(), help="旧包的日期 the day for the first pack, if another")
+@at_home
+@as_json
+def diff(old: str, new: str, day: date, old_day: date | None, home: Path, as_json: bool) -> int:
+    """两个政策包（或同一个包的两天）之间不同的数字。 What two packs, or two days, state differently."""
+    from terminal.adjudication.tools.compare import diff_packs
+
+    changed = diff_packs(_pack(old, home), _pack(new, home), old_day or day, day)
+    _table([msgspec.to_builtins(one) for one in changed], as_json, lambda: [
+        f"{one.key:28} {one.when:40} {one.before or '-'} -> {one.after or '-'}" for one in changed
+    ])  # fmt: skip
+    return Exit.NO if changed else Exit.DONE
+
+
+@policy.command()
+@click.argument("pack")
+@click.argument("slips")
+@at_home
+@as_json
+def fit(pack: str, slips: str, home: Path, as_json: bool) -> int:
+    """由已结算的单据找出中心的舍入方式。 Finds the centre's rounding from settled slips."""
+    from terminal.adjudication.tools.fit import fit as fit_slips
+    from terminal.adjudication.tools.slips import read_slips
+
+    found = fit_slips(_pack(pack, home), list(read_slips(_read(slips), file=slips)))
+    document = msgspec.to_builtins(found)
+    _table(document, as_json, lambda: [f"{key:12} {value}" for key, value in document.items()])
+    return Exit.DONE if found.survivors else Exit.NO
+
+
+@policy.command()
+@click.argument("old")
+@click.argument("new")
+@click.argument("journal")
+@at_home
+@as_json
+def simulate(old: str, new: str, journal: str, home: Path, as_json: bool) -> int:
+    """同一批账单在另一政策下：谁多付、基金多支。 A journal under another pack: who pays more."""
+    from terminal.adjudication import compile_plan
+    from terminal.adjudication.tools.simulate import simulate as run
+    from terminal.adjudication.tools.slips import read_slips
+    from terminal.documents import encode
+
+    plans = [compile_plan(_pack(name, home)) for name in (old, new)]
+    found = run(plans[0], plans[1], list(read_slips(_read(journal), file=journal)))
+    if as_json:
+        click.echo(encode(found))
+        return Exit.DONE
+    for group in found.groups:
+        click.echo(
+            f"{group.name:20} {group.bills:6} {group.changed:6}  基金 funds {group.funds_before} -> {group.funds_after}"
+            f"  个人多付 more {group.patients_more}  少付 less {group.patients_less}"
+        )
+    for change in found.largest:
+        click.echo(f"  {change.bill}: {change.before} -> {change.after}")
+    return Exit.DONE
+
+
+@policy.command()
+@click.argument("pack")
+@click.option("--area", required=True, help="参保地六位区划 insured area, six digits")
+@click.option("--scheme", type=click.Choice([scheme.value for scheme in Scheme]), required=True)
+@click.option("--title", required=True, help="名称 title")
+@click.option("--from", "begins", type=_Day(), required=True, help="生效日 first day in force")
+@click.option("--into", type=click.Path(path_type=Path), help="文件夹 folder for packs; the site's own unless given")
+@at_home
+@as_json
+def new(
+    pack: str, area: str, scheme: str, title: str, begins: date, into: Path | None, home: Path, as_json: bool
+) -> int:
+    """写一个可以通过检查的空白政策包。 Writes an empty pack to start from."""
+    from terminal.adjudication.tools.new import new_pack
+
+    folder = (into or policies_folder(home)) / pack
+    if folder.exists():
+        raise click.ClickException(f"{folder} 已存在，没有改动。 {folder} exists; nothing was changed.")
+    folder.mkdir(parents=True)
+    files = new_pack(pack, area=area, scheme=Scheme(scheme), title=title, day=begins)
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    show({"folder": str(folder), "files": sorted(files)}, as_json, lambda: str(folder))
+    return Exit.DONE
+
+
+@policy.command()
+@click.argument("file")
+@as_json
+def examples(file: str, as_json: bool) -> int:
+    """运行 policy-examples/1 格式的算例文件。 Runs a file of worked examples."""
+    from terminal.adjudication.tools.examples import run_examples
+
+    outcomes = run_examples(_read(file), file=file)
+    document = {
+        "file": file,
+        "examples": [
+            {
+                "id": one.id,
+                "ok": one.ok,
+                "computed": one.computed,
+                "differences": {k: {"expected": e, "computed": c} for k, (e, c) in one.differences.items()},
+            }
+            for one in outcomes
+        ],
+        "differing": sum(not one.ok for one in outcomes),
+    }
+
+    def text() -> list[str]:
+        lines = []
+        for one in outcomes:
+            lines.append(f"{'ok ' if one.ok else 'NO '} {one.id}")
+            lines += [f"     {k}: 应为 expected {e}, 得到 computed {c}" for k, (e, c) in one.differences.items()]
+        return lines
+
+    _table(document, as_json, text)
+    return Exit.NO if document["differing"] else Exit.DONE
+
+
+def _table(document: object, as_json: bool, lines: Callable[[], list[str]]) -> None:
+    show(document, as_json, lambda: "\n".join(lines()))
