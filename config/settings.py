@@ -45,6 +45,19 @@ class OfflineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How long a settle call may still take effect after its last byte; 0 keeps the profile's figure."""
 
 
+class DeviceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What stands on the desk: addresses such as ``serial:/dev/ttyS0@9600``, empty for what there is not."""
+
+    printer: str = ""
+    printer_model: str = "80"
+    printer_font: str = ""
+    """A font file in ``.hex`` format for characters that the printer lacks."""
+    display: str = ""
+    display_model: str = "led8"
+    announcer: str = ""
+    announcer_model: str = "syn6288"
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything a terminal must be told. ``terminal`` has two characters and is part of every message number."""
 
@@ -58,6 +71,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     language: Literal["zh", "en"] = "zh"
     reader: str = ""
     """Part of the name of the reader to use; empty takes the first."""
+    keymap: str = "default"
+    """The desk's keys: ``default``, ``zhonglian``, ``newtouch`` or ``retail``; ``keymap.toml`` goes over it."""
+    devices: DeviceSettings = DeviceSettings()
     offline: OfflineSettings = OfflineSettings()
 
 
