@@ -31,3 +31,18 @@ def policies_folder(folder: Path) -> Path:
 def log_folder(folder: Path) -> Path:
     """Logs, one file per day."""
     return folder / "log"
+
+
+def catalogue_file(folder: Path) -> Path:
+    """What the insurance says about items."""
+    return folder / "catalogue.db"
+
+
+def prices_file(folder: Path) -> Path:
+    """What the house sells them for."""
+    return folder / "prices.csv"
+
+
+def keymap_file(folder: Path) -> Path:
+    """This site's own keys of the desk."""
+    return folder / "keymap.toml"

@@ -32,5 +32,16 @@ def credential_of(reading: CardReading) -> Credential:
     raise CardWithoutNumber(why=_why(reading.missing))
 
 
+def typed(text: str, reason: str = "", reviewer: str = "") -> Credential:
+    """What a number typed or scanned at the desk is: an e-credential's code, an ID number, or a card's number.
+
+    A code has more signs than an ID number's eighteen (GB 11643) and needs no reason, because a patient showed it.
+    """
+    if len(text) > 18:
+        return Credential(CredentialKind.E_CREDENTIAL, text)
+    kind = CredentialKind.ID_NUMBER if len(text) == 18 else CredentialKind.MANUAL
+    return Credential(kind, text, reason=reason, reviewer=reviewer)
+
+
 def _why(missing: tuple[Missing, ...]) -> str:
     return "".join(item.zh for item in missing)

@@ -111,3 +111,14 @@ class CardWithoutNumber(Fault):
     en = "The card was read but gave neither card number nor social-security number."
     next_zh = "请接 PSAM 或加密机服务，或改用身份证、医保码。"
     next_en = "Attach a PSAM or a key service, or use the ID card or the e-credential."
+
+
+class TenderDoesNotFit(Fault):
+    """What was received does not pay the bill: too little, or change for money that is not cash."""
+
+    code = "tender_does_not_fit"
+    exit = Exit.INPUT
+    zh = "应收 {due}，收到 {received}：不足，或非现金超出应收。"
+    en = "Due is {due}, received {received}: too little, or change for money that is no cash."
+    next_zh = "请重新输入；银行卡和扫码不找零。"
+    next_en = "Enter it again; cards and codes give no change."

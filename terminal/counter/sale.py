@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from terminal.counter.faults import RefusedByCentre, TenderDoesNotFit
 from terminal.counter.identify import Identified, identify
 from terminal.counter.settle import Trial, commit, try_out
 from terminal.counter.split import split
@@ -44,6 +45,8 @@ class Sale:
 
     till: Till
     bill: str
+    operator: str = ""
+    """Who charges; empty is the operator of the settings."""
     visit: VisitType = VisitType.OUTPATIENT
     account_use: bool = True
     credential: Credential | None = None
@@ -53,9 +56,9 @@ class Sale:
     settled: Settlement | None = None
 
     @classmethod
-    def new(cls, till: Till) -> "Sale":
+    def new(cls, till: Till, operator: str = "") -> "Sale":
         """A sale with a number of its own, never used before or again."""
-        return cls(till, "T" + till.queue.numbers.next()[12:])
+        return cls(till, _number(till), operator)
 
     @property
     def total(self) -> Fen:
@@ -108,7 +111,7 @@ class Sale:
             bill=self.bill,
             institution=self.till.institution,
             terminal=settings.terminal,
-            operator=settings.operator,
+            operator=self.operator or settings.operator,
             visit=Visit(self.visit, self.till.clock().replace(microsecond=0)),
             lines=tuple(self.lines),
             credential=self.credential,
@@ -129,7 +132,8 @@ class Sale:
     def settle(self, received: Mapping[TenderKind, Fen] | None = None) -> Settlement:
         """Settles exactly the trial that was shown, with what was received for its cash part.
 
-        Raises LookupError without a trial, and the faults of ``commit``; LaneMoved means: try it again.
+        Raises LookupError without a trial, TenderDoesNotFit, and the faults of ``commit``; LaneMoved means: try it
+        again. After RefusedByCentre the corrected bill has a new number.
         """
         if self.trial is None:
             raise LookupError("a sale is settled only after its trial was shown")
@@ -137,12 +141,25 @@ class Sale:
         if received:
             told = msgspec.structs.replace(told, tenders=tenders(told.cash, received))
         trial = Trial(self.trial.claim, self.trial.who, told, self.trial.centre, self.trial.seen)
-        self.settled = commit(self.till, trial)
+        try:
+            self.settled = commit(self.till, trial)
+        except RefusedByCentre:
+            self.bill, self.trial = _number(self.till), None
+            raise
         return self.settled
 
 
 def tenders(due: Fen, received: Mapping[TenderKind, Fen]) -> tuple[Tender, ...]:
-    """What was received, and the change as a negative line, so that the tenders add up to what was due."""
+    """What was received, and the change as a negative line, so that the tenders add up to what was due.
+
+    Raises TenderDoesNotFit when they do not reach it, or when change would have to be given for money that is no cash.
+    """
     lines = [Tender(kind, amount) for kind, amount in received.items() if amount]
     over = sum(received.values()) - due
-    return (*lines, Tender(TenderKind.CHANGE, Fen(-over))) if over > 0 else tuple(lines)
+    if over < 0 or over > max(received.get(TenderKind.CASH, Fen(0)), 0) or any(line.amount < 0 for line in lines):
+        raise TenderDoesNotFit(due=due, received=Fen(sum(received.values())))
+    return (*lines, Tender(TenderKind.CHANGE, Fen(-over))) if over else tuple(lines)
+
+
+def _number(till: Till) -> str:
+    return "T" + till.queue.numbers.next()[12:]

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from terminal.adjudication import adjudicate
+from terminal.adjudication.accumulators import Accumulator
 from terminal.counter import journal, ledger
+from terminal.counter.faults import NoPackFor
 from terminal.counter.identify import Identified
 from terminal.counter.till import Till
 from terminal.documents import Claim, Settlement
@@ -17,6 +19,18 @@ def split(till: Till, claim: Claim, who: Identified, *, explain: int = 0) -> Set
     plan = till.policies.plan(insured)
     opening = ledger.openings(who.person.openings, later, day)
     return adjudicate(plan, claim, insured, opening, explain=explain)
+
+
+def used(till: Till, who: Identified) -> list[tuple[Accumulator, int]]:
+    """What the person has used up so far, our own later bills included; nothing where no pack names the totals."""
+    try:
+        known = till.policies.plan(who.insurance.insured).accumulators
+    except NoPackFor:
+        return []
+    day = till.clock().date()
+    openings = ledger.openings(who.person.openings, _bills_after(till, who), day)
+    totals = {row.accumulator: row.value for row in openings if row.period.startswith(str(day.year))}
+    return [(accumulator, totals[name]) for name, accumulator in known.items() if name in totals]
 
 
 def _bills_after(till: Till, who: Identified) -> Iterator[Settlement]:
