@@ -242,6 +242,10 @@ class Queue:
         """Items in these states, oldest first; of one lane, if given."""
         return self.book.items.in_states(states, None if lane is None else self.book.blind(lane.encode()))
 
+    def items_by_id(self, ids: Iterable[int]) -> list[Item]:
+        """The items of events; an archived one is left out."""
+        return [item for id in ids for item in self.book.items.where("id = ?", (id,))]
+
     def accepted_after(self, seq: int, lane: str) -> list[Item]:
         """Items of one lane that the far end took after this event of the chain, oldest first."""
         steps = ", ".join(repr(step.value) for (_, step), to in TRANSITIONS.items() if to is State.ACCEPTED)

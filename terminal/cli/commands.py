@@ -16,9 +16,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "settle": ("terminal.cli.settle:settle", "结算 settle one bill, or a stream"),
     "bill": ("terminal.cli.bill:bill", "账单 what became of a bill"),
     "queue": ("terminal.cli.queue:queue", "待传队列 the offline queue"),
+    "refund": ("terminal.cli.refund:refund", "退费 giving money back, by three persons"),
     "operator": ("terminal.cli.operator:operator", "人员 the people who work here"),
     "centre": ("terminal.cli.centre:centre", "医保中心 the centre's messages and its simulator"),
     "config": ("terminal.cli.config:config", "设置 settings of this terminal"),
+    "serve": ("terminal.cli.serve:serve", "本机接口服务 the loopback API for other programs"),
+    "client": ("terminal.cli.serve:client", "接口程序 programs that may call the service"),
     "schema": ("terminal.cli.schema:schema", "文档格式 the JSON schema of a document"),
 }
 

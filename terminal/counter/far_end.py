@@ -1,5 +1,6 @@
 """The insurance centre as the queue's far end: claims are re-tried and settled, doubts asked about or taken back."""
 
+import re
 from datetime import timedelta
 
 import msgspec
@@ -64,6 +65,8 @@ class FarEnd:
     def prepare(self, item: Item, payload: bytes) -> Prepared | Hold | Refuse | NotReached:
         """Identify again and try again: a split equal to the fen is ready, a different one waits for a person."""
         entry = decode(payload, Entry)
+        if entry.takes_back:
+            return Prepared(b"")
         credential = entry.claim.credential
         if credential is None or credential.kind is CredentialKind.E_CREDENTIAL:
             return Hold("credential_expired")
@@ -80,14 +83,21 @@ class FarEnd:
             return Hold(fault.code, str(fault).encode())
         different = differences(entry.told, trial.settlement)
         if different and not self._till.settings.offline.settle_on_difference:
-            self._give_up(trial)
+            self.give_up(trial)
             return Hold("split_differs", encode(msgspec.structs.replace(trial.settlement, differences=different)))
         return Prepared(encode(trial))
 
     def send(self, item: Item, payload: bytes, intent: Intent) -> Outcome:
-        """Settle the trial of the intent under its number."""
-        entry, trial = decode(payload, Entry), decode(intent.data, Trial)
-        outcome = self._till.centre.settle(trial, entry.claim, intent.number)
+        """Settle the trial of the intent, or cancel what an entry takes back, under the intent's number."""
+        entry = decode(payload, Entry)
+        if (original := entry.takes_back) is not None:
+            outcome = self._till.centre.cancel(original.intent, original.standing, entry.claim, intent.number)
+            gone = self._till.profile.words.already_reversed
+            if isinstance(outcome, Refused) and re.search(gone, outcome.text):  # an earlier message was there first
+                proof = encode(Answered(entry.told, outcome.raw or outcome.text.encode()))
+                return Outcome(OutcomeClass.DUPLICATE, outcome.code, proof)
+        else:
+            outcome = self._till.centre.settle(decode(intent.data, Trial), entry.claim, intent.number)
         if isinstance(outcome, Settled):
             outcome = Settled(complete(outcome.settlement, entry.told), outcome.raw)
         return outcome_of(outcome)
@@ -98,8 +108,12 @@ class FarEnd:
 
     def reverse(self, item: Item, payload: bytes, intent: Intent, number: str, repeat: bool) -> Outcome:
         """Take the call back by its own number."""
-        original = self._till.centre.intent(decode(intent.data, Trial), intent.number)
-        match self._till.centre.reverse(original, number):
+        centre, taken = self._till.centre, decode(payload, Entry).takes_back
+        if taken:
+            call = centre.cancel_intent(taken.intent, intent.number)
+        else:
+            call = centre.intent(decode(intent.data, Trial), intent.number)
+        match centre.reverse(call, number):
             case Reversed() as done:
                 return Outcome(OutcomeClass.ACCEPTED, answer=done.raw)
             case AlreadyReversed() as done:
@@ -121,7 +135,8 @@ class FarEnd:
             return False
         return True
 
-    def _give_up(self, trial: Trial) -> None:
+    def give_up(self, trial: Trial) -> None:
+        """Lets go of what a trial opened at the centre; without the line it stays there, harmless."""
         try:
             self._till.centre.give_up(trial)
         except (*NO_LINE, CentreRefused):

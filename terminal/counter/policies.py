@@ -1,12 +1,20 @@
 """Which policy pack splits a bill: the one of the insured area and scheme, compiled once per process."""
 
-import tomllib
 from pathlib import Path
+
+import msgspec
 
 from config.policies import pack_files, pack_ids
 from terminal.adjudication import Plan, load_plan
 from terminal.counter.faults import NoPackFor
 from terminal.documents import Insured
+
+
+class _Whose(msgspec.Struct, frozen=True):
+    """The part of a pack's header that says whose policy it is."""
+
+    area: str
+    scheme: str
 
 
 class Policies:
@@ -34,6 +42,9 @@ class Policies:
         if self._ids is None:
             self._ids = {}
             for pack in pack_ids(self._extra):
-                header = tomllib.loads(pack_files(pack, self._extra)["pack.toml"].decode("utf-8"))
-                self._ids[header.get("area", ""), header.get("scheme", "")] = pack
+                try:
+                    header = msgspec.toml.decode(pack_files(pack, self._extra)["pack.toml"], type=_Whose)
+                except msgspec.DecodeError:
+                    continue  # a torn pack of one area must not stop the others; the doctor names it
+                self._ids[header.area, header.scheme] = pack
         return self._ids

@@ -3,7 +3,7 @@
 from terminal.documents.approval import Approval, Assurance
 from terminal.documents.catalogue import CatalogueItem, CatalogueRow, FirstSelfPay, HouseItem, PriceCeiling
 from terminal.documents.claim import Claim, Credential, Institution, Insured, Line, Opening, Visit
-from terminal.documents.edge import decode, encode, from_wire, schema, to_wire
+from terminal.documents.edge import decode, encode, from_wire, hook_schema, schema, to_wire
 from terminal.documents.person import Insurance, Mark, Person
 from terminal.documents.settlement import (
     Difference,
@@ -36,7 +36,7 @@ __all__ = [
     "Difference", "Employment", "Finding", "FirstSelfPay", "Fund", "HouseItem", "Institution", "InstitutionKind",
     "Insurance", "Insured", "ItemClass", "Layer", "Line", "LineSplit", "Mark", "Opening", "Person", "Posting",
     "PriceCeiling", "Referral", "Scheme", "Settlement", "Severity", "Source", "Step", "Tender", "TenderKind", "Tier",
-    "Visit", "VisitType", "decode", "encode", "from_wire", "schema", "to_wire",
+    "Visit", "VisitType", "decode", "encode", "from_wire", "hook_schema", "schema", "to_wire",
 ]  # fmt: skip
 
 DOCUMENTS: dict[str, type] = {

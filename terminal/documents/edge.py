@@ -66,18 +66,21 @@ def decode(data: bytes, kind: type[_Document], *, file: str = "-") -> _Document:
         raise BadDocument(file=file, place=place, found=found, expected=expected) from error
 
 
+_PATTERNS: dict[type, str] = {
+    Fen: r"^-?[0-9]{1,14}(\.[0-9]{1,2})?$",
+    Price: r"^-?[0-9]{1,14}(\.[0-9]{1,6})?$",
+    Quantity: r"^-?[0-9]{1,14}(\.[0-9]{1,4})?$",
+    Fraction: r"^([0-9]{1,4}(\.[0-9]{1,6})?%|[0-9]{1,9}/[1-9][0-9]{0,8})$",
+}
+
+
+def hook_schema(of: type) -> dict[str, Any]:
+    """The schema hook for money words: text of a pattern."""
+    if of in _PATTERNS:
+        return {"type": "string", "pattern": _PATTERNS[of]}
+    raise NotImplementedError(of)
+
+
 def schema(kind: type) -> dict[str, Any]:
     """The JSON schema of a document; money words are text."""
-
-    def hook(of: type) -> dict[str, Any]:
-        patterns = {
-            Fen: r"^-?\d+(\.\d{1,2})?$",
-            Price: r"^-?\d+(\.\d{1,6})?$",
-            Quantity: r"^-?\d+(\.\d{1,4})?$",
-            Fraction: r"^(\d+(\.\d+)?%|\d+/\d+)$",
-        }
-        if of in patterns:
-            return {"type": "string", "pattern": patterns[of]}
-        raise NotImplementedError(of)
-
-    return msgspec.json.schema(kind, schema_hook=hook)
+    return msgspec.json.schema(kind, schema_hook=hook_schema)

@@ -1,0 +1,184 @@
+"""The use cases of one till, for programs: each handler is one function of the counter."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Generic, TypeVar
+
+from cardio import CardReading, list_readers, read_card
+from offline_queue.vocabulary import State
+from terminal import VERSION
+from terminal.counter import journal
+from terminal.counter.far_end import FarEnd
+from terminal.counter.identify import identify
+from terminal.counter.settle import try_out
+from terminal.counter.till import Till
+from terminal.documents import BillState, Claim, Credential, Settlement, decode
+from terminal.faults import Exit, Fault
+from terminal.service.answers import FAULTS, Answer, Told, done, fault
+from terminal.service.clients import Client, Right
+from terminal.service.documents import (
+    Eligibility,
+    Forwarded,
+    Health,
+    Line38,
+    Nothing,
+    QueueStatus,
+    ReadCard,
+    Readers,
+    Row,
+    Standing,
+)
+from terminal.service.settling import Settling
+
+_Takes = TypeVar("_Takes")
+
+
+class WrongKey(Fault):
+    """A settlement is named by its bill number, and the key must be that number."""
+
+    code = "wrong_key"
+    exit = Exit.INPUT
+    zh = "Idempotency-Key 应等于账单号 {bill}，收到 {found}。"
+    en = "Idempotency-Key must be the bill number {bill}; found {found}."
+    next_zh = "请把账单号放入 Idempotency-Key 请求头。"
+    next_en = "Send the bill number as Idempotency-Key."
+
+
+class WrongOperator(Fault):
+    """A client settles for its own operator only."""
+
+    code = "wrong_operator"
+    exit = Exit.NO
+    zh = "接口程序 {client} 只能代收费员 {expected} 结算，账单写的是 {found}。"
+    en = "The client {client} settles for operator {expected}; the bill says {found}."
+    next_zh = "请改正账单的收费员。"
+    next_en = "Correct the bill's operator."
+
+
+@dataclass(frozen=True)
+class Call(Generic[_Takes]):
+    """One call: what it says, who makes it, and the parts of its path."""
+
+    content: _Takes
+    client: Client
+    key: str
+    place: str
+
+
+@dataclass(frozen=True)
+class Route:
+    """One path. ``gives`` is the document of each success status; every route may answer with a fault."""
+
+    method: str
+    path: str
+    right: Right
+    takes: type
+    gives: dict[int, type]
+    zh: str
+    en: str
+    handle: Callable[["Api", Call[Any]], Answer]
+    faults: tuple[int, ...] = (400, 409)
+    needs_key: bool = False
+
+
+class Api:
+    """The use cases of one till, for programs."""
+
+    def __init__(self, till: Till) -> None:
+        self.till = till
+        self.settling = Settling(till)
+
+    def close(self) -> None:
+        """Waits for what is under way."""
+        self.settling.close()
+
+    def perform(self, route: Route, client: Client, body: bytes, *, key: str = "", place: str = "") -> Answer:
+        """Decodes, does, answers; a fault is an answer too."""
+        try:
+            content: Any = decode(body or b"{}", route.takes, file="body")
+            return route.handle(self, Call(content, client, key, place))
+        except FAULTS as error:
+            return fault(error)
+
+    def health(self, _: Call[Nothing]) -> Answer:
+        """Alive, and what waits."""
+        status = self.till.queue.status()
+        return done(Health(not status.not_ready, VERSION, status.offline_since, sum(status.open.values())))
+
+    def devices(self, _: Call[Nothing]) -> Answer:
+        """The attached readers."""
+        return done(Readers(list_readers()))
+
+    def card(self, call: Call[ReadCard]) -> Answer:
+        """Reads the card."""
+        return done(self._read(call.content))
+
+    def line38(self, call: Call[ReadCard]) -> Answer:
+        """Reads the card as the standard's line."""
+        return done(Line38(self._read(call.content).line38()))
+
+    def eligibility(self, call: Call[Credential]) -> Answer:
+        """Who it is and what insurance pays."""
+        who = identify(self.till, call.content)
+        age = int(who.age.total_seconds())
+        return done(Eligibility(who.person.number, who.person.name, who.insurance.insured, who.online, age))
+
+    def trial(self, call: Call[Claim]) -> Answer:
+        """The split, nothing settled; what the trial opened at the centre is given up again."""
+        self._operator(call)
+        trial = try_out(self.till, call.content)
+        if trial.centre is not None:
+            FarEnd(self.till).give_up(trial.centre)
+        return done(trial.told)
+
+    def settle(self, call: Call[Claim]) -> Answer:
+        """Starts the settlement and returns at once."""
+        self._operator(call)
+        bill = call.content.bill
+        if call.key != bill:
+            raise WrongKey(bill=bill, found=call.key[:64] or "-")
+        state = self.settling.start(call.content)
+        return done(Standing(bill, state), 202 if state is BillState.SETTLING else 200)
+
+    def bill(self, call: Call[Nothing]) -> Answer:
+        """Where a bill stands."""
+        found = self.settling.find(call.place)
+        if isinstance(found, Settlement):
+            return done(Standing(call.place, found.state, found))
+        if isinstance(found, Told):
+            return done(Standing(call.place, BillState.REFUSED, fault=found))
+        return done(Standing(call.place, found))
+
+    def bills(self, _: Call[Nothing]) -> Answer:
+        """Every bill, oldest first."""
+        items = self.till.queue.items(tuple(State))
+        return done([Row(item.key, journal.state_of(item), item.created, item.reason) for item in items])
+
+    def queue(self, _: Call[Nothing]) -> Answer:
+        """What waits."""
+        status = self.till.queue.status()
+        return done(
+            QueueStatus(
+                {str(state): count for state, count in status.open.items()},
+                status.sum_open_fen,
+                status.oldest,
+                status.offline_since,
+                not status.not_ready,
+                tuple(f"{breach.limit}: {breach.found} / {breach.allowed}" for breach in status.not_ready),
+            )
+        )
+
+    def forward(self, _: Call[Nothing]) -> Answer:
+        """Forwards what is due."""
+        with self.till.queue.forwarder(FarEnd(self.till)) as forwarder:
+            return done(Forwarded(forwarder.run(timedelta(seconds=10), now=True).left))
+
+    def _read(self, asked: ReadCard) -> CardReading:
+        return read_card(asked.reader or self.till.settings.reader or None, timeout=max(0.0, min(asked.timeout, 60.0)))
+
+    def _operator(self, call: Call[Claim]) -> None:
+        if call.content.operator != call.client.operator:
+            raise WrongOperator(
+                client=call.client.name, expected=call.client.operator, found=call.content.operator[:40]
+            )

@@ -1,0 +1,85 @@
+"""Settlements in the background: a call returns at once, the bill tells the rest, a repeat finds the same bill."""
+
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
+
+from offline_queue.faults import AlreadyForwarding
+from terminal.counter import journal
+from terminal.counter.far_end import FarEnd
+from terminal.counter.faults import UnknownBill
+from terminal.counter.settle import settle, stands
+from terminal.counter.till import Till
+from terminal.documents import BillState, Claim, Settlement
+from terminal.service.answers import FAULTS, Told, told
+
+WIDTH = 8
+"""Settlements at once; each has a line to the centre of its own."""
+ROUND = timedelta(seconds=2)
+
+
+class Settling:
+    """Runs settlements and, while no other process does, forwards what waits."""
+
+    def __init__(self, till: Till) -> None:
+        self._till = till
+        self._pool = ThreadPoolExecutor(WIDTH, "settle")
+        self._running: dict[str, Future[Settlement]] = {}
+        self._refused: dict[str, Told] = {}
+        self._persons: dict[str, threading.Lock] = {}
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._forwarder = threading.Thread(target=self._forward, daemon=True)
+        self._forwarder.start()
+
+    def start(self, claim: Claim) -> BillState:
+        """Starts a settlement unless this very claim is known; returns where it stands. Raises KeyReused."""
+        with self._lock:
+            if claim.bill in self._running:
+                return BillState.SETTLING
+            known = stands(self._till, claim)
+            if known is not None:
+                return known.state
+            self._refused.pop(claim.bill, None)
+            person = self._persons.setdefault(claim.credential.number if claim.credential else "", threading.Lock())
+            self._running[claim.bill] = self._pool.submit(self._settle, claim, person)
+        return BillState.SETTLING
+
+    def find(self, bill: str) -> Settlement | BillState | Told:
+        """A bill's figures, its state while it is being settled, or why it was refused. Raises UnknownBill."""
+        with self._lock:
+            if bill in self._running:
+                return BillState.SETTLING
+            if bill in self._refused:
+                return self._refused[bill]
+        item = journal.find(self._till.queue, bill)
+        if item is None:
+            raise UnknownBill(bill=bill)
+        return journal.standing(self._till.queue, item)
+
+    def close(self) -> None:
+        """Waits for what is under way and stops."""
+        self._stop.set()
+        self._pool.shutdown()
+        self._forwarder.join()
+
+    def _settle(self, claim: Claim, person: threading.Lock) -> Settlement:
+        try:
+            with person:
+                return settle(self._till, claim)
+        except FAULTS as fault:
+            self._refused[claim.bill] = told(fault)
+            raise
+        finally:
+            with self._lock:
+                self._running.pop(claim.bill, None)
+
+    def _forward(self) -> None:
+        while not self._stop.wait(ROUND.total_seconds()):
+            if not self._till.queue.items():
+                continue
+            try:
+                with self._till.queue.forwarder(FarEnd(self._till)) as forwarder:
+                    forwarder.run(ROUND)
+            except AlreadyForwarding:
+                continue

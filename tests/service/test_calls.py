@@ -1,0 +1,173 @@
+"""Calls of other programs: what they get, what they may, and what a repeat finds."""
+
+import json
+import threading
+import time
+from typing import Any
+
+import pytest
+
+from tests.service.conftest import Service
+from tests.world import AMOXICILLIN, bill
+
+
+def settled(service: Service, number: str, seconds: float = 20) -> dict[str, Any]:
+    """A bill once it is no longer being settled."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        status, document, _ = service.call("GET", f"/bills/{number}")
+        if status == 200 and document["state"] != "settling":
+            return dict(document)
+        time.sleep(0.05)
+    raise AssertionError(f"{number} is still being settled")
+
+
+def test_a_settlement_returns_at_once_and_its_bill_tells_the_rest(service: Service) -> None:
+    status, document, _ = service.call("POST", "/settle", bill("A-1", "zhang"), key="A-1")
+    assert (status, document["state"]) == (202, "settling")
+    assert settled(service, "A-1")["settlement"]["total"] == "2136.00"
+    status, document, _ = service.call("POST", "/settle", bill("A-1", "zhang"), key="A-1")
+    assert (status, document["state"]) == (200, "settled")
+    assert service.world.standing() == {"A-1": 1}
+
+
+def test_another_bill_under_a_known_number_fails_loudly(service: Service) -> None:
+    service.call("POST", "/settle", bill("A-1", "zhang"), key="A-1")
+    settled(service, "A-1")
+    status, document, _ = service.call("POST", "/settle", bill("A-1", "zhang", (AMOXICILLIN, 1)), key="A-1")
+    assert (status, document["fault"]["code"]) == (400, "key_reused")
+
+
+def test_a_settlement_without_its_key_or_of_another_operator_is_refused(service: Service) -> None:
+    assert service.call("POST", "/settle", bill("A-1", "zhang"))[1]["fault"]["code"] == "wrong_key"
+    other = bill("A-1", "zhang", operator="0002")
+    assert service.call("POST", "/settle", other, key="A-1")[1]["fault"]["code"] == "wrong_operator"
+    assert service.call("GET", "/bills/A-1")[1]["fault"]["code"] == "unknown_bill"
+
+
+def test_a_refused_bill_says_why(service: Service) -> None:
+    service.call("POST", "/settle", bill("A-1", "chen"), key="A-1")
+    assert settled(service, "A-1")["fault"]["code"] == "not_entitled"
+
+
+def test_a_trial_settles_nothing_and_leaves_nothing_open(service: Service) -> None:
+    status, document, _ = service.call("POST", "/trial", bill("A-1", "zhang"))
+    assert (status, document["state"], document["total"]) == (200, "trial", "2136.00")
+    assert service.world.standing() == {} and service.call("GET", "/bills")[1] == []
+
+
+def test_without_the_line_the_service_goes_on_and_forwards_by_itself(service: Service) -> None:
+    service.call("POST", "/settle", bill("A-0", "zhang", (AMOXICILLIN, 1)), key="A-0")
+    settled(service, "A-0")
+    service.world.centre.line_down()
+    service.call("POST", "/settle", bill("A-1", "zhang", (AMOXICILLIN, 1)), key="A-1")
+    assert settled(service, "A-1")["state"] == "provisional"
+    assert service.call("GET", "/queue")[1]["open"] == {"recorded": 1}
+    service.world.centre.line_up()
+    end = time.monotonic() + 20
+    while service.call("GET", "/bills/A-1")[1]["state"] != "settled":
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    assert service.world.standing() == {"A-0": 1, "A-1": 1}
+
+
+@pytest.mark.parametrize(
+    ("headers", "token", "status", "code"),
+    [
+        ({}, "", 401, "no_token"),
+        ({}, "guessed", 401, "no_token"),
+        ({"Host": "evil.test"}, None, 403, "wrong_host"),
+        ({"Host": "evil.test:{port}"}, None, 403, "wrong_host"),
+        ({"Origin": "http://evil.test"}, None, 403, "wrong_origin"),
+        ({"Origin": "null"}, None, 403, "wrong_origin"),
+    ],
+)
+def test_every_path_refuses_whoever_may_not_call(
+    service: Service, headers: dict[str, str], token: str | None, status: int, code: str
+) -> None:
+    headers = {name: value.format(port=service.port) for name, value in headers.items()}
+    paths = service.call("GET", "/openapi.json")[1]["paths"]
+    assert len(paths) > 8
+    for path, operations in paths.items():
+        for method in operations:
+            found = service.call(method.upper(), path.replace("{bill}", "A-1"), {}, token=token, **headers)
+            assert (found[0], found[1]["fault"]["code"]) == (status, code), (method, path)
+
+
+def test_a_registered_page_may_call_and_is_told_so_in_the_preflight(service: Service) -> None:
+    page = {"Origin": "http://his.test:8080"}
+    assert service.call("GET", "/health", **page)[0] == 200
+    ask = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Private-Network": "true"}
+    status, _, headers = service.call("OPTIONS", "/settle", token="", **page, **ask)
+    allowed = {name.lower(): value for name, value in headers.items()}
+    assert (status, allowed["access-control-allow-origin"]) == (204, "http://his.test:8080")
+    assert allowed["access-control-allow-private-network"] == "true"
+    assert service.call("OPTIONS", "/settle", token="", Origin="http://evil.test", **ask)[0] == 403
+
+
+def test_a_role_that_only_reads_settles_nothing(service: Service) -> None:
+    added = service.world.run("client", "add", "audit", "--operator", "0009", "--role", "auditor", "--json")[1][0]
+    assert service.call("GET", "/queue", token=added["token"])[0] == 200
+    refused = service.call("POST", "/settle", bill("A-1", "zhang"), key="A-1", token=added["token"])
+    assert (refused[0], refused[1]["fault"]["code"]) == (403, "no_right")
+
+
+def test_a_revoked_token_is_dead_at_once(service: Service) -> None:
+    service.world.run("client", "revoke", "his", "--json")
+    assert service.call("GET", "/health")[0] == 401
+
+
+def test_a_body_larger_than_any_bill_is_refused(service: Service) -> None:
+    assert service.call("POST", "/trial", b" " * (5 * 1024 * 1024))[1]["fault"]["code"] == "too_large"
+
+
+def test_bill_states_are_told_as_they_happen(service: Service) -> None:
+    import http.client
+
+    line = http.client.HTTPConnection("127.0.0.1", service.port, timeout=20)
+    line.request("GET", "/events?after=0", headers={"Authorization": f"Bearer {service.token}"})
+    answer = line.getresponse()
+    service.call("POST", "/settle", bill("A-1", "zhang"), key="A-1")
+    seen = []
+    while "settled" not in seen:
+        row = answer.readline().decode()
+        if row.startswith("data: "):
+            seen.append(json.loads(row[6:])["state"])
+    line.close()
+    assert seen[-1] == "settled"
+
+
+def test_fifty_clients_and_ten_kills_settle_each_bill_once(service: Service) -> None:
+    numbers = [f"M-{place:02d}" for place in range(50)]
+    who = ["zhang", "li", "zhao", "wang"]
+    stop = threading.Event()
+    states: dict[str, str] = {}
+
+    def client(place: int) -> None:
+        number = numbers[place]
+        document = bill(number, who[place % 2], (AMOXICILLIN, 1))
+        while not stop.is_set():
+            try:
+                status, answer, _ = service.call("POST", "/settle", document, key=number)
+            except (OSError, ValueError):
+                time.sleep(0.1)
+                continue
+            if status in (200, 202):
+                states[number] = answer["state"]
+                if answer["state"] == "settled":
+                    return
+            time.sleep(0.15)
+
+    clients = [threading.Thread(target=client, args=(place,)) for place in range(len(numbers))]
+    for each in clients:
+        each.start()
+    for _ in range(10):
+        time.sleep(0.7)
+        service.process.kill()
+        service.process.wait()
+        service.start()
+    for each in clients:
+        each.join(60)
+    stop.set()
+    assert {number: states.get(number) for number in numbers if states.get(number) != "settled"} == {}
+    assert service.world.standing() == dict.fromkeys(numbers, 1)
