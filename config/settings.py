@@ -45,6 +45,16 @@ class OfflineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How long a settle call may still take effect after its last byte; 0 keeps the profile's figure."""
 
 
+class RefundSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How far refunds go without the office. Amounts are fen of the whole bill."""
+
+    days: int = 180
+    """Age of the bill."""
+    per_bill_fen: int = 20_000_00
+    per_day_fen: int = 50_000_00
+    """Of one cashier."""
+
+
 class DeviceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What stands on the desk: addresses such as ``serial:/dev/ttyS0@9600``, empty for what there is not."""
 
@@ -75,6 +85,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The desk's keys: ``default``, ``zhonglian``, ``newtouch`` or ``retail``; ``keymap.toml`` goes over it."""
     devices: DeviceSettings = DeviceSettings()
     offline: OfflineSettings = OfflineSettings()
+    refund: RefundSettings = RefundSettings()
 
 
 EXAMPLE = """\

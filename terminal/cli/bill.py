@@ -42,14 +42,13 @@ def show_bill(number: str, language: Language, home: Path, as_json: bool) -> int
 @as_json
 def list_bills(language: Language, home: Path, as_json: bool) -> None:
     """全部账单及状态。 Every bill with its state."""
-    from offline_queue.vocabulary import State
     from terminal.counter import journal
     from terminal.counter.till import Till
 
     with Till(home) as till:
         rows = [
-            {"bill": item.key, "state": str(journal.state_of(item)), "created": item.created.isoformat()}
-            for item in till.queue.items(tuple(State))
+            {"bill": item.key, "state": str(state), "created": item.created.isoformat()}
+            for item, state in journal.bills(till.queue)
         ]
     show(
         rows, as_json, lambda: "\n".join(f"{row['bill']:24} {word('state.' + row['state'], language)}" for row in rows)

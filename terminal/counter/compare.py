@@ -3,10 +3,11 @@
 from terminal.documents import Difference, Fund, Settlement
 from terminal.money import Fen
 
-_FIGURES = (
+FIGURES = (
     "total", "own_pay", "over_limit", "first_self_pay", "in_scope", "deductible",
     "account", "family_account", "cash", "hospital",
 )  # fmt: skip
+"""The amounts of a split besides its layers."""
 _FROM_LINES = ("own_pay", "over_limit", "first_self_pay", "in_scope")
 
 
@@ -16,7 +17,7 @@ def differences(local: Settlement, centre: Settlement) -> tuple[Difference, ...]
     def paid(settlement: Settlement, fund: Fund) -> Fen:
         return Fen(sum(layer.paid for layer in settlement.layers if layer.fund is fund))
 
-    pairs = [(name, getattr(local, name), getattr(centre, name)) for name in _FIGURES]
+    pairs = [(name, getattr(local, name), getattr(centre, name)) for name in FIGURES]
     pairs += [(f"fund.{fund}", paid(local, fund), paid(centre, fund)) for fund in Fund]
     found = [(name, mine, theirs) for name, mine, theirs in pairs if mine != theirs]
     names = {name for name, _, _ in found}

@@ -9,6 +9,7 @@ from offline_queue.faults import UnknownKey
 from offline_queue.ports import Item
 from offline_queue.queue import Queue
 from offline_queue.vocabulary import State, Step
+from terminal.centre import Intent
 from terminal.documents import BillState, Claim, Insurance, Person, Settlement, decode
 
 BILL_STATES: Mapping[State, BillState] = MappingProxyType(
@@ -30,14 +31,22 @@ ACCEPTING = (Step.ACCEPT, Step.FIND, Step.DECIDE_ACCEPT)
 """Steps after which the centre has the bill; their evidence is the centre's answer."""
 
 
+class Original(msgspec.Struct, frozen=True):
+    """What a red-ink entry takes back: the call that settled it, and the settlement as it stood."""
+
+    intent: Intent
+    standing: Settlement
+
+
 class Entry(msgspec.Struct, frozen=True):
-    """What was asked, for whom, and the split the patient was told."""
+    """What was asked, for whom, and the split the patient was told; red ink tells the exact negation."""
 
     claim: Claim
     person: Person
     chosen: int
     """Which of the person's insurances pays."""
     told: Settlement
+    takes_back: Original | None = None
 
     @property
     def insurance(self) -> Insurance:
@@ -54,9 +63,14 @@ class Answered(msgspec.Struct, frozen=True):
 
 def state_of(item: Item) -> BillState:
     """Where a bill stands."""
-    if item.state is State.ACCEPTED and item.reconciled:
-        return BillState.RECONCILED
+    if item.state is State.ACCEPTED and (item.reverses or item.reconciled):
+        return BillState.REVERSED if item.reverses else BillState.RECONCILED
     return BILL_STATES[item.state]
+
+
+def taken_back(queue: Queue, item: Item) -> bool:
+    """Whether the centre has taken a red-ink entry that points to this bill."""
+    return any(back.state is State.ACCEPTED for back in queue.reversals(item.key))
 
 
 def find(queue: Queue, bill: str) -> Item | None:
@@ -67,6 +81,13 @@ def find(queue: Queue, bill: str) -> Item | None:
         return None
 
 
+def bills(queue: Queue) -> list[tuple[Item, BillState]]:
+    """Every bill with its state, oldest first; red-ink entries are told by the bill they take back."""
+    items = queue.items(tuple(State))
+    gone = {item.reverses for item in items if item.state is State.ACCEPTED}
+    return [(item, BillState.REVERSED if item.key in gone else state_of(item)) for item in items if not item.reverses]
+
+
 def entry(queue: Queue, item: Item) -> Entry:
     """What the journal keeps of a bill."""
     return decode(queue.payload(item), Entry, file=item.key)
@@ -74,7 +95,7 @@ def entry(queue: Queue, item: Item) -> Entry:
 
 def standing(queue: Queue, item: Item) -> Settlement:
     """A bill's figures as they stand now: the centre's once it has settled, else what the patient was told."""
-    state = state_of(item)
+    state = BillState.REVERSED if taken_back(queue, item) else state_of(item)
     if item.state is State.ACCEPTED:
         answers = [event.body for event in queue.answers(item) if event.kind in ACCEPTING and event.body]
         if answers:
