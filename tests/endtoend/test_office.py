@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.world import World
+from tests.world import World, bill
 
 
 @pytest.fixture
@@ -51,3 +51,22 @@ def test_people_are_added_log_in_and_leave(world: World) -> None:
     assert [(row["operator"], row["active"]) for row in rows] == [
         ("0009", True), ("0001", True), ("0002", True), ("0003", False)
     ]  # fmt: skip
+
+
+def test_a_refund_goes_through_three_hands(world: World) -> None:
+    staff(world)
+    (result,) = world.run("settle", "-", "--json", feed=[bill("B-1", "zhang")])[1]
+    asked = ["refund", "request", "B-1", "--reason", "开错", "--by", "0001"]
+    assert yibao(world, *asked, typed="secret-0001\n")[1]["fault"]["code"] == "papers_missing"
+    for paper in ("original_receipt", "refund_notice", "doctor_reason", "not_done"):
+        asked += ["--paper", paper]
+    code, refund = yibao(world, *asked, typed="secret-0001\n")
+    assert (code, refund["state"], refund["requested"]["back"]["total"]) == (0, "requested", "-" + result["total"])
+    for step, who in (("review", "0002"), ("audit", "0003")):
+        assert yibao(world, "refund", step, "B-1-R1", "--by", who, typed=f"secret-{who}\n")[0] == 0
+    code, done = yibao(world, "refund", "do", "B-1-R1", "--by", "0001", typed="secret-0001\n")
+    assert (code, done["state"], len(done["approvals"])) == (0, "done", 3)
+    assert yibao(world, "refund", "list")[1][0]["state"] == yibao(world, "refund", "show", "B-1-R1")[1]["state"]
+    assert yibao(world, "bill", "show", "B-1")[1]["state"] == "reversed"
+    assert {row["bill"]: row["state"] for row in yibao(world, "bill", "list")[1]} == {"B-1": "reversed"}
+    assert world.standing() == {}

@@ -8,7 +8,7 @@ from offline_queue.ports import Item
 from offline_queue.vocabulary import Decision
 from terminal.counter.office.faults import SamePerson
 from terminal.counter.office.operators import Session
-from terminal.counter.office.register import Document, read, writing
+from terminal.counter.office.register import Document, Write, read, writing
 from terminal.counter.office.roles import Right
 from terminal.counter.till import Till
 from terminal.documents import Approval, Assurance, encode
@@ -28,16 +28,20 @@ def digest(document: object) -> str:
 
 
 def approve(
-    till: Till, subject: str, digest: str, right: Right, by: Session, least: Assurance = Assurance.PRESENTED
-) -> Approval:
+    till: Till,
+    write: Write,
+    subject: str,
+    digest: str,
+    right: Right,
+    by: Session,
+    least: Assurance = Assurance.PRESENTED,
+) -> None:
     """One person's yes to a digest, under one right. Raises NotAllowed, AssuranceTooLow, SamePerson."""
     by.require(right, least)
+    if any(earlier.operator == by.number for earlier in approvals(till, digest)):
+        raise SamePerson(operator=by.number)
     given = Approval(digest, right, by.number, by.assurance, till.clock(), till.settings.terminal)
-    with writing(till) as write:
-        if any(earlier.operator == by.number for earlier in approvals(till, digest)):
-            raise SamePerson(operator=by.number)
-        write(Approved(subject, given), by.number)
-    return given
+    write(Approved(subject, given), by.number)
 
 
 def approvals(till: Till, digest: str) -> tuple[Approval, ...]:
@@ -56,9 +60,11 @@ def two_persons(till: Till, subject: str, document: object, right: Right, by: Se
     for session in by:
         session.require(right)
     agreed = digest(document)
-    for session in by:
-        if session.number not in {earlier.operator for earlier in approvals(till, agreed)}:
-            approve(till, subject, agreed, right, session)
+    with writing(till) as write:
+        known = {earlier.operator for earlier in approvals(till, agreed)}
+        for session in by:
+            if session.number not in known:
+                approve(till, write, subject, agreed, right, session)
     return agreed
 
 

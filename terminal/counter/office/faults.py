@@ -144,3 +144,102 @@ class SamePerson(Fault):
     en = "Operator {operator} has approved this already; it must be somebody else."
     next_zh = "请换人核准；没有任何改动生效。"
     next_en = "Let another person approve; nothing was changed."
+
+
+class CashForCardMoney(Fault):
+    """Money goes back the way it came."""
+
+    code = "cash_for_card_money"
+    exit = Exit.NO
+    zh = "账单 {bill} 的 {amount} 元是以 {kind} 支付的，必须原路退回。"
+    en = "{amount} of bill {bill} came by {kind} and goes back the same way."
+    next_zh = "请按原支付方式退费；银行卡用原交易参考号。"
+    next_en = "Refund to the original tender; a bank card by the reference of its charge."
+
+
+class NotRefundable(Fault):
+    """A bill that has nothing to give back now."""
+
+    code = "not_refundable"
+    exit = Exit.NO
+    zh = "账单 {bill} 现在是 {state}，不能退费。"
+    en = "Bill {bill} is {state} and cannot be refunded now."
+    next_zh = "待确认的请先等中心答复；异常的请先处理。"
+    next_en = "Wait until the centre has answered about it, or resolve its exception first."
+
+
+class AlreadyRequested(Fault):
+    """One refund at a time for one bill."""
+
+    code = "already_requested"
+    exit = Exit.NO
+    zh = "账单 {bill} 已有退费单 {refund}。"
+    en = "Bill {bill} already has the refund {refund}."
+    next_zh = "请继续办理该退费单，或先撤销。"
+    next_en = "Go on with that one, or withdraw it first."
+
+
+class PapersMissing(Fault):
+    """Papers that a refund needs were not handed in."""
+
+    code = "papers_missing"
+    exit = Exit.INPUT
+    zh = "账单 {bill} 的退费还缺材料：{papers}。"
+    en = "The refund of bill {bill} lacks papers: {papers}."
+    next_zh = "请补齐材料，用 --paper 逐一登记。"
+    next_en = "Collect them and name each with --paper."
+
+
+class RefundLimit(Fault):
+    """A refund beyond what the desk may do by itself."""
+
+    code = "refund_limit"
+    exit = Exit.NO
+    zh = "账单 {bill} 的退费超出限制 {limit}：{found}，上限 {allowed}。"
+    en = "The refund of bill {bill} passes the limit {limit}: {found}, allowed {allowed}."
+    next_zh = "请由医保办公室办理，或修改设置中的限制。"
+    next_en = "Let the insurance office handle it, or change the limit in the settings."
+
+
+class NoSuchLine(Fault):
+    """Lines to keep that are not on the bill, or all of them."""
+
+    code = "no_such_line"
+    exit = Exit.INPUT
+    zh = "账单 {bill} 没有可保留的行 {lines}。"
+    en = "Bill {bill} cannot keep the lines {lines}."
+    next_zh = "请核对行号；全部退费时不要指定保留行。"
+    next_en = "Check the line numbers; for a full refund keep none."
+
+
+class UnknownRefund(Fault):
+    """No refund has this number."""
+
+    code = "unknown_refund"
+    exit = Exit.INPUT
+    zh = "没有退费单 {refund}。"
+    en = "There is no refund {refund}."
+    next_zh = "请用 yibao refund list 查看。"
+    next_en = "See: yibao refund list"
+
+
+class WrongStep(Fault):
+    """A refund that does not stand where this step begins."""
+
+    code = "wrong_step"
+    exit = Exit.NO
+    zh = "退费单 {refund} 现在是 {state}，不能变为 {to}。"
+    en = "Refund {refund} is {state}; it cannot become {to}."
+    next_zh = "申请、复核、稽核、退费依次办理。"
+    next_en = "It is requested, reviewed, audited and done, in this order."
+
+
+class StandsDifferently(Fault):
+    """The bill changed after its refund was approved."""
+
+    code = "stands_differently"
+    exit = Exit.NO
+    zh = "账单 {bill} 在核准后有变动，退费单 {refund} 的金额不再相符。"
+    en = "Bill {bill} has changed since refund {refund} was approved; its amounts no longer match."
+    next_zh = "请撤销该退费单，按现在的金额重新申请。"
+    next_en = "Withdraw it and request the refund again with the amounts as they stand."
