@@ -231,5 +231,5 @@ class Exchange:
         return Reply(content, head, raw, tuple(findings))
 
 
-ABSENT = frozenset({"missing", "empty", "not_object", "not_list"})
+ABSENT = frozenset({"missing", "not_object", "not_list"})
 """Findings on a node of the output that make a success no success."""

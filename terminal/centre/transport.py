@@ -71,15 +71,23 @@ def _remaining(deadline: float) -> float:
 
 
 class _Counting(http.client.HTTPConnection):
-    """Counts the bytes the system accepted for sending."""
+    """Sends head and body as one piece and counts the bytes the system accepted."""
 
     accepted = 0
-    deadline = 0.0
+    _held = b""
+
+    def begin(self) -> None:
+        """Forgets the exchange before, however it ended."""
+        self.accepted, self._held = 0, b""
 
     def send(self, data: Any) -> None:
-        view = memoryview(data)
+        self._held += data
+
+    def flush(self, deadline: float) -> None:
+        """Sends what ``request`` composed."""
+        view, self._held = memoryview(self._held), b""
         while view:
-            self.sock.settimeout(_remaining(self.deadline))
+            self.sock.settimeout(_remaining(deadline))
             count = self.sock.send(view)
             self.accepted += count
             view = view[count:]
@@ -124,11 +132,12 @@ class Line:
             self._open(line)
             if on_first_byte is not None:
                 on_first_byte()
-            line.accepted = 0
-            line.deadline = time.monotonic() + self._answer
-            line.response_class = functools.partial(_response, line.deadline)  # type: ignore[assignment]
+            line.begin()
+            deadline = time.monotonic() + self._answer
+            line.response_class = functools.partial(_response, deadline)  # type: ignore[assignment]
             try:
                 line.request("POST", self._base + path, body, dict(headers))
+                line.flush(deadline)
                 answer = line.getresponse()
                 data = answer.read(LARGEST_ANSWER + 1)
             except (OSError, http.client.HTTPException) as error:

@@ -222,7 +222,9 @@ def compose(tree: Mapping[str, Any], *, number_as_text: bool = False) -> bytes:
 
 def number(value: object, places: int) -> int | None:
     """A JSON number or its text as an integer of ``10**-places``; None when it is not exactly that."""
-    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+    if type(value) is int:
+        return int(value * 10**places)
+    if not isinstance(value, str | Decimal):
         return None
     try:
         exact = Decimal(value.strip() if isinstance(value, str) else value)
@@ -232,68 +234,89 @@ def number(value: object, places: int) -> int | None:
     return int(scaled) if scaled is not None and scaled == scaled.to_integral_value() else None
 
 
-def _read(kind: type[Node], tree: Any, place: str, findings: list[Finding]) -> Any:
-    def find(severity: Severity, name: str, code: str, zh: str, en: str) -> None:
-        findings.append(Finding(severity, f"{place}.{name}".strip("."), code, zh, en))
+class _Finder:
+    """Adds findings about one node."""
 
+    def __init__(self, place: str, findings: list[Finding]) -> None:
+        self.place, self._findings = place, findings
+
+    def within(self, name: str) -> str:
+        return f"{self.place}.{name}" if self.place and name else self.place or name
+
+    def wrong(self, name: str, code: str, zh: str, en: str) -> None:
+        self._findings.append(Finding(Severity.WRONG, self.within(name), code, zh, en))
+
+    def note(self, name: str, code: str, zh: str, en: str) -> None:
+        self._findings.append(Finding(Severity.NOTE, self.within(name), code, zh, en))
+
+
+def _read(kind: type[Node], tree: Any, place: str, findings: list[Finding]) -> Any:
+    find = _Finder(place, findings)
+    rest = _object(kind, tree, find)
+    if rest is None:
+        return kind()
+    values: dict[str, Any] = {}
+    for name, attribute, word, node, many, required in fields(kind):
+        value = rest.pop(name, _ABSENT)
+        if value is None or value == "" or value is _ABSENT:
+            if required:
+                find.wrong(name, "missing", f"缺少{label(name)}", "is required and absent or empty")
+        elif word is not None:
+            read, code, zh, en = _read_word(word, value)
+            if code:
+                (find.wrong if code in BREACHES else find.note)(name, code, f"{label(name)}{zh}", en)
+            if read is None:
+                rest[name] = value
+            else:
+                values[attribute] = read
+        elif node is not None and not many:
+            values[attribute] = _read(node, value, find.within(name), findings)
+        elif node is not None and isinstance(value, list | dict):
+            if isinstance(value, dict):
+                find.note(name, "object", "应为列表，收到一个对象", "one object where a list belongs")
+                value = [value]
+            where = find.within(name)
+            rows = (_read(node, row, f"{where}[{index}]", findings) for index, row in enumerate(value))
+            values[attribute] = tuple(rows)
+        else:
+            find.wrong(name, "not_list", "应为列表", "not a list")
+            rest[name] = value
+    for name in rest.keys() - EXTENSIONS - {field.name for field in fields(kind)} if rest else ():
+        find.note(name, "unknown", "规范中没有此字段", "is not in the text; kept")
+    return kind(extra=rest, **values)
+
+
+_ABSENT: Any = object()
+
+BREACHES = frozenset({"too_long", "not_text", "not_number", "not_day"})
+"""Oddities of a value that break the text; the others are other spellings of a sound one."""
+
+
+def _object(kind: type[Node], tree: Any, find: _Finder) -> dict[str, Any] | None:
+    """The keys of a node under the text's own names, or None for what is no object in any spelling."""
     if isinstance(tree, list) and len(tree) == 1:
-        find(Severity.NOTE, "", "list", "应为对象，收到只有一个元素的列表", "a list of one where an object belongs")
+        find.note("", "list", "应为对象，收到只有一个元素的列表", "a list of one where an object belongs")
         tree = tree[0]
     if isinstance(tree, str):
         with suppress(ValueError):
             tree = parse(tree.encode())
-            find(Severity.NOTE, "", "text", "对象以文本给出", "is an object written as text")
+            find.note("", "text", "对象以文本给出", "is an object written as text")
     if not isinstance(tree, dict):
-        find(Severity.WRONG, "", "not_object", "应为对象", "not an object")
-        return kind()
+        find.wrong("", "not_object", "应为对象", "not an object")
+        return None
     rest = {key: value for key, value in tree.items() if not key.startswith("_")}
     for seen in rest.keys() & SPELLINGS.keys():
         name = SPELLINGS[seen]
         if name not in rest and any(field.name == name for field in fields(kind)):
             rest[name] = rest.pop(seen)
-            find(Severity.NOTE, name, "spelling", f"写作 {seen}", f"spelled {seen}")
-    values: dict[str, Any] = {}
-    for name, attribute, word, node, many, required in fields(kind):
-        if name not in rest:
-            if required:
-                find(Severity.WRONG, name, "missing", f"缺少{label(name)}", "is required and absent")
-            continue
-        value = rest.pop(name)
-        if value is None or value == "":
-            if required:
-                find(Severity.WRONG, name, "empty", f"{label(name)}为空", "is required and empty")
-        elif node is not None:
-            where = f"{place}.{name}".strip(".")
-            if not many:
-                values[attribute] = _read(node, value, where, findings)
-            else:
-                if isinstance(value, dict):
-                    find(Severity.NOTE, name, "object", "应为列表，收到一个对象", "one object where a list belongs")
-                    value = [value]
-                if isinstance(value, list):
-                    values[attribute] = tuple(
-                        _read(node, row, f"{where}[{index}]", findings) for index, row in enumerate(value)
-                    )
-                else:
-                    find(Severity.WRONG, name, "not_list", "应为列表", "not a list")
-                    rest[name] = value
-        else:
-            assert word is not None  # noqa: S101 - fields() gives a word or a node
-            read, code, zh, en = _read_word(word, value)
-            if code:
-                breach = code in {"too_long", "not_text", "not_number", "not_day"}
-                find(Severity.WRONG if breach else Severity.NOTE, name, code, f"{label(name)}{zh}", en)
-            if read is None:
-                rest[name] = value
-            else:
-                values[attribute] = read
-    for name in rest:
-        if name not in EXTENSIONS and not any(field.name == name for field in fields(kind)):
-            find(Severity.NOTE, name, "unknown", "规范中没有此字段", "is not in the text; kept")
-    return kind(extra=rest, **values)
+            find.note(name, "spelling", f"写作 {seen}", f"spelled {seen}")
+    return rest
 
 
 def _read_word(word: Word, value: Any) -> tuple[Any, str, str, str]:
+    """The value, and what is odd about it: a code and its words, all empty for what is as it should be."""
+    if word.kind is Kind.TEXT and type(value) is str and len(value) <= word.size:
+        return value, "", "", ""
     if word.kind is Kind.NUMBER:
         scaled = number(value, word.places)
         if scaled is None:
@@ -309,14 +332,7 @@ def _read_word(word: Word, value: Any) -> tuple[Any, str, str, str]:
     if not isinstance(value, str):
         return text, "number", "以数字给出", "is text written as a number"
     if word.kind is Kind.TEXT:
-        if len(text) > word.size:
-            return (
-                text,
-                "too_long",
-                f"超过 {word.size} 个字符",
-                f"has {len(text)} characters, {word} allows {word.size}",
-            )
-        return text, "", "", ""
+        return text, "too_long", f"超过 {word.size} 个字符", f"has {len(text)} characters, {word} allows {word.size}"
     if (_DAY if word.kind is Kind.DAY else _INSTANT).fullmatch(text) is None:
         return text, "not_day", f"应为 {word}", f"{text!r} is not {word}"
     return text, "", "", ""
@@ -326,23 +342,29 @@ def _write(node: Node, place: str, strict: bool) -> dict[str, Any]:
     tree: dict[str, Any] = {}
     for name, attribute, word, kind, many, required in fields(type(node)):
         value = getattr(node, attribute)
-        where = f"{place}.{name}".strip(".")
-        if strict and required and (value is None or value == "" or value == ()):
-            raise BreaksText(place=where, name=label(name), rule_zh="为必填项，不能为空", rule_en="is required")
-        if kind is not None:
+        if value is None or value == "" or value == ():
+            if strict and required:
+                raise BreaksText(
+                    place=f"{place}.{name}".lstrip("."),
+                    name=label(name),
+                    rule_zh="为必填项，不能为空",
+                    rule_en="is required",
+                )
+            if word is not None and word.kind is not Kind.NUMBER:
+                tree[name] = ""
+        elif kind is not None:
+            where = f"{place}.{name}".lstrip(".")
             if many:
-                if value or required:
-                    tree[name] = [_write(row, f"{where}[{index}]", strict) for index, row in enumerate(value)]
-            elif value is not None:
+                tree[name] = [_write(row, f"{where}[{index}]", strict) for index, row in enumerate(value)]
+            else:
                 tree[name] = _write(value, where, strict)
         elif word is not None and word.kind is Kind.NUMBER:
-            if value is not None:
-                tree[name] = Decimal(int(value)).scaleb(-word.places) if word.places else int(value)
+            tree[name] = Decimal(int(value)).scaleb(-word.places) if word.places else int(value)
         elif word is not None:
-            if strict and value:
+            if strict and (word.kind is not Kind.TEXT or len(value) > word.size):
                 _, code, zh, en = _read_word(word, value)
                 if code:
-                    raise BreaksText(place=where, name=label(name), rule_zh=zh, rule_en=en)
+                    raise BreaksText(place=f"{place}.{name}".lstrip("."), name=label(name), rule_zh=zh, rule_en=en)
             tree[name] = value
     tree.update(node.extra)
     return tree
