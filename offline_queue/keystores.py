@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 from offline_queue.faults import KeysClosed
+from offline_queue.place import flush_folder
 
 
 class SystemKeys:
@@ -63,5 +64,7 @@ class FileKeys:
             finally:
                 os.close(file)
             fresh.replace(path)
+            flush_folder(self._folder)
+            flush_folder(self._folder.parent)
         except OSError as error:
             raise KeysClosed(cause=error.strerror or "not writable") from error

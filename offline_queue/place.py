@@ -1,5 +1,6 @@
 """Whether a folder can keep what it acknowledges, and how much room it has."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -20,6 +21,9 @@ _NETWORK = {
     "fuse",
 }
 """File systems whose flush or locks do not mean what SQLite needs (sqlite.org, "How To Corrupt", section 2.1)."""
+
+MOUNTS = Path("/proc/self/mounts")
+"""Where Linux tells what is mounted; missing elsewhere."""
 
 _SYNCED = {
     "dropbox",
@@ -48,14 +52,28 @@ def check(folder: Path) -> None:
 
 
 def free_bytes(folder: Path) -> int:
-    """Room left for us."""
-    return shutil.disk_usage(folder).free
+    """Room left for us; none on a disk that does not answer."""
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return 0
 
 
-def _file_system(folder: Path, mounts: Path = Path("/proc/self/mounts")) -> str:
+def flush_folder(folder: Path) -> None:
+    """Make the names in a folder durable. Windows does this by itself, and cannot open a folder."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _file_system(folder: Path) -> str:
     """Type of the file system with the longest mount point above the folder; empty where the system does not say."""
     try:
-        lines = mounts.read_text().splitlines()
+        lines = MOUNTS.read_text().splitlines()
     except OSError:
         return ""
     found = {Path(fields[1].replace("\\040", " ")): fields[2] for fields in map(str.split, lines) if len(fields) > 2}

@@ -81,6 +81,8 @@ class Store:
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._conn = self._open()
+            place.flush_folder(folder)
+            place.flush_folder(folder.parent)
         except (sqlite3.Error, OSError) as error:
             raise StoreFailed(cause=error) from error
 
@@ -171,14 +173,19 @@ class Store:
     def _find_out(self, error: sqlite3.Error) -> None:
         """A commit that failed may still have reached the disk: reopen the file and look for its last event.
 
-        What changes no item has no event; it may be done again whether it landed or not.
+        What is seen may stand in the system's cache only, and a flush that failed once may report success the next
+        time; so what is found is written once more, into the database itself. What changes no item has no event; it
+        may be done again whether it landed or not.
         """
         mark = self.mark
         try:
             self._conn.close()
             self._conn = self._open()
             landed = mark and self._conn.execute("SELECT hash FROM event WHERE seq = ?", mark[:1]).fetchone()
+            if mark and landed and landed[0] == mark[1]:
+                if self._conn.execute("PRAGMA wal_checkpoint(FULL)").fetchone()[0]:
+                    raise StoreUncertain(cause=error)
+                return
         except (sqlite3.Error, OSError) as second:
             raise StoreUncertain(cause=second) from error
-        if not (mark and landed and landed[0] == mark[1]):
-            raise StoreFailed(cause=error) from error
+        raise StoreFailed(cause=error) from error

@@ -1,0 +1,208 @@
+"""What the machine does to us: a clear sentence, nothing lost, bounded time."""
+
+import os
+import resource
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from offline_queue import Limits, Queue, place
+from offline_queue.faults import NotDurable, NotOurStore, StoreFailed, StoreUncertain, UnfitFolder
+from offline_queue.locks import Hold, Holder, holder, take
+from offline_queue.ports import Outcome, Sending
+from offline_queue.vocabulary import Kind, OutcomeClass, State
+from tests.offline_queue.simulation import Disk, Fault
+from tests.offline_queue.world import START, World
+
+
+def test_a_full_disk_refuses_clearly_and_keeps_what_was_stored(world: World) -> None:
+    """A limit on the size of files stands for the full disk."""
+    queue = world.queue()
+    queue.record(world.bill())
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    room = (world.folder / "queue.db-wal").stat().st_size + 20_000
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
+        with pytest.raises(StoreFailed):
+            for _ in range(100):
+                queue.record(world.bill(kind=Kind.ADVICE, payload=os.urandom(3000)))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    stored = len(queue.items())
+    assert 1 <= stored < 100
+    queue.record(world.bill(kind=Kind.ADVICE))
+    assert len(queue.items()) == stored + 1
+    assert queue.verify().intact
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount")
+def test_a_folder_that_may_only_be_read_refuses_clearly(world: World, tmp_path: Path) -> None:
+    world.queue().close()
+    mounted = tmp_path / "mounted"
+    mounted.mkdir()
+    done = subprocess.run(["mount", "--bind", "-o", "ro", str(world.folder), str(mounted)], capture_output=True)
+    if done.returncode:
+        pytest.skip("this machine cannot mount")
+    try:
+        subprocess.run(["mount", "-o", "remount,bind,ro", str(mounted)], check=True)
+        world.folder = mounted
+        with pytest.raises(StoreFailed):
+            world.queue()
+    finally:
+        subprocess.run(["umount", "-l", str(mounted)], check=True)
+
+
+COMMITS = [(Fault.COMMIT_FAILS, False), (Fault.COMMIT_FAILS_AFTER, True), (Fault.DISK_FULL, False)]
+
+
+@pytest.mark.parametrize(("fault", "landed"), COMMITS, ids=[row[0].value for row in COMMITS])
+def test_a_commit_that_fails_is_looked_up_and_never_simply_repeated(world: World, fault: Fault, landed: bool) -> None:
+    disk = Disk()
+    queue = world.queue(connect=disk.connect)
+    disk.arm(fault, 0)
+    if landed:
+        assert queue.record(world.bill()).state is State.RECORDED
+    else:
+        with pytest.raises(StoreFailed):
+            queue.record(world.bill())
+    assert len(queue.items()) == landed
+    assert queue.record(world.bill(key="zhang-1", payload=b"zhang-1")).id == 1
+    assert queue.verify().intact
+
+
+def test_a_commit_that_fails_on_a_disk_that_is_gone_is_called_uncertain(world: World) -> None:
+    disk = Disk()
+    queue = world.queue(connect=disk.connect)
+    disk.arm(Fault.COMMIT_FAILS, 0)
+    world.folder.rename(world.folder.with_name("gone"))
+    with pytest.raises(StoreUncertain):
+        queue.record(world.bill(kind=Kind.ADVICE))
+
+
+def test_settings_that_do_not_hold_are_refused(world: World) -> None:
+    class Deaf(sqlite3.Connection):
+        def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+            return super().execute("SELECT 1" if sql == "PRAGMA synchronous = FULL" else sql, *values)
+
+    def connect(path: Path) -> sqlite3.Connection:
+        conn = sqlite3.connect(path, isolation_level=None, factory=Deaf)
+        sqlite3.Connection.execute(conn, "PRAGMA synchronous = NORMAL")
+        return conn
+
+    with pytest.raises(NotDurable) as refusal:
+        world.queue(connect=connect)
+    assert refusal.value.data["pragma"] == "synchronous"
+
+
+@pytest.mark.parametrize("name", ["Dropbox", "OneDrive - 医院", "坚果云", "百度网盘"])
+def test_a_cloud_folder_is_refused(world: World, name: str) -> None:
+    world.folder = world.folder.parent / name / "yibao"
+    with pytest.raises(UnfitFolder):
+        world.queue()
+    assert not world.folder.exists()
+
+
+@pytest.mark.parametrize(("kind", "fit"), [("nfs4", False), ("cifs", False), ("fuse.sshfs", False), ("ext4", True)])
+def test_a_network_file_system_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str, fit: bool
+) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text(f"rootfs / ext4 rw 0 0\nserver:/x {str(tmp_path).replace(' ', chr(92) + '040')} {kind} rw 0 0\n")
+    monkeypatch.setattr(place, "MOUNTS", mounts)
+    if fit:
+        place.check(tmp_path / "data")
+    else:
+        with pytest.raises(UnfitFolder) as refusal:
+            place.check(tmp_path / "data")
+        assert refusal.value.data["found"] == kind
+
+
+def test_a_store_of_a_newer_program_is_refused(world: World) -> None:
+    world.queue().close()
+    with sqlite3.connect(world.folder / "queue.db") as conn:
+        conn.execute("UPDATE store SET schema = 99")
+    with pytest.raises(NotOurStore) as refusal:
+        world.queue()
+    assert refusal.value.data["found"] == 99
+
+
+def test_a_file_that_is_no_database_is_refused(world: World) -> None:
+    world.folder.mkdir(parents=True)
+    (world.folder / "queue.db").write_bytes(b"torn" * 5000)
+    with pytest.raises(StoreFailed):
+        world.queue()
+
+
+def test_a_hold_tells_who_has_it_and_ends_with_its_process(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    code = (
+        "import datetime, pathlib, sys, time, offline_queue.locks as locks\n"
+        "kept = locks.take(pathlib.Path(sys.argv[1]), datetime.datetime(2026, 3, 2))\n"
+        "print('taken', flush=True); time.sleep(60)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE)
+    assert process.stdout
+    process.stdout.readline()
+    assert take(path, START) == holder(path) == Holder(pid=process.pid, since="2026-03-02T00:00:00")
+    process.kill()
+    process.wait()
+    assert holder(path) is None
+    hold = take(path, START)
+    assert isinstance(hold, Hold)
+    hold.release()
+    hold.release()
+    assert not path.exists()
+
+
+def test_two_processes_may_use_one_folder_and_a_dead_ones_call_is_in_doubt(world: World) -> None:
+    here, there = world.queue(), world.queue()
+    sending = there.begin(world.bill("li"), b"intent")
+    assert isinstance(sending, Sending)
+    here.record(world.bill("zhang"))
+    world.drain(here, hours=0)
+    assert here.item("li-1").state is State.SENDING
+    there.close()
+    world.far.sends = [Outcome(OutcomeClass.ACCEPTED)] * 2
+    world.drain(here, hours=0)
+    assert (here.item("li-1").state, here.item("li-1").reason) == (State.IN_DOUBT, "owner_died")
+
+
+def test_history_does_not_slow_the_desk_down(world: World, size: Callable[[int, int], int]) -> None:
+    """Opening, recording, looking and sending take bounded time over a long closed history."""
+    closed = size(20_000, 1_000_000)
+    queue = world.queue(limits=Limits(items_open=10**6))
+    queue.record(world.bill(kind=Kind.ADVICE))
+    world.drain(queue, hours=0)
+    _multiply_history(world, closed)
+    queue.close()
+
+    def timed(work: Callable[[], object]) -> float:
+        start = time.perf_counter()
+        work()
+        return time.perf_counter() - start
+
+    again: list[Queue] = []
+    assert timed(lambda: again.append(world.queue())) < 1
+    queue = again[0]
+    assert timed(lambda: [queue.record(world.bill("li", kind=Kind.ADVICE)) for _ in range(50)]) < 2
+    assert timed(queue.status) < 0.5
+    assert timed(lambda: world.drain(queue, hours=0)) < 3
+    assert queue.items() == []
+
+
+def _multiply_history(world: World, times: int) -> None:
+    """Copies of one closed item, as an archive's worth of years would leave them; the chain is not what is measured."""
+    with sqlite3.connect(world.folder / "queue.db") as conn:
+        columns = [row[1] for row in conn.execute("PRAGMA table_info(item)")]
+        values = ", ".join({"id": "n + 1", "key": "'old-' || n"}.get(name, name) for name in columns)
+        conn.execute(
+            "WITH RECURSIVE count (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count WHERE n < ?)"
+            f" INSERT INTO item SELECT {values} FROM item, count WHERE id = 1",
+            (times,),
+        )

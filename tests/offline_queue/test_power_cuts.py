@@ -1,0 +1,127 @@
+"""A real file system that stops without flushing its log while records are written: only unacknowledged ones may go.
+
+Runs in soak where root may mount: ext4 on a loop device, shut down by ioctl. Two ways known to lose must lose here, or
+the harness proves nothing.
+"""
+
+import fcntl
+import os
+import random
+import signal
+import sqlite3
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from offline_queue.vocabulary import State
+from tests.conftest import SOAK
+from tests.offline_queue import victim
+
+_SHUTDOWN = 0x8004587D  # EXT4_IOC_SHUTDOWN
+_WITHOUT_FLUSH = 2
+
+_PLAIN = """
+import sqlite3, sys
+conn = sqlite3.connect(sys.argv[1] + "/plain.db", isolation_level=None)
+conn.execute(f"PRAGMA journal_mode = {sys.argv[2]}")
+conn.execute(f"PRAGMA synchronous = {sys.argv[3]}")
+conn.execute("CREATE TABLE IF NOT EXISTS item (id INTEGER PRIMARY KEY, body BLOB)")
+while True:
+    key = conn.execute("INSERT INTO item (body) VALUES (zeroblob(1500))").lastrowid
+    print(f"key-{key}", flush=True)
+"""
+
+
+class Image:
+    """A file system of our own, in a file."""
+
+    def __init__(self, root: Path) -> None:
+        self._file, self.folder = root / "image", root / "mounted"
+        self.folder.mkdir()
+        with self._file.open("wb") as file:
+            file.truncate(96 << 20)
+        self._run("mkfs.ext4", "-q", "-F", str(self._file))
+
+    @contextmanager
+    def mounted(self) -> Iterator[Path]:
+        self._run("mount", "-o", "loop", str(self._file), str(self.folder))
+        try:
+            yield self.folder
+        finally:
+            self._run("umount", "-l", str(self.folder))
+
+    def cut(self) -> None:
+        """Everything that the file system has not written yet is gone."""
+        handle = os.open(self.folder, os.O_RDONLY)
+        try:
+            fcntl.ioctl(handle, _SHUTDOWN, struct.pack("I", _WITHOUT_FLUSH))
+        finally:
+            os.close(handle)
+
+    @staticmethod
+    def _run(*command: str) -> None:
+        subprocess.run(command, check=True, capture_output=True)
+
+
+def _lost(image: Image, command: list[str], read: Callable[[Path], set[str]], chance: random.Random) -> int:
+    """One cut: how many acknowledged records are missing afterwards."""
+    with image.mounted():
+        writer = subprocess.Popen(
+            [sys.executable, *command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        assert writer.stdout
+        acknowledged = [writer.stdout.readline().strip() for _ in range(100)]
+        os.sync()
+        time.sleep(0.1 + chance.random() * 0.5)
+        image.cut()
+        os.kill(writer.pid, signal.SIGKILL)
+        acknowledged += writer.stdout.read().splitlines()
+        writer.wait()
+    with image.mounted() as folder:
+        return len(set(acknowledged) - read(folder))
+
+
+def _ours(folder: Path) -> set[str]:
+    with victim.open_queue(folder) as queue:
+        assert queue.verify().intact
+        return {item.key for item in queue.items(State)}
+
+
+def _plain(folder: Path) -> set[str]:
+    with closing(sqlite3.connect(folder / "plain.db")) as conn:
+        return {f"key-{row[0]}" for row in conn.execute("SELECT id FROM item")}
+
+
+ARMS = {
+    "ours": (None, False),
+    "WAL+NORMAL": (("WAL", "NORMAL"), True),
+    "DELETE+FULL": (("DELETE", "FULL"), True),
+}
+
+
+@pytest.mark.skipif(not (SOAK and hasattr(os, "geteuid") and os.geteuid() == 0), reason="needs soak and root")
+@pytest.mark.parametrize("arm", ARMS)
+def test_a_power_cut_takes_no_acknowledged_record(
+    tmp_path: Path, arm: str, seed: int, size: Callable[[int, int], int]
+) -> None:
+    settings, must_lose = ARMS[arm]
+    chance = random.Random(seed)
+    try:
+        image = Image(tmp_path)
+        with image.mounted():
+            pass
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"this machine cannot mount an image: {error}")
+    command = (
+        ["-c", _PLAIN, str(image.folder), *settings]
+        if settings
+        else [victim.__file__, str(image.folder), "record", str(seed)]
+    )
+    lost = sum(_lost(image, command, _plain if settings else _ours, chance) for _ in range(size(1, 20)))
+    assert (lost > 0) == must_lose
