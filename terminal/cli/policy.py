@@ -63,10 +63,11 @@ def policy() -> None:
 
 @policy.command()
 @click.argument("packs", nargs=-1)
+@click.option("--every-fen", is_flag=True, help="逐分检查平稳性（需要 numpy） growth on every fen; needs numpy")
 @_day
 @at_home
 @as_json
-def check(packs: tuple[str, ...], day: date, home: Path, as_json: bool) -> int:
+def check(packs: tuple[str, ...], every_fen: bool, day: date, home: Path, as_json: bool) -> int:
     """检查：缺口、重叠、走不到的行、不平稳、没有算例的数字。 Everything that is wrong with packs."""
     from terminal.adjudication import PackFault, load_pack
     from terminal.adjudication.tools.check import check_pack
@@ -75,7 +76,7 @@ def check(packs: tuple[str, ...], day: date, home: Path, as_json: bool) -> int:
     for name in packs or pack_ids(policies_folder(home)):
         files = _files(name, home)
         try:
-            mistakes = check_pack(load_pack(files), day)
+            mistakes = check_pack(load_pack(files), day, every_fen=every_fen)
         except PackFault as fault:
             mistakes = list(fault.mistakes)
         found[name] = [mistake._asdict() for mistake in mistakes]

@@ -20,8 +20,11 @@ CHECKS = ("review_by", "golden", "untested", "steady")
 """Names of the checks, as ``waived`` in ``pack.toml`` may excuse one of with a reason."""
 
 
-def check_pack(pack: Pack, today: date) -> list[Mistake]:
-    """Everything that is wrong with a pack that reads without mistakes; waived checks are left out."""
+def check_pack(pack: Pack, today: date, *, every_fen: bool = False) -> list[Mistake]:
+    """Everything that is wrong with a pack that reads without mistakes; waived checks are left out.
+
+    ``every_fen`` tries the growth of bills on every fen, which takes numpy and up to a minute.
+    """
     plan = Plan(pack)
     header = pack.header
     found: list[Mistake] = []
@@ -37,7 +40,7 @@ def check_pack(pack: Pack, today: date) -> list[Mistake]:
     if "untested" not in header.waived and not wrong:
         found += untested(pack)
     if "steady" not in header.waived:
-        found += unsteady(plan)
+        found += unsteady(plan, every_fen=every_fen)
     return found
 
 

@@ -1,11 +1,10 @@
 """Whether money moves steadily: as a bill grows, the funds never fall and never grow by more than the bill.
 
-With numpy (the extra ``batch``) every fen up to one and a half times the largest limit is tried; without it, every
-fen around the limits and a grid between.
+Tried on every fen around the limits and a grid between, where a piecewise straight line can bend; or, with numpy (the
+extra ``batch``), on every fen up to one and a half times the largest limit.
 """
 
 from collections.abc import Iterator, Mapping
-from importlib.util import find_spec
 from itertools import product
 from typing import Any
 
@@ -21,15 +20,14 @@ from terminal.money import Fen
 _CHUNK = 1 << 20
 
 
-def unsteady(plan: Plan, *, every_fen: bool | None = None) -> Iterator[Mistake]:
+def unsteady(plan: Plan, *, every_fen: bool = False) -> Iterator[Mistake]:
     """The first fen of each benefit at which a fund falls or jumps. A gate or a price per case jumps by intention."""
-    whole = find_spec("numpy") is not None if every_fen is None else every_fen
     for benefit in plan.pack.benefits.benefit:
         for facts, bound in _kinds(plan, benefit):
             if any(isinstance(s, Gate | Package) for layer in bound.layers for s in layer.layer.stages):
                 continue
             largest, near = _reach(plan, benefit)
-            bad = _on_every_fen(bound, largest) if whole else _on_points(bound, near)
+            bad = _on_every_fen(bound, largest) if every_fen else _on_points(bound, near)
             if bad is not None:
                 case = ", ".join(f"{name} {fact}" for name, fact in facts.items())
                 found = f"around {Fen(bad)} in scope the funds fall or jump ({case or 'any case'})"
@@ -51,12 +49,18 @@ def _kinds(plan: Plan, benefit: Benefit) -> Iterator[tuple[Mapping[str, Fact], B
             domains.append([*header.dimensions.get(name, ()), LISTED[name]])
         else:
             domains.append(sorted({0 if name == AGE else 1, *plan.values.bounds.get(name, ())}))
+    keys = {row.key for row in _rows(plan, benefit)}
+    seen: set[str] = set()
     for words in product(*domains):
         facts = dict(zip(names, words, strict=True))
         if facts.get("visit", benefit.visits[0]) not in benefit.visits:
             continue
         bound = plan.bind(benefit, facts, day, None)
-        if not bound.missing:
+        alike = str(
+            [plan.case(facts, day, None).find(key) for key in sorted(keys)] + [b.layer.id for b in bound.layers]
+        )
+        if not bound.missing and alike not in seen:
+            seen.add(alike)
             yield facts, bound
 
 
