@@ -38,6 +38,7 @@ LINE = (CentreAnswerBroken, CentreRefused, CentreSilent, CentreUnreachable)
 HORIZON = 600
 AREA = "110100"
 GROUPS = {"2207": Group("310", "11", AREA), "2102": Group("310", "41", AREA)}
+CANCELLED_BY = {"2207": "2208", "2102": "2103"}
 ITEMS = (world.AMOXICILLIN, world.CT, world.VITAMINS)
 
 
@@ -212,7 +213,8 @@ class Clerk:
             entry.state, entry.settled = State.STANDING, found
             return True
         if difference.repair is Repair.REVERSE:
-            transaction = next(name for name, group in GROUPS.items() if group == difference.group)
+            settles = next(name for name, group in GROUPS.items() if group == difference.group)
+            transaction = CANCELLED_BY[settles] if theirs.total < 0 else settles
             intent = Intent(difference.message_number, transaction, difference.person_number, AREA, self.clock())
             self.centre.reverse(intent, self.number())
             return True
