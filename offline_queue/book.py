@@ -10,12 +10,12 @@ import msgspec
 
 from offline_queue import locks, vocabulary
 from offline_queue.datakeys import DataKeys, LocalWrapping
-from offline_queue.faults import KeysClosed, NotOurStore, QueueFault, RolledBack
+from offline_queue.faults import KeysClosed, NotOurStore, QueueFault, RolledBack, StoreFailed
 from offline_queue.items import Items
 from offline_queue.journal import Journal
 from offline_queue.numbers import PER_SECOND, Numbers
 from offline_queue.ports import Anchor, Clock, Identity, Intent, Item, Keystore, SteadyClock
-from offline_queue.sealing import SUITES, DataKey, seal, unseal
+from offline_queue.sealing import SUITES, Place, seal, unseal
 from offline_queue.store import SCHEMA, Connect, Store
 from offline_queue.verify import Trace, Verifier
 from offline_queue.vocabulary import Step
@@ -37,6 +37,13 @@ class Remembered(msgspec.Struct, frozen=True, array_like=True):
     seq: int
     hash: bytes
     number: int
+
+
+class Contents(msgspec.Struct, frozen=True, array_like=True):
+    """What is sealed of an item: whose it is stands in no clear column."""
+
+    lane: str
+    payload: bytes
 
 
 class Book:
@@ -108,12 +115,13 @@ class Book:
         if self._unanchored >= _ANCHOR_EVERY:
             self.remember()
 
-    def add(self, item: Item, payload: bytes, step: Step, actor: str, body: bytes = b"") -> Item:
+    def add(self, item: Item, contents: Contents, step: Step, actor: str, body: bytes = b"") -> Item:
         """Seal and store a new item inside a transaction."""
         key = self.keys.of_day(item.created.date().isoformat())
         item = msgspec.structs.replace(item, id=self.items.next_id(), sealed_with=key.id)
         self._unanchored += 1
-        return self.items.add(item, self._seal(key, payload, item), step, actor, body, self.epoch)
+        sealed = seal(self.suite, key, self.epoch, msgspec.msgpack.encode(contents), self.place(item))
+        return self.items.add(item, sealed, step, actor, body, self.epoch)
 
     def move(self, id: int, step: Step, *, actor: str, body: bytes = b"", **changes: object) -> Item:
         """Take one step of the table inside a transaction. Raises ``ForbiddenStep``."""
@@ -137,10 +145,11 @@ class Book:
             self.note("offline", "queue")
             self.store.change("UPDATE store SET offline = ?", (now.isoformat(),))
 
-    def payload(self, item: Item) -> bytes:
+    def contents(self, item: Item) -> Contents:
         """What was recorded. Raises ``KeyErased`` or ``SealBroken``."""
         sealed = self.store.rows("SELECT sealed FROM item WHERE id = ?", (item.id,))[0]["sealed"]
-        return unseal(self.suite, self.keys.by_id(item.sealed_with), sealed or b"", self._place(item))
+        plain = unseal(self.suite, self.keys.by_id(item.sealed_with), sealed or b"", self.place(item))
+        return msgspec.msgpack.decode(plain, type=Contents)
 
     def intent(self, item: Item) -> Intent:
         """What was committed before the item's last call. Raises ``SealBroken`` or ``KeyErased``."""
@@ -165,6 +174,10 @@ class Book:
     def blind(self, text: bytes) -> bytes:
         """A keyed hash by which something can be found without being named."""
         return self.suite.mac(self.keys.index, text)[:16]
+
+    def lane(self, whose: str) -> bytes:
+        """The keyed hash that stands for a person."""
+        return self.blind(whose.encode())
 
     def digest(self, payload: bytes) -> bytes:
         """Tells two payloads apart without telling what is in them."""
@@ -212,11 +225,11 @@ class Book:
 
     def remember(self) -> None:
         """Write the chain's end to the keystore. A keystore that refuses is shown, it stops nobody."""
-        head = self.journal.head()
-        number = self.store.rows("SELECT number FROM store")[0]["number"]
         try:
+            head = self.journal.head()
+            number = self.store.rows("SELECT number FROM store")[0]["number"]
             self._keystore.put(_anchor_name(self.id), msgspec.msgpack.encode(Remembered(head.seq, head.hash, number)))
-        except KeysClosed as fault:
+        except (KeysClosed, StoreFailed) as fault:
             self.anchor_fault = fault
         else:
             self.anchor_fault = None
@@ -282,10 +295,8 @@ class Book:
         path.mkdir(mode=0o700, exist_ok=True)
         return path
 
-    def _seal(self, key: DataKey, payload: bytes, item: Item) -> bytes:
-        return seal(self.suite, key, self.epoch, payload, self._place(item))
-
-    def _place(self, item: Item) -> tuple[str | int | bytes, ...]:
+    def place(self, item: Item) -> Place:
+        """What an item's contents are bound to."""
         return (self.id, "item", item.id, item.key, item.kind.value)
 
 

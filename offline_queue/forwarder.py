@@ -144,7 +144,7 @@ class Forwarder:
 
     def _errand(self, item: Item) -> Errand:
         try:
-            payload = self._book.payload(item)
+            payload = self._book.contents(item).payload
             step = prepare if item.state is State.RECORDED else solve
             return step(self._sender, item, payload)
         except (SealBroken, KeyErased) as fault:

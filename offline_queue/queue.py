@@ -11,11 +11,11 @@ from msgspec import Struct
 
 from offline_queue import locks, place
 from offline_queue.book import Book
+from offline_queue.entry import contents, fresh, known_item
 from offline_queue.errands import Policy
 from offline_queue.faults import (
     ForbiddenStep,
     ItemsOpen,
-    KeyReused,
     LaneBusy,
     LaneMoved,
     LimitReached,
@@ -48,7 +48,6 @@ from offline_queue.verify import Verification
 from offline_queue.vocabulary import (
     OPEN,
     TRANSITIONS,
-    WITHOUT_EFFECT,
     Decision,
     Kind,
     OnceFreed,
@@ -60,7 +59,6 @@ from offline_queue.vocabulary import (
 
 DEFAULT_LIMITS = Limits()
 DEFAULT_POLICY = Policy()
-_LIVE_KEY = f"key = ? AND state NOT IN ({', '.join(repr(state.value) for state in WITHOUT_EFFECT)})"
 
 
 class Status(Struct, frozen=True):
@@ -158,9 +156,9 @@ class Queue:
         ``StoreUncertain``.
         """
         with self.book.transaction():
-            if seen is not None and self._known(new) is None:
+            if seen is not None and known_item(self.book, new) is None:
                 moved = "lane = ? AND id IN (SELECT item FROM event WHERE seq > ?) LIMIT 1"
-                if self.book.store.rows(f"SELECT 1 FROM item WHERE {moved}", (self._lane(new), seen)):
+                if self.book.store.rows(f"SELECT 1 FROM item WHERE {moved}", (self.book.lane(new.lane), seen)):
                     raise LaneMoved(key=new.key)
             return self._record(new, actor)
 
@@ -178,13 +176,13 @@ class Queue:
         number = self.book.numbers.next()
         owner = self.book.owner()
         with self.book.transaction():
-            if known := self._known(new):
+            if known := known_item(self.book, new):
                 return known
-            lane = self._lane(new)
+            lane = self.book.lane(new.lane)
             if count := len(self.book.items.where(f"lane = ? AND {OPEN_ROWS}", (lane,))):
                 raise LaneBusy(key=new.key, count=count)
             self._check_damage(new.kind)
-            item = self.book.add(self._fresh(new, lane, number, owner), new.payload, Step.BEGIN, actor, intent)
+            item = self.book.add(fresh(self.book, new, number, owner), contents(new), Step.BEGIN, actor, intent)
         return Sending(item, number)
 
     def finish(self, sending: Sending, outcome: Outcome, *, keep: bool = True, actor: str = "") -> Item:
@@ -240,7 +238,7 @@ class Queue:
 
     def items(self, states: Iterable[State] = OPEN, lane: str | None = None) -> list[Item]:
         """Items in these states, oldest first; of one lane, if given."""
-        return self.book.items.in_states(states, None if lane is None else self.book.blind(lane.encode()))
+        return self.book.items.in_states(states, None if lane is None else self.book.lane(lane))
 
     def items_by_id(self, ids: Iterable[int]) -> list[Item]:
         """The items of events; an archived one is left out."""
@@ -250,7 +248,7 @@ class Queue:
         """Items of one lane that the far end took after this event of the chain, oldest first."""
         steps = ", ".join(repr(step.value) for (_, step), to in TRANSITIONS.items() if to is State.ACCEPTED)
         since = f"SELECT item FROM event WHERE seq > ? AND kind IN ({steps})"
-        values = (State.ACCEPTED.value, self.book.blind(lane.encode()), seq)
+        values = (State.ACCEPTED.value, self.book.lane(lane), seq)
         return self.book.items.where(f"state = ? AND lane = ? AND id IN ({since})", values)
 
     def touched(self, after: int, until: int) -> list[Item]:
@@ -267,7 +265,7 @@ class Queue:
 
     def payload(self, item: Item) -> bytes:
         """What was recorded. Raises ``KeyErased`` or ``SealBroken``."""
-        return self.book.payload(item)
+        return self.book.contents(item).payload
 
     def events(self, after: int = 0, item: Item | None = None) -> Iterator[Event]:
         """What happened, in order; late results reach a hospital program from here."""
@@ -371,47 +369,13 @@ class Queue:
     def _record(self, new: NewItem, actor: str) -> Item:
         if new.kind is Kind.ONLINE_ONLY:
             raise OnlineOnly(key=new.key)
-        if known := self._known(new):
+        if known := known_item(self.book, new):
             return known
         self._check_damage(new.kind)
-        lane = self._lane(new)
+        lane = self.book.lane(new.lane)
         for breach in self._breaches(new.kind, lane, new.amount_fen):
             raise LimitReached(limit=breach.limit.value, found=breach.found, allowed=breach.allowed)
-        return self.book.add(self._fresh(new, lane), new.payload, Step.RECORD, actor)
-
-    def _known(self, new: NewItem) -> Item | None:
-        found = self.book.items.where(_LIVE_KEY, (new.key,))
-        if found and found[0].digest != self.book.digest(new.payload):
-            raise KeyReused(key=new.key)
-        return found[0] if found else None
-
-    def _lane(self, new: NewItem) -> bytes:
-        return self.book.blind(new.lane.encode())
-
-    def _fresh(self, new: NewItem, lane: bytes, number: str = "", owner: str = "") -> Item:
-        return Item(
-            id=0,
-            key=new.key,
-            digest=self.book.digest(new.payload),
-            lane=lane,
-            kind=new.kind,
-            state=State.RECORDED,
-            reason="",
-            amount_fen=new.amount_fen,
-            reverses=new.reverses,
-            once_freed=new.once_freed,
-            number=number,
-            attempts=0,
-            tries=0,
-            due=None,
-            doubtful_at=None,
-            doubtful_since=None,
-            owner=owner,
-            created=self.book.clock(),
-            closed=None,
-            reconciled="",
-            sealed_with=0,
-        )
+        return self.book.add(fresh(self.book, new), contents(new), Step.RECORD, actor)
 
     def _check_damage(self, kind: Kind) -> None:
         if self.book.damage and kind is not Kind.ADVICE:

@@ -40,7 +40,7 @@ CREATE TABLE store (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     schema INTEGER NOT NULL, store BLOB NOT NULL, institution TEXT NOT NULL, terminal TEXT NOT NULL,
     suite TEXT NOT NULL, epoch INTEGER NOT NULL, number INTEGER NOT NULL, fence INTEGER NOT NULL,
-    contact TEXT, offline TEXT
+    contact TEXT, offline TEXT, copied TEXT
 ) STRICT;
 CREATE TABLE data_key (
     id INTEGER PRIMARY KEY, day TEXT NOT NULL UNIQUE, wrapped BLOB, recovery BLOB, erased TEXT
@@ -78,6 +78,7 @@ class Store:
         """Set by whoever appends an event, before the transaction ends."""
         self._connect = connect or (lambda path: sqlite3.connect(path, isolation_level=None, check_same_thread=False))
         self._lock = threading.RLock()
+        self._lost = False
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._conn = self._open()
@@ -109,7 +110,7 @@ class Store:
         """Rows of a query, inside the current transaction if there is one."""
         with self._lock:
             try:
-                return self._conn.execute(sql, values).fetchall()
+                return self._reach().execute(sql, values).fetchall()
             except sqlite3.Error as error:
                 raise StoreFailed(cause=error) from error
 
@@ -137,7 +138,7 @@ class Store:
         with self._lock:
             self.mark = None
             try:
-                self._conn.execute("BEGIN IMMEDIATE")
+                self._reach().execute("BEGIN IMMEDIATE")
                 try:
                     yield
                 except BaseException:
@@ -154,6 +155,13 @@ class Store:
         """Close the file; an open transaction is lost, as in a crash."""
         with self._lock:
             self._conn.close()
+
+    def _reach(self) -> sqlite3.Connection:
+        """The connection; a new one when the last could not be reopened after a failed commit."""
+        if self._lost:
+            self._conn = self._open()
+            self._lost = False
+        return self._conn
 
     def _open(self) -> sqlite3.Connection:
         conn = self._connect(self.folder / NAME)
@@ -180,7 +188,8 @@ class Store:
         mark = self.mark
         try:
             self._conn.close()
-            self._conn = self._open()
+            self._lost = True
+            self._reach()
             landed = mark and self._conn.execute("SELECT hash FROM event WHERE seq = ?", mark[:1]).fetchone()
             if mark and landed and landed[0] == mark[1]:
                 if self._conn.execute("PRAGMA wal_checkpoint(FULL)").fetchone()[0]:

@@ -1,0 +1,48 @@
+"""How an item enters the store: known by its key, or made new."""
+
+from offline_queue.book import Book, Contents
+from offline_queue.faults import KeyReused
+from offline_queue.ports import Item, NewItem
+from offline_queue.vocabulary import WITHOUT_EFFECT, State
+
+_LIVE_KEY = f"key = ? AND state NOT IN ({', '.join(repr(state.value) for state in WITHOUT_EFFECT)})"
+
+
+def known_item(book: Book, new: NewItem) -> Item | None:
+    """The item that has this key already. Raises ``KeyReused`` when its content is another."""
+    found = book.items.where(_LIVE_KEY, (new.key,))
+    if found and found[0].digest != book.digest(new.payload):
+        raise KeyReused(key=new.key)
+    return found[0] if found else None
+
+
+def contents(new: NewItem) -> Contents:
+    """What of it is sealed."""
+    return Contents(new.lane, new.payload)
+
+
+def fresh(book: Book, new: NewItem, number: str = "", owner: str = "") -> Item:
+    """A new item, before it has a row."""
+    return Item(
+        id=0,
+        key=new.key,
+        digest=book.digest(new.payload),
+        lane=book.lane(new.lane),
+        kind=new.kind,
+        state=State.RECORDED,
+        reason="",
+        amount_fen=new.amount_fen,
+        reverses=new.reverses,
+        once_freed=new.once_freed,
+        number=number,
+        attempts=0,
+        tries=0,
+        due=None,
+        doubtful_at=None,
+        doubtful_since=None,
+        owner=owner,
+        created=book.clock(),
+        closed=None,
+        reconciled="",
+        sealed_with=0,
+    )
