@@ -69,8 +69,19 @@ class Division:
         return sum(paid for _, paid in self.layers)
 
 
+def refuse_unfiled(call: Call, bill: Bill) -> None:
+    """A chronic-disease bill needs the disease on file on the day of the visit. Raises Refusal."""
+    if not bill.med_type.startswith("14"):
+        return
+    disease, day = wire.text(bill.visit["body"], "dise_codg"), bill.visit["begntime"][:10]
+    filed = call.person(bill.visit["psn_no"])["chronic"]
+    if not any(row["opsp_dise_code"] == disease and row["begndate"] <= day <= row["enddate"] for row in filed):
+        raise Refusal(f"FSI-该人员没有病种{disease or '（空）'}的门诊慢特病备案")
+
+
 def divide(call: Call, bill: Bill) -> Division:
     """Ask the policies. Raises Refusal when they refuse, or when their answer contradicts the rows."""
+    refuse_unfiled(call, bill)
     answer = call.rooms.adjudicator.settle(_claim(call, bill))
     parts = Split(*(wire.fen(answer, key) for key in ("total", "own_pay", "over_limit", "first_self_pay", "in_scope")))
     division = Division(

@@ -155,6 +155,11 @@ class Visit:
             }
         }  # fmt: skip
 
+    def describe(self, **more: Any) -> None:
+        """2203."""
+        node = {**self.key, "med_type": "11", "begntime": f"{now():%Y-%m-%d} 08:00:00", **more}
+        self.desk.output("2203", {"mdtrtinfo": node, "diseinfo": [{**DIAGNOSIS, "vali_flag": "1"}]}, **self.envelope)
+
     def trial(self, medfee: str, **said: Any) -> dict:
         """2206; setlinfo and setldetail."""
         return self.desk.output("2206", self.bill(medfee, **said), **self.envelope)

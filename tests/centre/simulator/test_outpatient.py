@@ -98,6 +98,24 @@ def test_a_resident_is_answered_with_the_residents_fund(desk):
     assert [row["fund_pay_type"] for row in detail] == ["390100"]
 
 
+@pytest.mark.parametrize(("dise_codg", "filed"), [("M03900", True), ("M01600", False), ("", False)])
+def test_a_chronic_bill_needs_its_disease_on_file(desk, dise_codg, filed):
+    visit = desk.open("11010000000000000002")
+    visit.describe(med_type="14", dise_codg=dise_codg)
+    visit.upload(visit.row(1, "XA01-TEST-0004", "25.80"))
+    if filed:
+        assert visit.trial("25.80", med_type="14")["setlinfo"]["med_type"] == "14"
+    else:
+        assert "备案" in desk.refusal("2206", visit.bill("25.80", med_type="14"))
+
+
+def test_diagnoses_are_kept_and_replaced(desk):
+    visit = desk.open()
+    for _ in range(2):
+        visit.describe()
+    assert [row["diag_code"] for row in desk.output("5202", {"data": visit.key})["diseinfo"]] == ["K35.800"]
+
+
 def settled(desk, number="B1"):
     visit = desk.open(number=number)
     visit.upload(visit.row(1, "SA01-TEST-0001", "50.00"))
