@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bill": ("terminal.cli.bill:bill", "账单 what became of a bill"),
     "queue": ("terminal.cli.queue:queue", "待传队列 the offline queue"),
     "refund": ("terminal.cli.refund:refund", "退费 giving money back, by three persons"),
+    "owed": ("terminal.cli.owed:owed", "差额 money owed after differences"),
     "operator": ("terminal.cli.operator:operator", "人员 the people who work here"),
     "centre": ("terminal.cli.centre:centre", "医保中心 the centre's messages and its simulator"),
     "config": ("terminal.cli.config:config", "设置 settings of this terminal"),

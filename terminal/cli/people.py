@@ -36,7 +36,7 @@ def proof(till: "Till", number: str, with_card: bool) -> "Proof":
 
 
 def acting(till: "Till", number: str, with_card: bool = False) -> "Session":
-    """The person who acts; without ``--by`` the one of the settings, as long as nobody else works here."""
+    """The person who acts; without ``--by`` the one of the settings, as long as nobody works here."""
     from terminal.counter.office import operators
 
-    return operators.acting(till, number, proof(till, number, with_card) if number else None)
+    return operators.acting(till, number, lambda number: proof(till, number, with_card))

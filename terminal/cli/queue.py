@@ -9,8 +9,9 @@ import click
 import msgspec
 
 from offline_queue.ports import Item
-from offline_queue.vocabulary import OPEN
+from offline_queue.vocabulary import OPEN, Decision
 from terminal.cli.options import as_json, at_home, show
+from terminal.cli.people import acting, by_two, with_card
 from terminal.faults import Exit
 
 
@@ -109,6 +110,29 @@ def forward(wait: float, home: Path, as_json: bool) -> int:
         lambda: f"剩余 left {report.left}\n" + "\n".join(f"  {k} {v}" for k, v in report.steps.items()),
     )
     return Exit.CENTRE if report.left else Exit.DONE
+
+
+@queue.command()
+@click.argument("bill")
+@click.option("--decision", type=click.Choice([each.value.removeprefix("decide_") for each in Decision]), required=True)
+@click.option("--reason", required=True, help="理由 why")
+@by_two
+@with_card
+@at_home
+@as_json
+def resolve(
+    bill: str, decision: str, reason: str, by: tuple[str, ...], with_card: bool, home: Path, as_json: bool
+) -> None:
+    """两人决定：重发、冲正、认可、了结。 Two persons decide about a bill: send, reverse, accept or close."""
+    from terminal.counter.office import approvals
+    from terminal.counter.till import Till
+
+    if len(by) != 2:
+        raise click.UsageError("--by 两次，两个人。 Give --by twice: two persons.")
+    with Till(home) as till:
+        both = [acting(till, number, with_card) for number in by]
+        item = approvals.resolve(till, bill, Decision(f"decide_{decision}"), both, reason)
+    show(_row(item), as_json, lambda: f"{bill} {item.state}")
 
 
 @queue.command()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from terminal.money import parse_yuan
 from tests.world import World, bill
 
 
@@ -70,3 +71,24 @@ def test_a_refund_goes_through_three_hands(world: World) -> None:
     assert yibao(world, "bill", "show", "B-1")[1]["state"] == "reversed"
     assert {row["bill"]: row["state"] for row in yibao(world, "bill", "list")[1]} == {"B-1": "reversed"}
     assert world.standing() == {}
+
+
+def test_two_persons_decide_about_a_difference_and_the_rest_is_collected(world: World) -> None:
+    staff(world)
+    wrong = ("XC01-TEST-0002", "维生素营养片", "56.00", "A", None)
+    world.run("settle", "-", "--json", feed=[bill("B-0", "li")])
+    world.centre.line_down()
+    (told,) = world.run("settle", "-", "--json", feed=[bill("B-1", "li", (wrong, 1))])[1]
+    world.centre.line_up()
+    assert yibao(world, "queue", "forward", "--wait", "2")[0] == 4
+    assert yibao(world, "owed", "list") == (0, [])
+    decide = ("queue", "resolve", "B-1", "--decision", "close", "--reason", "目录错误", "--by", "0001", "--by")
+    assert yibao(world, *decide, "0001", typed="secret-0001\nsecret-0001\n")[1]["fault"]["code"] == "same_person"
+    assert yibao(world, *decide, "0002", typed="secret-0001\nsecret-0002\n")[0] == 0
+    assert yibao(world, "owed", "contact", "B-1", "13800000000")[0] == 0
+    (debt,) = yibao(world, "owed", "list")[1]
+    assert (debt["bill"], debt["phone"]) == ("B-1", "13800000000")
+    assert parse_yuan(debt["amount"]) == parse_yuan(told["total"]) - parse_yuan(told["cash"])
+    assert yibao(world, "owed", "pay", "B-1", "--by", "0001", typed="secret-0001\n")[0] == 1
+    assert yibao(world, "owed", "collect", "B-1", "--by", "0001", typed="secret-0001\n")[0] == 0
+    assert yibao(world, "owed", "list") == (0, [])

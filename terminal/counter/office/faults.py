@@ -243,3 +243,14 @@ class StandsDifferently(Fault):
     en = "Bill {bill} has changed since refund {refund} was approved; its amounts no longer match."
     next_zh = "请撤销该退费单，按现在的金额重新申请。"
     next_en = "Withdraw it and request the refund again with the amounts as they stand."
+
+
+class NothingOwed(Fault):
+    """No money is owed on this bill in that direction."""
+
+    code = "nothing_owed"
+    exit = Exit.NO
+    zh = "账单 {bill} 在此方向没有应收应付。"
+    en = "Nothing is owed on bill {bill} in that direction."
+    next_zh = "请用 yibao owed list 核对；正数应收，负数应退。"
+    next_en = "See yibao owed list: a positive amount is collected, a negative one paid."

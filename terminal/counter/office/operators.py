@@ -2,7 +2,7 @@
 
 import hmac
 import os
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import scrypt
@@ -128,18 +128,19 @@ def operators(till: Till) -> dict[str, Operator]:
     return {note.document.number: note.document for note in read(till, Operator)}
 
 
-def acting(till: Till, number: str = "", proof: Proof | None = None) -> Session:
-    """Who does something: the operator with this proof; on a trial set-up without people the one of the settings.
+def acting(till: Till, number: str = "", prove: Callable[[str], Proof] | None = None) -> Session:
+    """Who does something: the operator with this proof.
 
-    Raises LogInFirst and the faults of ``login``.
+    On a trial set-up without people a name is taken at its word, the settings' operator without one. Raises
+    LogInFirst and the faults of ``login``.
     """
-    if number and proof is not None:
-        return login(till, number, proof)
     if operators(till):
-        raise LogInFirst()
+        if not number or prove is None:
+            raise LogInFirst()
+        return login(till, number, prove(number))
     site = till.settings
-    nobody = Operator(site.operator, site.operator_name, (Role.CASHIER, Role.OFFICE), site.institution.code)
-    return Session(nobody, Assurance.PRESENTED)
+    word = Operator(number or site.operator, site.operator_name, (Role.CASHIER, Role.OFFICE), site.institution.code)
+    return Session(word, Assurance.PRESENTED)
 
 
 def add(

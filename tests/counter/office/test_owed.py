@@ -1,0 +1,110 @@
+"""After a difference: the bills themselves say who owes whom, until it is evened out once."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from offline_queue.vocabulary import Decision
+from terminal.counter import journal
+from terminal.counter.far_end import FarEnd
+from terminal.counter.office import operators, register
+from terminal.counter.office.approvals import resolve
+from terminal.counter.office.faults import NothingOwed
+from terminal.counter.office.owed import Cause, Contact, even_out, owed
+from terminal.counter.office.refunds import RefundState, give_back, move, request
+from terminal.counter.settle import settle
+from terminal.counter.till import Till
+from terminal.documents import BillState
+from terminal.faults import Fault
+from tests.counter.office.conftest import hire
+from tests.counter.office.test_refunds import ALL
+from tests.world import AMOXICILLIN, CT, VITAMINS, World, claim
+
+WRONGLY_CLASSED = (*VITAMINS[:3], "A", None)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A site that settles differences by itself."""
+    world = World(tmp_path, offline={"settle_on_difference": True})
+    yield world
+    world.close()
+
+
+def served_without_the_line(world: World, till: Till, seconds: float = 20) -> None:
+    """A provisional bill whose catalogue was wrong; the line comes back and the centre sees it otherwise."""
+    settle(till, claim("B-0", "li", (AMOXICILLIN, 1)))
+    settle(till, claim("B-0b", "li", (CT, 8)))
+    world.centre.line_down()
+    settle(till, claim("B-1", "li", (WRONGLY_CLASSED, 1)))
+    world.centre.line_up()
+    with till.queue.forwarder(FarEnd(till)) as forwarder:
+        forwarder.run(timedelta(seconds=seconds), now=True)
+
+
+def test_a_bill_that_settled_as_told_owes_nothing(till: Till) -> None:
+    settle(till, claim("B-1", "zhang"))
+    assert owed(till) == []
+
+
+def test_the_patient_owes_what_the_centre_paid_less_and_pays_it_once(world: World, till: Till) -> None:
+    served_without_the_line(world, till)
+    item = till.queue.item("B-1")
+    told, stands = journal.entry(till.queue, item).told, journal.standing(till.queue, item)
+    (debt,) = owed(till)
+    assert (debt.bill, debt.name, debt.cause) == ("B-1", "李测试", Cause.SETTLED_DIFFERENTLY)
+    assert debt.amount == stands.cash - told.cash > 0
+    register.write(till, Contact("B-1", "13800000000"), "0001")
+    person = journal.entry(till.queue, item).person.number
+    assert [each.phone for each in owed(till, person)] == ["13800000000"]
+    assert owed(till, "11010000000000000001") == []
+    who = operators.acting(till)
+    with pytest.raises(NothingOwed):
+        even_out(till, "B-1", who, to_patient=True)
+    assert even_out(till, "B-1", who, to_patient=False).amount == debt.amount
+    assert owed(till) == []
+    with pytest.raises(NothingOwed):
+        even_out(till, "B-1", who, to_patient=False)
+
+
+def test_a_refunded_bill_owes_nothing_any_more(world: World, till: Till) -> None:
+    staff = hire(till)
+    served_without_the_line(world, till)
+    assert owed(till)
+    number = request(till, "B-1", "开错", ALL, staff["0001"]).number
+    move(till, number, RefundState.REVIEWED, staff["0002"])
+    move(till, number, RefundState.AUDITED, staff["0003"])
+    assert give_back(till, number, staff["0001"]).state is RefundState.DONE
+    assert owed(till) == []
+
+
+class TestWaitingForAPerson:
+    """A site that lets people decide about differences."""
+
+    @pytest.fixture
+    def world(self, tmp_path: Path) -> Iterator[World]:
+        world = World(tmp_path)
+        yield world
+        world.close()
+
+    def test_a_bill_two_persons_close_leaves_the_rest_to_the_patient(self, world: World, till: Till) -> None:
+        staff = hire(till)
+        served_without_the_line(world, till, seconds=2)
+        assert journal.standing(till.queue, till.queue.item("B-1")).state is BillState.EXCEPTION
+        resolve(till, "B-1", Decision.CLOSE, [staff["0001"], staff["0002"]], "目录错误")
+        (debt,) = owed(till)
+        told = journal.entry(till.queue, till.queue.item("B-1")).told
+        assert (debt.amount, debt.cause) == (told.total - told.cash, Cause.NOT_SETTLED)
+
+    @pytest.mark.parametrize(("who", "fault"), [(("0001", "0001"), "same_person"), (("0001", "0003"), "not_allowed")])
+    def test_a_decision_needs_two_different_persons_with_the_right(
+        self, world: World, till: Till, who: tuple[str, str], fault: str
+    ) -> None:
+        staff = hire(till)
+        served_without_the_line(world, till, seconds=2)
+        with pytest.raises(Fault) as told:
+            resolve(till, "B-1", Decision.CLOSE, [staff[number] for number in who], "目录错误")
+        assert told.value.code == fault
+        assert owed(till) == []
