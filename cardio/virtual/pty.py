@@ -43,7 +43,7 @@ class Device:
     def receive(self) -> bytes:
         """What the program sent; blocks until there is something. Raises OSError after ``unplug``."""
         while not self._gone:
-            if select.select([self._end], [], [], 0.02)[0]:
+            if select.select([self._end], [], [], 0.02)[0] and not self._gone:
                 return os.read(self._end, 4096)
         raise OSError
 
@@ -119,6 +119,7 @@ def identity_reader(reader: IdentityReaderDevice) -> Iterator[Device]:
         yield made
     finally:
         made.unplug()
+        thread.join()  # else it might read from the next device that is given the same number
 
 
 def _serve(made: Device, reader: IdentityReaderDevice) -> None:
