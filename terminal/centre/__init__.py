@@ -3,6 +3,7 @@
 from terminal.centre.checking import Checked, check
 from terminal.centre.claims import Attendance
 from terminal.centre.client import Centre
+from terminal.centre.credentials import CodeReader, Office
 from terminal.centre.exchange import Endpoint, Operator
 from terminal.centre.faults import (
     BadMessage,
@@ -28,10 +29,12 @@ from terminal.centre.outcomes import (
 )
 from terminal.centre.reconciliation import Reconciled, Repair, StatementDifference, statement_row
 from terminal.centre.statement import Group, ResultRow, StatementRow
+from terminal.centre.stock import Article, Changed, Counted, Delivered, Sold, StockRecord, Withdrawn
 
 __all__ = [
-    "AlreadyReversed", "Attendance", "BadMessage", "BreaksText", "Centre", "CentreAnswerBroken", "CentreRefused",
-    "CentreSilent", "CentreUnreachable", "Checked", "Endpoint", "Entitled", "Group", "InDoubt", "Intent", "NotSent",
-    "NothingToReverse", "Operator", "Reconciled", "Refused", "Repair", "ResultRow", "ReverseOutcome", "Reversed",
-    "SettleOutcome", "Settled", "StatementDifference", "StatementRow", "Trial", "check", "statement_row",
+    "AlreadyReversed", "Article", "Attendance", "BadMessage", "BreaksText", "Centre", "CentreAnswerBroken",
+    "CentreRefused", "CentreSilent", "CentreUnreachable", "Changed", "Checked", "CodeReader", "Counted", "Delivered",
+    "Endpoint", "Entitled", "Group", "InDoubt", "Intent", "NotSent", "NothingToReverse", "Office", "Operator",
+    "Reconciled", "Refused", "Repair", "ResultRow", "ReverseOutcome", "Reversed", "SettleOutcome", "Settled", "Sold",
+    "StatementDifference", "StatementRow", "StockRecord", "Trial", "Withdrawn", "check", "statement_row",
 ]  # fmt: skip

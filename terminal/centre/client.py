@@ -32,7 +32,7 @@ from terminal.centre.messages.person import (
 )
 from terminal.centre.messages.queries import SettlementQuery, SettlementQueryAnswer, SettlementQueryRequest
 from terminal.centre.messages.reversal import Reversal, ReversalRequest
-from terminal.centre.messages.settlement import SettlementAnswer
+from terminal.centre.messages.settlement import NoAnswer, SettlementAnswer
 from terminal.centre.outcomes import (
     AlreadyReversed,
     Entitled,
@@ -49,6 +49,7 @@ from terminal.centre.outcomes import (
 )
 from terminal.centre.reconciliation import Reconciled, reconcile
 from terminal.centre.statement import Group, StatementRow
+from terminal.centre.stock import StockRecord, message
 from terminal.centre.wire import Node
 from terminal.clock import Clock
 from terminal.documents import BillState, CatalogueRow, Claim, Credential, Insurance, Mark, Person, Settlement
@@ -276,6 +277,12 @@ class Centre:
     def listings(self, since: date) -> Iterator[CatalogueRow]:
         """What changed in the centre's lists since a day (1312, 1318, 1319, 1317), for the catalogue."""
         return listings(self._exchange, since)
+
+    def report(self, record: StockRecord) -> None:
+        """Tells the centre of stock or a sale (3501-3507); nothing is sent where the profile does not want it."""
+        if self.profile.stock_upload:
+            transaction, content = message(record)
+            self._exchange.ask(transaction, content, NoAnswer)
 
     def _move(
         self,

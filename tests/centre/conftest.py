@@ -81,8 +81,8 @@ class Scripted:
                 message = json.loads(body)
                 self.received.append(message)
                 self.heads.append(head)
-                told = self.script.get(message["infno"])
-                if told is None and message["infno"] == "9001":
+                told = self.script.get(message.get("infno"))
+                if told is None and message.get("infno") == "9001":
                     told = {"signinoutb": {"sign_time": "2026-05-06 00:00:00", "sign_no": "S0001"}}
                 try:
                     if callable(told):
