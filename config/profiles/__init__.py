@@ -14,7 +14,7 @@ import msgspec
 from config.profiles.faults import BadProfile, UnknownProfile
 
 AddressForm = Literal["transaction", "gateway", "suffix"]
-HeaderForm = Literal["none", "x-tif", "x-ca", "apikey"]
+HeaderForm = Literal["none", "x-tif", "x-ca", "apikey", "bearer"]
 SignatureForm = Literal["none", "envelope-sm2", "input-sm2", "listed-sm2"]
 BodyForm = Literal["plain", "text", "sm4"]
 
@@ -46,6 +46,8 @@ class Wrapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     paths: dict[str, str]
     """The address of each transaction below ``path``, where ``address`` is ``transaction``."""
     header: HeaderForm
+    token_path: str
+    """Where a bearer token is fetched with the account and secret; empty where the header needs none."""
     signature: SignatureForm
     body: BodyForm
     number_as_text: bool

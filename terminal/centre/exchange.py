@@ -1,8 +1,9 @@
 """One transaction with the centre: envelope, signature, wire, answer, sign-in."""
 
+import base64
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeVar
 
 import msgspec
@@ -13,7 +14,7 @@ from terminal.centre.envelope import AnswerHead, RequestHead
 from terminal.centre.faults import BreaksText, CentreAnswerBroken, CentreRefused, CentreSilent, CentreUnreachable
 from terminal.centre.messages import TRANSACTIONS, read_output
 from terminal.centre.messages.files import DownloadRequest
-from terminal.centre.messages.session import SignIn, SignInAnswer, SignInRequest
+from terminal.centre.messages.session import SignIn, SignInAnswer, SignInRequest, TokenAnswer
 from terminal.centre.transport import Line, NoCompleteAnswer, NothingLeft
 from terminal.centre.wire import Finding, Node, Severity, compose, parse
 from terminal.clock import Clock
@@ -66,6 +67,7 @@ class Exchange:
         self.line = Line(endpoint.url, connect=profile.deadlines.connect, answer=profile.deadlines.answer)
         self._sign_number = ""
         self._signed_on: date | None = None
+        self._token, self._token_until = "", clock()
 
     def sent_as(self, transaction: str) -> str:
         """The number that really travels: 2207, or its live twin 2207A."""
@@ -73,6 +75,7 @@ class Exchange:
 
     def sign_in(self) -> str:
         """Signs the operator in (9001) and keeps the number for the day. Raises the faults of ``call``."""
+        self._hold_token()
         self._sign_number = ""
         who = SignIn(opter_no=self.operator.number, mac=self.operator.mac, ip=self.operator.ip)
         answer = self._transact("9001", SignInRequest(signIn=who), SignInAnswer).signinoutb
@@ -82,9 +85,25 @@ class Exchange:
         return answer.sign_no
 
     def ready(self) -> None:
-        """Signs in when the profile wants it and nobody did today. No source states how long a number lives."""
+        """Fetches what the next message needs beforehand: a bearer token, and the day's sign-in number.
+
+        No source states how long a sign-in lives; a calendar day is what recordings suggest.
+        """
+        self._hold_token()
         if self.profile.sign_in and self._signed_on != self.clock().date():
             self.sign_in()
+
+    def _hold_token(self) -> None:
+        by, path = self.endpoint, self.profile.wrapping.token_path
+        if not path or self.clock() < self._token_until:
+            return
+        known = base64.b64encode(f"{by.account}:{by.secret}".encode()).decode()
+        headers = {"Authorization": f"Basic {known}", "Content-Type": "application/x-www-form-urlencoded"}
+        answer = TokenAnswer.read(self._parsed(path, self._posted(path, path, headers, TOKEN_REQUEST, None)))
+        if not answer.access_token:
+            raise CentreAnswerBroken(transaction=path, place="access_token", found="is absent")
+        self._token = answer.access_token
+        self._token_until = self.clock() + timedelta(seconds=max(0, (answer.expires_in or 0) - TOKEN_MARGIN))
 
     def ask(self, transaction: str, content: Node, kind: type[_Answer], *, area: str = "") -> _Answer:
         """A transaction that may be repeated without harm: its typed answer, signing in where needed.
@@ -146,12 +165,28 @@ class Exchange:
     ) -> bytes:
         body = self._request(number, content, area, message_number)
         headers = {"Content-Type": "application/json;charset=utf-8", **self._proof(body)}
+        return self._posted(number, self._path(number), headers, body, on_first_byte)
+
+    def _posted(
+        self,
+        name: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        on_first_byte: Callable[[], None] | None,
+    ) -> bytes:
         try:
-            return self.line.post(self._path(number), headers, body, on_first_byte)
+            return self.line.post(path, headers, body, on_first_byte)
         except NothingLeft as error:
             raise CentreUnreachable(reason=str(error)) from error
         except NoCompleteAnswer as error:
-            raise CentreSilent(transaction=number, reason=str(error)) from error
+            raise CentreSilent(transaction=name, reason=str(error)) from error
+
+    def _parsed(self, name: str, raw: bytes) -> dict[str, Any]:
+        try:
+            return parse(raw)
+        except ValueError as error:
+            raise CentreAnswerBroken(transaction=name, place="-", found=str(error)) from error
 
     def _transact(self, transaction: str, content: Node, kind: type[_Answer], *, area: str = "") -> _Answer:
         answer = self.call(transaction, content, area=area).content
@@ -206,6 +241,8 @@ class Exchange:
 
     def _proof(self, body: bytes) -> Mapping[str, str]:
         by = self.endpoint
+        if self._token:
+            return {"Authorization": f"Bearer {self._token}"}
         secret = by.secret or self.profile.demo_secret
         return signing.headers(self.profile.wrapping, by.institution.code, by.account, secret, self.clock(), body)
 
@@ -213,8 +250,8 @@ class Exchange:
         def broken(place: str, found: str) -> CentreAnswerBroken:
             return CentreAnswerBroken(transaction=number, place=place, found=found)
 
+        tree = self._parsed(number, raw)
         try:
-            tree: dict[str, Any] = parse(raw)
             output = signing.unseal(tree.pop("output", None), self.profile.wrapping, self.endpoint.account)
         except ValueError as error:
             raise broken("-", f"{error}") from error
@@ -230,6 +267,10 @@ class Exchange:
                 raise broken(finding.place, f"{finding.en}; {head.text}".rstrip("; "))
         return Reply(content, head, raw, tuple(findings))
 
+
+TOKEN_REQUEST = b"grant_type=client_credentials"
+TOKEN_MARGIN = 60
+"""Seconds before its end that a token is renewed."""
 
 ABSENT = frozenset({"missing", "not_object", "not_list"})
 """Findings on a node of the output that make a success no success."""

@@ -43,7 +43,7 @@ def x_ca(institution: str, secret: str, timestamp: int, body: bytes) -> dict[str
 def headers(
     wrapping: Wrapping, institution: str, account: str, secret: str, at: datetime, body: bytes
 ) -> Mapping[str, str]:
-    """The headers that a gateway checks, for one request."""
+    """The headers that a gateway checks, for one request; a bearer token is the exchange's to fetch."""
     timestamp = int(at.timestamp())
     match wrapping.header:
         case "x-tif":
@@ -52,7 +52,7 @@ def headers(
             return x_ca(institution, secret, timestamp, body)
         case "apikey":
             return {"apikey": secret}
-        case "none":
+        case "none" | "bearer":
             return {}
 
 

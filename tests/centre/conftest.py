@@ -78,7 +78,7 @@ class Scripted:
                 while len(pending) < length:
                     pending += connection.recv(65536)
                 body, pending = pending[:length], pending[length:]
-                message = json.loads(body)
+                message = json.loads(body) if body[:1] == b"{" else {"form": body.decode()}
                 self.received.append(message)
                 self.heads.append(head)
                 told = self.script.get(message.get("infno"))

@@ -1,6 +1,7 @@
 """Signatures and encryption of the provinces, against their published check values."""
 
 import base64
+import json
 from datetime import datetime
 
 import pytest
@@ -9,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config import profiles
-from terminal.centre import signing
+from terminal.centre import Centre, Endpoint, Operator, signing
 from terminal.clock import BEIJING
+from terminal.documents import Institution, Tier
 
 AT = 1643000000
+NOON = datetime(2026, 5, 6, 12, 0, tzinfo=BEIJING)
 SECRET = "demo-secret-0001"
 PRIVATE = bytes.fromhex("3945208F7B2144B13F36E38AC6D39F95889393692860B51A42FB81EF4DF7C5B8")
 """The example key of GB/T 32918.5-2017 (formerly GM/T 0003.5), Annex A."""
@@ -54,6 +57,53 @@ def test_an_answer_cut_in_its_cipher_text_is_refused():
         signing.sm4_decrypt(b"0" * 16, b"17 bytes, no more")
 
 
+class Jilin:
+    """A gateway that wants a token first and talks in cipher texts."""
+
+    def __init__(self, scripted, lives: int = 3600):
+        self.tokens = 0
+        self.lives = lives
+        scripted.script |= {None: self.token, "9001": self.sign_in, "1201": self.institution}
+
+    def token(self, connection, _message):
+        self.tokens += 1
+        self.say(connection, {"access_token": f"T{self.tokens}", "token_type": "bearer", "expires_in": self.lives})
+
+    def sign_in(self, connection, message):
+        self.hidden(connection, message, {"signinoutb": {"sign_time": "2026-05-06 00:00:00", "sign_no": "S1"}})
+
+    def institution(self, connection, message):
+        self.hidden(connection, message, {"medinsinfo": []})
+
+    def hidden(self, connection, message, output):
+        assert signing.sm4_decrypt(KEY, base64.b64decode(message["input"])).startswith(b"{")
+        text = base64.b64encode(signing.sm4_encrypt(KEY, json.dumps(output).encode())).decode()
+        self.say(connection, {"infcode": "0", "err_msg": "成功", "output": text, "signtype": "SM2"})
+
+    def say(self, connection, answer):
+        body = json.dumps(answer).encode()
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+
+
+KEY = b"0123456789ABCDEF"
+
+
+@pytest.mark.parametrize(("lives", "tokens"), [(3600, 1), (30, 2)])
+def test_jilin_is_spoken_to_with_a_token_that_is_renewed_in_time(scripted, numbers, lives, tokens):
+    gateway = Jilin(scripted, lives)
+    place = Institution("H22010500001", "吉林市测试医院", "220100", Tier.THREE)
+    endpoint = Endpoint(scripted.url, place, KEY.decode(), SECRET, PRIVATE)
+    centre = Centre(profiles.load("jilin"), endpoint, Operator("op01", "收费员"), lambda: NOON, numbers)
+    centre.sign_in()
+    centre.ping()
+    centre.ping()
+    centre.close()
+    proofs = [head.split(b"Authorization: ")[1].split(b"\r\n")[0].decode() for head in scripted.heads]
+    basic = base64.b64encode(f"{KEY.decode()}:{SECRET}".encode()).decode()
+    assert proofs[0] == f"Basic {basic}" and proofs[-1].startswith("Bearer T")
+    assert gateway.tokens >= tokens
+
+
 def verified(signature: bytes, text: str) -> bool:
     return SM2(uid=signing.USER_ID, pk=PUBLIC).verify(text.encode(), signature[:32], signature[32:])
 
@@ -88,6 +138,7 @@ def test_every_profile_proves_itself_in_its_own_form(name):
     headers = signing.headers(wrapping, "H11010500001", "acc", SECRET, at, b"{}")
     expected = {
         "none": set(),
+        "bearer": set(),
         "apikey": {"apikey"},
         "x-ca": {"x-ca-key", "x-ca-signature"},
         "x-tif": {"x-tif-paasid", "x-tif-timestamp", "x-tif-nonce", "x-tif-signature"},

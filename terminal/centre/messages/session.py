@@ -1,6 +1,6 @@
 """9001 签到 and 9002 签退."""
 
-from terminal.centre.wire import C20, C30, Instant, Must, Node
+from terminal.centre.wire import C20, C30, C4000, Instant, Must, Node, Whole
 
 
 class SignIn(Node, frozen=True):
@@ -53,3 +53,11 @@ class SignOutAnswer(Node, frozen=True):
     """9002."""
 
     signoutoutb: SignedOut | None = None
+
+
+class TokenAnswer(Node, frozen=True):
+    """The bearer token that some gateways want before anything else (RFC 6749 section 5.1)."""
+
+    access_token: Must[C4000] = ""
+    token_type: C20 = ""
+    expires_in: Whole = None
