@@ -125,7 +125,7 @@ class _Inconsistencies:
     def _ref(self, ref: str, file: str, path: str) -> Iterator[Mistake]:
         if self._source(ref) is None:
             known = tuple(s.id for s in self.header.source)
-            yield self.at(file, path, "ref", repr(ref), nearest(ref, known) if ref else "a source of pack.toml", "ref")
+            yield self.at(file, path, "ref", repr(ref), nearest(ref.split("#")[0], known) if ref else "a source of pack.toml", "ref")
 
     def _rows(self) -> Iterator[Mistake]:
         for row in self.pack.rows:
@@ -133,7 +133,7 @@ class _Inconsistencies:
             if source is None:
                 known = tuple(s.id for s in self.header.source)
                 found = repr(row.ref) if row.ref else "no source"
-                yield Mistake(row.file, row.line, "ref", found, nearest(row.ref, known))
+                yield Mistake(row.file, row.line, "ref", found, nearest(row.ref.split("#")[0], known))
             elif row.begins < source.effective or (source.repealed and row.begins >= source.repealed):
                 expected = f"a date while {source.id} is in force, from {source.effective}"
                 yield Mistake(row.file, row.line, "from", str(row.begins), expected)

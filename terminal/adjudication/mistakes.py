@@ -100,6 +100,7 @@ def _concrete(name: str, repeated: bool, counts: dict[str, int]) -> list[str]:
 def nearest(word: str, among: tuple[str, ...] = ()) -> str:
     """The known words most like this one, as a hint."""
     close = difflib.get_close_matches(word, among or vocabulary(), 2, 0.5)
+    close = close or list(among[:6])
     return " or ".join(f'"{w}"' for w in close) if close else "a word of the guide (config/policies/README.md)"
 
 

@@ -128,12 +128,17 @@ def _convert(tree: dict[str, Any], kind: Any, name: str, text: str, mistakes: Mi
     _try(rest, kind, "", name, text, mistakes)
     if len(mistakes.found) > before:
         return None
-    return msgspec.convert(tree, kind, dec_hook=from_wire)
+    return _strictly(tree, kind)
+
+
+def _strictly(tree: Any, kind: Any) -> Any:
+    """A date must be a date of the format, not text that looks like one."""
+    return msgspec.convert(tree, kind, dec_hook=from_wire, builtin_types=(date,))
 
 
 def _try(tree: Any, kind: Any, place: str, name: str, text: str, mistakes: Mistakes) -> None:
     try:
-        msgspec.convert(tree, kind, dec_hook=from_wire)
+        _strictly(tree, kind)
     except msgspec.ValidationError as error:
         mistakes.from_conversion(name, text, place, str(error))
 
