@@ -153,12 +153,7 @@ class Book:
 
     def intent(self, item: Item) -> Intent:
         """What was committed before the item's last call. Raises ``SealBroken`` or ``KeyErased``."""
-        row = self.store.rows(
-            "SELECT * FROM event WHERE item = ? AND kind IN (?, ?) ORDER BY seq DESC LIMIT 1",
-            (item.id, Step.BEGIN, Step.CLAIM),
-        )[0]
-        event = self.journal.open(row)
-        return Intent(number=item.number, data=event.body or b"", at=event.at)
+        return self.journal.intent(item)
 
     def seal(self, data: bytes, context: bytes) -> bytes:
         """Seal bytes that rest outside the queue."""

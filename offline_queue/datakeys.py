@@ -94,7 +94,8 @@ class DataKeys:
         self.chain = suite.derive(master, "chain")
         self.index = suite.derive(master, "index")
         self.content = suite.derive(master, "content")
-        self.export = suite.derive(master, "export")
+        self.receiving = suite.derive(master, "export receiving")
+        self.signing = suite.derive(master, "export signing")
 
     def of_day(self, day: str) -> DataKey:
         """The key under this name, made if nobody has; the caller is in a transaction."""

@@ -257,6 +257,17 @@ class KeyErased(QueueFault):
     next_en = "Nothing to do."
 
 
+class DayNotOver(QueueFault):
+    """The key of a day that is still being written with cannot be destroyed."""
+
+    code = "day_not_over"
+    exit = _INPUT
+    zh = "{day} 尚未结束，不能销毁当日密钥。"
+    en = "{day} is not over; its key cannot be destroyed yet."
+    next_zh = "请选择保存期已满的日期。"
+    next_en = "Name a day whose legal term has passed."
+
+
 class BadBundle(QueueFault):
     """An exported bundle that is torn, altered, or signed by nobody we trust."""
 

@@ -13,9 +13,10 @@ import msgspec
 
 from offline_queue.datakeys import DataKeys
 from offline_queue.faults import KeyErased, StoreBroken
-from offline_queue.ports import Anchor, Event
+from offline_queue.ports import Anchor, Event, Intent, Item
 from offline_queue.sealing import Algorithms, Place, seal, unseal
 from offline_queue.store import Store
+from offline_queue.vocabulary import Step
 
 BEGINNING = Anchor(0, bytes(32))
 _ADD = (
@@ -76,6 +77,15 @@ class Journal:
         """Links of the store itself of these kinds, opened, in order."""
         where = f"item = 0 AND kind IN ({', '.join('?' * len(kinds))}) AND seq > ?"
         return map(self.open, self._store.rows(f"SELECT * FROM event WHERE {where} ORDER BY seq", (*kinds, after)))
+
+    def intent(self, item: Item) -> Intent:
+        """What was committed before the item's last call; the item has been sent at least once."""
+        kinds = (Step.BEGIN.value, Step.CLAIM.value)
+        row = self._store.rows(
+            "SELECT * FROM event WHERE item = ? AND kind IN (?, ?) ORDER BY seq DESC LIMIT 1", (item.id, *kinds)
+        )[0]
+        event = self.open(row)
+        return Intent(number=item.number, data=event.body or b"", at=event.at)
 
     def open(self, row: Row) -> Event:
         """One stored link as an event; its body is None when it was erased or archived. Raises ``StoreBroken``."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 
@@ -56,6 +56,9 @@ from offline_queue.vocabulary import (
     Step,
     Suite,
 )
+
+_COPY_AGE = timedelta(hours=36)
+"""A nightly copy that was missed once."""
 
 DEFAULT_LIMITS = Limits()
 DEFAULT_POLICY = Policy()
@@ -287,6 +290,9 @@ class Queue:
         warnings = [str(trace) for trace in self.book.damage]
         if fault := self.book.anchor_fault:
             warnings.append(fault.code)
+        copied = self.book.store.rows("SELECT copied FROM store")[0]["copied"]
+        if copied and figures.now - datetime.fromisoformat(copied) > _COPY_AGE:
+            warnings.append("copy_too_old")
         return Status(
             open={State(row["state"]): row["count"] for row in rows},
             sum_open_fen=sum(row["fen"] for row in rows),

@@ -151,6 +151,14 @@ class Store:
             except sqlite3.Error as error:
                 self._find_out(error)
 
+    def copy(self, file: Path) -> None:
+        """A compact copy of what is committed, flushed."""
+        with self._lock:
+            try:
+                self._reach().execute("VACUUM INTO ?", (str(file),))
+            except sqlite3.Error as error:
+                raise StoreFailed(cause=error) from error
+
     def close(self) -> None:
         """Close the file; an open transaction is lost, as in a crash."""
         with self._lock:

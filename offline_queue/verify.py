@@ -31,6 +31,10 @@ class Tampering(StrEnum):
     ITEM_MISSING = "item_missing"
     ITEM_INSERTED = "item_inserted"
     ITEM_CHANGED = "item_changed"
+    CONTENT_MISSING = "content_missing"
+    """A payload or body is gone that was neither archived after its reconciliation nor erased with its day."""
+    KEY_DESTROYED = "key_destroyed"
+    """A day's key is gone without an event that says so."""
     PAYLOAD_CHANGED = "payload_changed"
     PAYLOAD_UNREADABLE = "payload_unreadable"
     NUMBERS_REWOUND = "numbers_rewound"
@@ -90,6 +94,7 @@ class Verifier:
             count = self._store.rows("SELECT count(*) FROM item")[0][0]
             traces += self._items()
             traces += self._numbers()
+            traces += self._missing()
             events = self._store.rows("SELECT count(*) FROM event")[0][0]
         return Verification(events, count, head, self._keys is not None, tuple(traces))
 
@@ -174,6 +179,23 @@ class Verifier:
         taken = spell(Identity(row["institution"], row["terminal"]), row["number"])
         if self._store.rows("SELECT count(*) FROM item WHERE number >= ?", (taken,))[0][0]:
             yield Trace(Tampering.NUMBERS_REWOUND)
+
+    def _missing(self) -> Iterator[Trace]:
+        for (id,) in self._store.rows("SELECT id FROM item WHERE sealed IS NULL AND reconciled = ''"):
+            yield Trace(Tampering.CONTENT_MISSING, item=id)
+        gone = (
+            "SELECT seq, item FROM event WHERE body IS NULL AND body_digest != ?"
+            " AND item NOT IN (SELECT id FROM item WHERE reconciled != '')"
+        )
+        for row in self._store.rows(gone, (self._suite.digest(b""),)):
+            yield Trace(Tampering.CONTENT_MISSING, seq=row["seq"], item=row["item"])
+        told = {
+            msgspec.json.decode(row["changes"], type=dict[str, object]).get("key")
+            for row in self._store.rows("SELECT changes FROM event WHERE item = 0 AND kind = 'erased'")
+        }
+        for (id,) in self._store.rows("SELECT id FROM data_key WHERE wrapped IS NULL"):
+            if id not in told:
+                yield Trace(Tampering.KEY_DESTROYED, field=f"data key {id}")
 
     def _opens(self, sealed: bytes, place: tuple[str | int | bytes, ...]) -> bool:
         if self._keys is None:

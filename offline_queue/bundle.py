@@ -1,0 +1,192 @@
+"""Open items carried to another terminal: sealed to exactly one receiver, signed by the sender, taken in once.
+
+What leaves a living terminal is held there (reason ``exported``), so that only one of the two sends it. What is taken
+from a dead terminal's disk, with the site's recovery key, includes the calls nobody knows the end of: the receiver asks
+about them under the number they went out with.
+"""
+
+import contextlib
+from collections.abc import Collection
+from pathlib import Path
+
+import msgspec
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives import hpke
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from msgspec import Struct
+
+from offline_queue import vocabulary
+from offline_queue.book import Book, Contents
+from offline_queue.datakeys import DataKeys, SiteWrapping
+from offline_queue.entry import fresh, known_item
+from offline_queue.faults import BadBundle, StoreBroken
+from offline_queue.items import Items
+from offline_queue.journal import Journal
+from offline_queue.outcomes import conclude
+from offline_queue.ports import Intent, Item, NewItem, Outcome
+from offline_queue.sealing import SUITES, unseal
+from offline_queue.store import Store
+from offline_queue.verify import Verifier
+from offline_queue.vocabulary import OPEN, Kind, OnceFreed, OutcomeClass, State, Step
+
+_SEALING = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
+_PURPOSE = b"queue bundle 1"
+EXPORTED = "exported"
+
+
+class Carried(Struct, frozen=True, array_like=True):
+    """One item on its way."""
+
+    key: str
+    kind: Kind
+    lane: str
+    payload: bytes
+    amount_fen: int
+    reverses: str
+    once_freed: OnceFreed
+    held: str
+    """Why a person must look; empty when nobody must."""
+    intent: Intent | None
+    """Of a call whose end is unknown."""
+
+
+class _Envelope(Struct, frozen=True, array_like=True):
+    sender: bytes
+    sealed: bytes
+    signature: bytes
+
+
+class Imported(Struct, frozen=True):
+    """What a bundle brought."""
+
+    new: list[Item]
+    known: list[Item]
+
+
+def address(book: Book) -> bytes:
+    """Where bundles for this terminal are sealed to (X25519, public)."""
+    return _private(book.keys).public_key().public_bytes_raw()
+
+
+def signer(book: Book) -> bytes:
+    """By what others know this terminal's bundles (Ed25519, public)."""
+    return _signing(book.keys).public_key().public_bytes_raw()
+
+
+def export(book: Book, to: bytes, actor: str) -> bytes:
+    """Pack what may still be sent, and hold it here. The receiver's ``address`` is ``to``."""
+    movable = (State.RECORDED, State.IN_DOUBT, State.REVERSING)
+    with book.transaction():
+        packed = []
+        for item in book.items.in_states(movable):
+            intent = book.intent(item) if item.state is not State.RECORDED else None
+            packed.append(_carried(item, book.contents(item), intent))
+            book.move(item.id, Step.HOLD, actor=actor, reason=EXPORTED)
+        return _pack(book.keys, packed, to)
+
+
+def recover(folder: Path, site: X25519PrivateKey, to: bytes) -> bytes:
+    """Pack everything open from a dead terminal's folder, read with the site's recovery key.
+
+    Raises ``KeysClosed`` for another key and ``StoreBroken`` when the chain does not hold.
+    """
+    store = Store(folder)
+    with contextlib.closing(store):
+        row = store.rows("SELECT store, suite FROM store")[0]
+        id, suite = row["store"], SUITES[vocabulary.Suite(row["suite"])]
+        keys = DataKeys(store, suite, id, SiteWrapping(id, site), None)
+        if traces := Verifier(store, suite, id, keys).everything().traces:
+            raise StoreBroken(seq=traces[0].seq, finding=traces[0])
+        journal = Journal(store, suite, keys, id)
+        packed = []
+        for item in Items(store, journal, suite).in_states(OPEN):
+            sealed = store.rows("SELECT sealed FROM item WHERE id = ?", (item.id,))[0]["sealed"]
+            place = (id, "item", item.id, item.key, item.kind.value)
+            plain = unseal(suite, keys.by_id(item.sealed_with), sealed, place)
+            contents = msgspec.msgpack.decode(plain, type=Contents)
+            in_doubt = item.number and item.state is not State.RECORDED
+            packed.append(_carried(item, contents, journal.intent(item) if in_doubt else None))
+        return _pack(keys, packed, to)
+
+
+def take_in(book: Book, bundle: bytes, trusted: Collection[bytes], actor: str, file: str = "") -> Imported:
+    """Store what a bundle carries, once: what is known already stays as it is.
+
+    The limits do not apply, for the money was taken under the sender's. Raises ``BadBundle`` unless one of the
+    ``trusted`` signers made it for this terminal, and ``KeyReused``; then nothing is stored.
+    """
+    carried = _unpack(book, bundle, trusted, file)
+    imported = Imported([], [])
+    with book.transaction():
+        for each in carried:
+            new = NewItem(
+                key=each.key,
+                lane=each.lane,
+                kind=each.kind,
+                payload=each.payload,
+                amount_fen=each.amount_fen,
+                reverses=each.reverses,
+                once_freed=each.once_freed,
+            )
+            if known := known_item(book, new):
+                imported.known.append(known)
+            else:
+                imported.new.append(_store(book, new, each, actor))
+    return imported
+
+
+def _store(book: Book, new: NewItem, each: Carried, actor: str) -> Item:
+    contents = Contents(new.lane, new.payload)
+    if each.intent is None:
+        item = book.add(fresh(book, new), contents, Step.RECORD, actor)
+    else:
+        begun = book.add(fresh(book, new, each.intent.number), contents, Step.BEGIN, actor, each.intent.data)
+        item = conclude(book, begun, Outcome(OutcomeClass.IN_DOUBT, "imported"), actor)
+    return book.move(item.id, Step.HOLD, actor=actor, reason=each.held) if each.held else item
+
+
+def _carried(item: Item, contents: Contents, intent: Intent | None) -> Carried:
+    return Carried(
+        key=item.key,
+        kind=item.kind,
+        lane=contents.lane,
+        payload=contents.payload,
+        amount_fen=item.amount_fen,
+        reverses=item.reverses,
+        once_freed=item.once_freed,
+        held=item.reason if item.state is State.HELD else "",
+        intent=intent,
+    )
+
+
+def _pack(keys: DataKeys, carried: list[Carried], to: bytes) -> bytes:
+    plain = msgspec.msgpack.encode(carried)
+    sealed = _SEALING.encrypt(plain, X25519PublicKey.from_public_bytes(to), _PURPOSE)
+    key = _signing(keys)
+    envelope = _Envelope(key.public_key().public_bytes_raw(), sealed, key.sign(_PURPOSE + sealed))
+    return msgspec.msgpack.encode(envelope)
+
+
+def _unpack(book: Book, bundle: bytes, trusted: Collection[bytes], file: str) -> list[Carried]:
+    try:
+        envelope = msgspec.msgpack.decode(bundle, type=_Envelope)
+        if envelope.sender not in trusted:
+            raise BadBundle(file=file, found="signed by nobody this terminal trusts")
+        Ed25519PublicKey.from_public_bytes(envelope.sender).verify(envelope.signature, _PURPOSE + envelope.sealed)
+        plain = _SEALING.decrypt(envelope.sealed, _private(book.keys), _PURPOSE)
+        return msgspec.msgpack.decode(plain, type=list[Carried])
+    except InvalidSignature as error:
+        raise BadBundle(file=file, found="altered") from error
+    except InvalidTag as error:
+        raise BadBundle(file=file, found="sealed for another terminal") from error
+    except (msgspec.DecodeError, ValueError) as error:
+        raise BadBundle(file=file, found="torn") from error
+
+
+def _private(keys: DataKeys) -> X25519PrivateKey:
+    return X25519PrivateKey.from_private_bytes(keys.receiving)
+
+
+def _signing(keys: DataKeys) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(keys.signing)

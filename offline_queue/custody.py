@@ -1,0 +1,120 @@
+"""Looking after the store over the years: verified copies, reconciled days, archives, erasure at the term's end."""
+
+import contextlib
+import os
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from msgspec.structs import replace
+from sqlite_utils import Database
+
+from offline_queue.book import Book
+from offline_queue.faults import DayNotOver, ItemsOpen, StoreBroken, StoreFailed
+from offline_queue.place import flush_folder
+from offline_queue.ports import Item
+from offline_queue.store import NAME, Store
+from offline_queue.verify import Verification, Verifier
+from offline_queue.vocabulary import OPEN, State
+
+
+def back_up(book: Book, folder: Path, actor: str) -> Verification:
+    """A copy of the store in an empty folder, read back and checked before it counts.
+
+    Raises ``StoreFailed`` when the folder is taken or full, ``StoreBroken`` when the copy does not hold.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True)
+        book.store.copy(folder / NAME)
+    except OSError as error:
+        raise StoreFailed(cause=error) from error
+    with contextlib.closing(Store(folder)) as copy:
+        checked = Verifier(copy, book.suite, book.id, book.keys).everything()
+    if not checked.intact:
+        raise StoreBroken(seq=checked.traces[0].seq, finding=checked.traces[0])
+    flush_folder(folder)
+    with book.transaction():
+        book.store.change("UPDATE store SET copied = ?", (book.clock().isoformat(),))
+        book.note("copied", actor, upto=checked.head.seq)
+    return checked
+
+
+def reconcile(book: Book, keys: Iterable[str], day: date, actor: str) -> list[Item]:
+    """The comparison of this day with the far end confirmed these closed items."""
+    done = []
+    with book.transaction():
+        for key in keys:
+            for item in book.items.where("key = ? AND closed NOT NULL AND reconciled = ''", (key,)):
+                after = replace(item, reconciled=day.isoformat())
+                done.append(book.items.save(item, after, "reconcile", book.clock(), actor, b"", book.epoch))
+    return done
+
+
+def unsettled(book: Book, day: date) -> list[Item]:
+    """What keeps a day from being closed: its items on the wire, in doubt, or being reversed."""
+    found = book.items.in_states([State.SENDING, State.IN_DOUBT, State.REVERSING])
+    return [item for item in found if item.created.date() == day]
+
+
+def archive(book: Book, before: date, file: Path, actor: str) -> int:
+    """Move the contents of items reconciled and closed before a day to a file of their own, still sealed.
+
+    The chain, every header and every digest stay; the file is flushed and read back before anything is taken out of
+    the store. Gives the number of items. Raises ``StoreFailed`` when the file exists or cannot be written.
+    """
+    old = "reconciled != '' AND closed < ?"
+    items = "SELECT id, sealed FROM item WHERE sealed NOT NULL AND " + old
+    bodies = f"SELECT seq, body FROM event WHERE body NOT NULL AND item IN (SELECT id FROM item WHERE {old})"
+    with book.transaction():
+        kept = {
+            "item": [tuple(row) for row in book.store.rows(items, (before.isoformat(),))],
+            "event": [tuple(row) for row in book.store.rows(bodies, (before.isoformat(),))],
+        }
+        _write(file, kept)
+        with contextlib.closing(Database(file).conn) as copy:
+            for table, rows in kept.items():
+                if copy.execute(f"SELECT id, sealed FROM {table} ORDER BY id").fetchall() != sorted(rows):
+                    raise StoreFailed(cause=f"{file} does not read back")
+        for id, _ in kept["item"]:
+            book.store.change("UPDATE item SET sealed = NULL WHERE id = ?", (id,))
+        for seq, _ in kept["event"]:
+            book.store.change("UPDATE event SET body = NULL WHERE seq = ?", (seq,))
+        book.note("archived", actor, before=before.isoformat(), items=len(kept["item"]), file=file.name)
+    return len(kept["item"])
+
+
+def erase(book: Book, day: date, actor: str) -> None:
+    """Destroy a day's data key: what was sealed with it is gone for good, the chain stays verifiable.
+
+    Raises ``DayNotOver``, and ``ItemsOpen`` while an item sealed with it is open.
+    """
+    if day >= book.clock().date():
+        raise DayNotOver(day=day)
+    with book.transaction():
+        rows = book.store.rows("SELECT id FROM data_key WHERE day = ? AND wrapped NOT NULL", (day.isoformat(),))
+        for (id,) in rows:
+            open_items = [item for item in book.items.in_states(OPEN) if item.sealed_with == id]
+            if open_items:
+                raise ItemsOpen(count=len(open_items), purpose=f"erase {day}")
+            book.store.change(
+                "UPDATE data_key SET wrapped = NULL, recovery = NULL, erased = ? WHERE id = ?",
+                (book.clock().isoformat(), id),
+            )
+            book.note("erased", actor, key=id, day=day.isoformat())
+    book.keys.forget()
+
+
+def _write(file: Path, kept: dict[str, list[tuple[int, bytes]]]) -> None:
+    if file.exists():
+        raise StoreFailed(cause=f"{file} exists")
+    db = Database(file)
+    with contextlib.closing(db.conn):
+        for table, rows in kept.items():
+            db.table(table).create({"id": int, "sealed": bytes}, pk="id")
+            db.table(table).insert_all({"id": id, "sealed": sealed} for id, sealed in rows)
+    handle = os.open(file, os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    flush_folder(file.parent)

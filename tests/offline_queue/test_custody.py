@@ -1,0 +1,187 @@
+"""Items carried elsewhere, a dead terminal's disk, copies, archives, and erasure that leaves the proof."""
+
+import sqlite3
+from datetime import date
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from offline_queue import Identity, Queue, bundle, custody
+from offline_queue.faults import BadBundle, DayNotOver, ItemsOpen, KeyErased, KeysClosed, StoreBroken, StoreFailed
+from offline_queue.ports import Capabilities, Hold, Outcome, Sending
+from offline_queue.verify import Tampering
+from offline_queue.vocabulary import Decision, OutcomeClass, State
+from tests.offline_queue.world import World
+
+DAY = date(2026, 3, 2)
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> World:
+    """Another terminal of the site."""
+    return World(tmp_path / "other")
+
+
+def _other_queue(other: World) -> Queue:
+    return other.queue(identity=Identity("H11010500001", "02"))
+
+
+def _lose_answer(world: World, queue: Queue) -> str:
+    sending = queue.begin(world.bill("wang"), b"what was sent")
+    assert isinstance(sending, Sending)
+    queue.finish(sending, Outcome(OutcomeClass.IN_DOUBT))
+    return sending.number
+
+
+def test_an_exported_item_is_sent_by_the_receiver_only_and_imported_once(world: World, other: World) -> None:
+    here, there = world.queue(), _other_queue(other)
+    here.record_all([world.bill("zhang"), world.bill("zhang"), world.bill("li")])
+    number = _lose_answer(world, here)
+    packed = bundle.export(here.book, bundle.address(there.book), "chief")
+    assert {item.state for item in here.items()} == {State.HELD}
+    trusted = [bundle.signer(here.book)]
+    assert len(bundle.take_in(there.book, packed, trusted, "chief").new) == 4
+    again = bundle.take_in(there.book, packed, trusted, "chief")
+    assert (len(again.new), len(again.known)) == (0, 4)
+    other.far.capabilities = Capabilities(can_enquire=True)
+    world.drain(here)
+    other.drain(there)
+    assert world.far.arrived == []
+    assert [key for key, _ in other.far.arrived if key.startswith("zhang")] == ["zhang-1", "zhang-2"]
+    assert there.item("wang-1").state is State.ACCEPTED
+    assert there.answers(there.item("wang-1"))[-1].body == b"found " + number.encode()
+    assert there.items(lane="zhang", states=State)[0].key == "zhang-1"
+
+
+def test_a_bundle_that_is_torn_altered_foreign_or_unsigned_changes_nothing(world: World, other: World) -> None:
+    here, there = world.queue(), _other_queue(other)
+    here.record(world.bill())
+    packed = bundle.export(here.book, bundle.address(there.book), "chief")
+    trusted = [bundle.signer(here.book)]
+    altered = bytearray(packed)
+    altered[-40] ^= 1
+    for broken, trust in ((packed[:-5], trusted), (bytes(altered), trusted), (packed, []), (b"", trusted)):
+        with pytest.raises(BadBundle):
+            bundle.take_in(there.book, broken, trust, "chief")
+    with pytest.raises(BadBundle):
+        bundle.take_in(here.book, packed, trusted, "chief")
+    assert there.items() == []
+    assert b"zhang-1" not in packed
+
+
+def test_a_dead_terminals_disk_is_drained_with_the_sites_key(world: World, other: World) -> None:
+    site = X25519PrivateKey.generate()
+    here, there = world.queue(site_key=site.public_key().public_bytes_raw()), _other_queue(other)
+    signer = bundle.signer(here.book)
+    here.record(world.bill("zhang"))
+    _lose_answer(world, here)
+    assert isinstance(here.begin(world.bill("li"), b"on the wire when it died"), Sending)
+    here.record_all([world.bill("zhao")])
+    world.far.prepares = [Hold("look")] * 9
+    world.drain(here, hours=0)
+    here.close()
+    with pytest.raises(KeysClosed):
+        bundle.recover(world.folder, X25519PrivateKey.generate(), bundle.address(there.book))
+    packed = bundle.recover(world.folder, site, bundle.address(there.book))
+    new = bundle.take_in(there.book, packed, [signer], "chief").new
+    assert {item.key: item.state for item in new} == {
+        "zhang-1": State.HELD,
+        "wang-1": State.IN_DOUBT,
+        "li-1": State.IN_DOUBT,
+        "zhao-1": State.HELD,
+    }
+
+
+def test_a_site_key_that_comes_later_covers_what_was_sealed_before(world: World, other: World) -> None:
+    site = X25519PrivateKey.generate()
+    world.queue().record(world.bill())
+    world.queue(site_key=site.public_key().public_bytes_raw()).close()
+    assert bundle.recover(world.folder, site, bundle.address(_other_queue(other).book))
+
+
+def test_signing_out_is_refused_while_items_are_open(world: World) -> None:
+    queue = world.queue()
+    queue.require_empty("sign out")
+    queue.record(world.bill())
+    with pytest.raises(ItemsOpen):
+        queue.require_empty("sign out")
+    queue.resolve("zhang-1", Decision.CLOSE, by=("cashier", "chief"), reason="cancelled")
+    queue.require_empty("sign out")
+
+
+def test_a_copy_counts_only_when_it_was_read_back_and_its_age_is_watched(world: World, tmp_path: Path) -> None:
+    queue = world.queue()
+    queue.record(world.bill())
+    checked = custody.back_up(queue.book, tmp_path / "night", "queue")
+    assert checked.intact
+    assert checked.items == 1
+    assert queue.status().warnings == ()
+    world.time.pass_(hours=37)
+    assert queue.status().warnings == ("copy_too_old",)
+    with pytest.raises(StoreFailed):
+        custody.back_up(queue.book, tmp_path / "night", "queue")
+
+
+def test_a_broken_store_makes_no_good_copy(world: World, tmp_path: Path) -> None:
+    queue = world.queue()
+    queue.record(world.bill())
+    with sqlite3.connect(world.folder / "queue.db") as conn:
+        conn.execute("UPDATE item SET amount_fen = 1")
+    with pytest.raises(StoreBroken):
+        custody.back_up(queue.book, tmp_path / "night", "queue")
+
+
+def test_reconciled_items_move_to_an_archive_and_the_proof_stays(world: World, tmp_path: Path) -> None:
+    queue = world.queue()
+    queue.record_all([world.bill("zhang"), world.bill("li")])
+    world.drain(queue)
+    queue.record(world.bill("wang"))
+    custody.reconcile(queue.book, ["zhang-1", "wang-1"], DAY, "chief")
+    assert [item.reconciled for item in queue.items(State)] == ["2026-03-02", "", ""]
+    file = tmp_path / "2026-03.db"
+    assert custody.archive(queue.book, date(2026, 4, 6), file, "queue") == 1
+    with sqlite3.connect(file) as conn:
+        assert conn.execute("SELECT count(*) FROM item").fetchone() == (1,)
+    assert queue.verify().intact
+    assert queue.answers(queue.item("zhang-1"))[0].body is None
+    assert queue.payload(queue.item("li-1")) == b"li-1"
+    with pytest.raises(StoreFailed):
+        custody.archive(queue.book, date(2026, 4, 6), file, "queue")
+
+
+def test_content_that_vanishes_without_archive_or_erasure_is_noticed(world: World) -> None:
+    queue = world.queue()
+    queue.record(world.bill())
+    world.drain(queue)
+    with sqlite3.connect(world.folder / "queue.db") as conn:
+        conn.execute("UPDATE item SET sealed = NULL")
+        conn.execute("UPDATE event SET body = NULL")
+        conn.execute("UPDATE data_key SET wrapped = NULL, recovery = NULL WHERE day != 'master'")
+    assert {trace.what for trace in queue.verify().traces} == {Tampering.CONTENT_MISSING, Tampering.KEY_DESTROYED}
+
+
+def test_erasing_a_day_takes_its_content_for_good_and_leaves_the_chain_whole(world: World) -> None:
+    queue = world.queue()
+    queue.record(world.bill())
+    with pytest.raises(DayNotOver):
+        custody.erase(queue.book, DAY, "chief")
+    world.time.pass_(days=1)
+    with pytest.raises(ItemsOpen):
+        custody.erase(queue.book, DAY, "chief")
+    world.drain(queue)
+    world.time.pass_(days=1)
+    custody.erase(queue.book, DAY, "chief")
+    with pytest.raises(KeyErased):
+        queue.payload(queue.item("zhang-1"))
+    assert queue.verify().intact
+    queue.close()
+    assert world.queue().verify().intact
+
+
+def test_a_day_is_closed_only_when_nothing_of_it_is_unknown(world: World) -> None:
+    queue = world.queue()
+    _lose_answer(world, queue)
+    assert [item.key for item in custody.unsettled(queue.book, DAY)] == ["wang-1"]
+    world.drain(queue)
+    assert custody.unsettled(queue.book, DAY) == []
