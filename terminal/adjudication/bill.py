@@ -84,7 +84,14 @@ class Bill:
         self.parts: list[tuple[int, int]] = []
         self.scale = 1
 
-    def tell(self, kind: str, amount: int, given: Given | None = None, exact: tuple[int, int] | None = None) -> None:
-        """Records a step when somebody wants to know why."""
+    def tell(
+        self,
+        kind: str,
+        amount: int,
+        given: Given | None = None,
+        exact: tuple[int, int] | None = None,
+        left: int | None = None,
+    ) -> None:
+        """Records a step when somebody wants to know why; ``left`` is what remains of a limit after this bill."""
         if self.note is not None:
-            self.note(kind, amount, given=given, exact=exact)
+            self.note(kind, amount, given=given, exact=exact, left=left)

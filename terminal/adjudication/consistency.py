@@ -125,7 +125,14 @@ class _Inconsistencies:
     def _ref(self, ref: str, file: str, path: str) -> Iterator[Mistake]:
         if self._source(ref) is None:
             known = tuple(s.id for s in self.header.source)
-            yield self.at(file, path, "ref", repr(ref), nearest(ref.split("#")[0], known) if ref else "a source of pack.toml", "ref")
+            yield self.at(
+                file,
+                path,
+                "ref",
+                repr(ref),
+                nearest(ref.split("#")[0], known) if ref else "a source of pack.toml",
+                "ref",
+            )
 
     def _rows(self) -> Iterator[Mistake]:
         for row in self.pack.rows:

@@ -14,7 +14,7 @@ from terminal.adjudication.accumulators import Accumulator, after, opening_of, p
 from terminal.adjudication.bill import Bill
 from terminal.adjudication.crossing import sections, together
 from terminal.adjudication.dimensions import facts_of, in_area
-from terminal.adjudication.explain import Recorder
+from terminal.adjudication.explain import Outlook, Recorder
 from terminal.adjudication.faults import CannotSplit, NotConserved
 from terminal.adjudication.findings import finding
 from terminal.adjudication.lines import Parts, all_own_pay
@@ -47,6 +47,8 @@ class Split(msgspec.Struct, frozen=True, kw_only=True):
     purses: tuple[Purse, ...]
     figures: Mapping[str, int]
     benefit: str
+    outlook: tuple[Outlook, ...] = ()
+    """What is left of each limit, where the split was explained."""
 
 
 def adjudicate(
@@ -102,6 +104,7 @@ def split(
         purses=parts[-1].purses,
         figures={name: sum(part.figures.get(name, 0) for part in parts) for name in parts[-1].figures},
         benefit=benefit.id,
+        outlook=parts[-1].outlook,
     )
 
 
@@ -176,7 +179,13 @@ def _one(
         pack_digest=plan.pack.digest,
     )
     _check(result, parts, bill)
-    return Split(settlement=result, purses=tuple(tendered.left), figures=bill.figures, benefit=benefit.id)
+    return Split(
+        settlement=result,
+        purses=tuple(tendered.left),
+        figures=bill.figures,
+        benefit=benefit.id,
+        outlook=tuple(recorder.outlook) if recorder else (),
+    )
 
 
 def day_of(benefit: Benefit, claim: Claim) -> date:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from terminal.adjudication.bill import Bill
 from terminal.adjudication.lines import Parts
 from terminal.adjudication.pack import Layer
@@ -24,7 +26,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "deductible": ("起付线 {figure}，本次计入 {amount} 元", "deductible {figure}, {amount} charged on this bill"),
     "per_visit_copay": ("本次就诊定额自付 {amount} 元", "fixed copay of {amount} for this visit"),
     "cap_eligible": ("可计入的限额为 {figure} 元，计入 {amount} 元", "at most {figure} counts, {amount} does"),
-    "cap_payment": ("封顶线 {figure} 元，尚余 {amount} 元", "cap of {figure}, {amount} of it left"),
+    "cap_payment": ("封顶线 {figure} 元，超出的 {amount} 元不付", "cap of {figure}, {amount} above it is not paid"),
     "ratio": ("按 {figure} 支付 {amount} 元", "{figure} paid, {amount}"),
     "segment": ("按分段（{figure}）支付 {amount} 元", "paid by bands ({figure}), {amount}"),
     "fixed_amount": ("按定额 {figure} 元支付 {amount} 元", "fixed sum of {figure}, {amount} paid"),
@@ -38,6 +40,14 @@ _WORDS: dict[str, tuple[str, str]] = {
 }
 
 
+class Outlook(msgspec.Struct, frozen=True):
+    """What is left of a limit after a bill: ``deductible`` still to bear, or ``cap_payment`` still to be paid."""
+
+    kind: str
+    layer: str
+    left: Fen
+
+
 class Recorder:
     """Turns what the stages tell into steps, as far as the level wants them."""
 
@@ -45,13 +55,17 @@ class Recorder:
         self.plan, self.bound, self.claim, self.level = plan, bound, claim, level
         self.steps: list[Step] = []
         self.scope = "bill"
+        self.outlook: list[Outlook] = []
 
     def note(self, kind: str, amount: int, **data: Any) -> None:
         """One thing a stage did."""
         layer = data.get("layer")
         if isinstance(layer, Layer):
             self.scope = f"layer:{layer.id}"
-        elif self.level >= STEPS:
+            return
+        if data.get("left") is not None and data.get("given") is not None:
+            self.outlook.append(Outlook(kind, self.scope.removeprefix("layer:"), Fen(data["left"])))
+        if self.level >= STEPS:
             self._add(kind, amount, data.get("given"), data.get("exact"), self._rounding(kind))
 
     def lines(self, parts: Parts) -> None:

@@ -124,7 +124,7 @@ class Deductible(Stage, frozen=True, tag="deductible"):
             bill.start = bill.start + charged
             bill.charged = bill.charged + charged + by_account * bill.unit
             bill.above = bill.rest
-            bill.tell("deductible", charged, given)
+            bill.tell("deductible", charged // bill.unit, given, left=left - by_account - charged // bill.unit)
 
         return run
 
@@ -209,8 +209,9 @@ class Cap(Stage, frozen=True, tag="cap"):
             left = left_of(bill)
             if tracks:
                 _remember_excess(bill, left)
+            over = bill.pay
             bill.pay = bill.arithmetic.least(bill.pay, left)
-            bill.tell("cap_payment", left, given)
+            bill.tell("cap_payment", over - bill.pay, given, left=left - bill.pay)
 
         return cut_eligible if self.on is CapOn.ELIGIBLE else cut_payment
 

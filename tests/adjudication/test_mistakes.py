@@ -3,14 +3,15 @@
 from datetime import date
 
 import pytest
-from terminal.adjudication import PackFault, load_pack
-from terminal.adjudication.tools.check import check_pack
 
 from config.policies import pack_files, pack_ids
+from terminal.adjudication import PackFault, load_pack
+from terminal.adjudication.tools.check import check_pack
 
 TODAY = date(2026, 11, 22)
 B, V, P, C = "benefits.toml", "values.toml", "pack.toml", "cases.toml"
 
+# ruff: noqa: E501 - a table of mistakes is read one a line
 # name, file, text to find, its replacement, key that is named, part of what was expected
 MISTAKES = [
     ("unknown key", B, 'fund = "large_amount"', 'fond = "large_amount"', "fond", '"fund"'),

@@ -51,9 +51,11 @@ def fit(pack: Pack, slips: Sequence[Slip]) -> Fit:
     plans = {one: Plan(_rounding(pack, one)) for one in conventions()}
     alive = list(plans)
     explained = dict.fromkeys(plans, 0)
-    used, separating, unexplained = 0, "", ""
+    used, unexplained = 0, ""
+    told: list[tuple[str, dict[Convention, tuple[int, ...] | None]]] = []
     for slip in slips:
         answers = {one: _funds(plan, slip) for one, plan in plans.items()}
+        told.append((slip.claim.bill, answers))
         if slip.settlement is None or any(answer is None for answer in answers.values()):
             continue
         used += 1
@@ -63,10 +65,7 @@ def fit(pack: Pack, slips: Sequence[Slip]) -> Fit:
         if not right and not unexplained:
             unexplained = slip.claim.bill
         alive = [one for one in alive if one in right]
-    for slip in slips:
-        if len({_funds(plans[one], slip) for one in alive}) > 1:
-            separating = slip.claim.bill
-            break
+    separating = next((bill for bill, answers in told if len({answers[one] for one in alive}) > 1), "")
     if alive or not used:
         return Fit(used, len(plans), tuple(alive), separating, None, {})
     nearest = max(plans, key=lambda one: explained[one])

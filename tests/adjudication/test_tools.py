@@ -1,0 +1,162 @@
+"""The tools for authors, as functions and through ``yibao policy``."""
+
+import json
+import random
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from msgspec.structs import replace
+
+from config.policies import pack_files, pack_ids
+from terminal.adjudication import adjudicate, compile_plan, load_pack, load_plan
+from terminal.adjudication.tools.check import check_pack
+from terminal.adjudication.tools.compare import diff_packs, show_pack
+from terminal.adjudication.tools.fit import Convention, conventions, fit
+from terminal.adjudication.tools.simulate import simulate
+from terminal.adjudication.tools.slips import Slip, read_slips
+from terminal.cli.policy import policy
+from terminal.documents import Employment, encode
+from terminal.faults import BadDocument
+from terminal.money import Rounding
+from tests.adjudication.bills import claim, insured_for, line
+
+EXAMPLES = Path(__file__).parent / "data" / "policy-examples.json"
+BEIJING = load_pack(pack_files("beijing-employee"))
+
+
+def slips_of(plan, rng, count):
+    """Settled slips of retired people's stays, whose bands end in odd parts of a fen."""
+    made = []
+    person = insured_for(plan, employment=Employment.RETIRED)
+    for number in range(count):
+        lines = [line(sn, rng.randrange(1, 900_00), rng.choice("AB"), "10%") for sn in range(1, rng.randint(2, 20))]
+        lines.append(line(99, rng.randrange(25_000_00, 45_000_00)))
+        bill = claim(*lines, area="110100", bill=f"B{number}", admissions_before=0)
+        bill = replace(bill, insured=person)
+        made.append(Slip(bill, adjudicate(plan, bill, person)))
+    return made
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_fit_finds_the_hidden_convention(number, seed):
+    rng = random.Random(seed + number)
+    hidden = rng.choice(conventions())
+    points = {name: getattr(hidden, name) for name in hidden.__struct_fields__}
+    header = replace(BEIJING.header, rounding=replace(BEIJING.header.rounding, **points))
+    slips = slips_of(compile_plan(replace(BEIJING, header=header)), rng, 60)
+    found = fit(BEIJING, slips)
+    assert (found.slips, found.candidates) == (60, 36)
+    assert hidden in found.survivors
+    assert len(found.survivors) <= 4, "bands that end in whole yuan do not tell per band from per layer"
+
+
+def test_fit_tells_the_nearest_convention_and_its_residuals_when_none_fits(seed):
+    slips = slips_of(compile_plan(BEIJING), random.Random(seed), 10)
+    odd = slips[3].settlement
+    layer = replace(odd.layers[0], paid=type(odd.total)(odd.layers[0].paid + 7))
+    slips[3] = replace(slips[3], settlement=replace(odd, layers=(layer,)))
+    found = fit(BEIJING, slips)
+    assert found.survivors == ()
+    assert found.separating == "B3"
+    assert found.residuals["B3"] == -7
+    assert isinstance(found.nearest, Convention)
+    assert found.nearest.payment is Rounding.HALF_UP
+
+
+def test_show_works_derived_figures_out():
+    shown = {(one.key, one.when): one.text for one in show_pack(BEIJING, date(2026, 1, 1))}
+    assert shown["inpatient.bands", "employment retired, tier 3"] == "91% to 30000.00, 94% to 40000.00, 97%"
+    assert shown["first_self_pay", ""] == "unstated"
+
+
+def test_diff_of_two_days_is_what_the_law_changed():
+    changed = diff_packs(BEIJING, BEIJING, date(2009, 6, 1), date(2026, 1, 1))
+    assert [(one.key, one.before, one.after) for one in changed] == [("outpatient.deductible", "2000.00", "1800.00")]
+    assert diff_packs(BEIJING, BEIJING, date(2026, 1, 1), date(2026, 1, 1)) == []
+
+
+def test_simulate_says_who_pays_more_and_carries_what_each_year_used_up():
+    files = pack_files("beijing-employee")
+    files["values.toml"] = files["values.toml"].replace(b'is = "1800.00"', b'is = "1000.00"')
+    plan = compile_plan(BEIJING)
+    person = insured_for(plan)
+    slips = [
+        Slip(replace(claim("800.00", visit="outpatient", area="110100", bill=f"B{n}"), insured=person), person="p")
+        for n in range(4)
+    ]
+    found = simulate(plan, load_plan(files), slips)
+    whole = next(group for group in found.groups if group.name == "all")
+    # 3,200 in the year: (3,200 - 1,800) x 50% = 700 against (3,200 - 1,000) x 50% = 1,100
+    assert (whole.bills, whole.changed) == (4, 2)
+    assert [str(one) for one in (whole.funds_before, whole.funds_after, whole.patients_less)] == [
+        "700.00",
+        "1100.00",
+        "400.00",
+    ]
+    assert [(c.bill, str(c.before), str(c.after)) for c in found.largest] == [
+        ("B1", "800.00", "500.00"), ("B2", "500.00", "400.00"),
+    ]  # fmt: skip
+    assert found.unanswered == ()
+    assert {group.name for group in found.groups} >= {"tier 3", "person active", "visit outpatient", "age 50-59"}
+
+
+@pytest.mark.parametrize("pack", pack_ids())
+def test_growth_is_steady_on_every_fen(pack, size):
+    pytest.importorskip("numpy")
+    read = load_pack(pack_files(pack))
+    every = size(0, 1) == 1 or read.id in ("beijing-employee", "jiujiang-resident")
+    assert check_pack(read, date(2026, 11, 22), every_fen=every) == []
+
+
+def run(*arguments, home, stdin=None):
+    result = CliRunner().invoke(policy, [*arguments, "--home", str(home)], input=stdin, standalone_mode=False)
+    return result.return_value, result.output, result.exception
+
+
+def test_the_commands_print_one_json_document_and_an_exit_code(tmp_path):
+    slips = b"\n".join(encode(slip) for slip in slips_of(compile_plan(BEIJING), random.Random(1), 5))
+    (tmp_path / "slips.jsonl").write_bytes(slips)
+    journal = str(tmp_path / "slips.jsonl")
+    for arguments, code in (
+        (("check", "beijing-employee"), 0),
+        (("test", "beijing-employee"), 0),
+        (("show", "beijing-employee", "--day", "2026-01-01"), 0),
+        (("diff", "jiujiang-resident", "jiujiang-employee"), 1),
+        (("fit", "beijing-employee", journal), 0),
+        (("simulate", "beijing-employee", "beijing-employee", journal), 0),
+    ):
+        returned, output, error = run(*arguments, "--json", home=tmp_path)
+        assert error is None, arguments
+        assert returned == code
+        json.loads(output)
+
+
+def test_the_examples_command_prints_each_example_and_fails_on_a_difference(tmp_path):
+    wrong = json.loads(EXAMPLES.read_text())
+    wrong["examples"][0]["expected"]["fund_total"] = "250.01"
+    (tmp_path / "wrong.json").write_text(json.dumps(wrong))
+    for file, code in ((EXAMPLES, 0), (tmp_path / "wrong.json", 1)):
+        result = CliRunner().invoke(policy, ["examples", str(file), "--json"], standalone_mode=False)
+        document = json.loads(result.output)
+        assert result.return_value == code
+        assert document["differing"] == code
+        assert len(document["examples"]) == 44
+        first = document["examples"][0]
+        assert (first["id"], first["ok"]) == ("BJ-EMP-OP-2009", not code)
+        assert first["computed"]["fund_large_amount"] == "250.00"
+        assert first["differences"] == ({"fund_total": {"expected": "250.01", "computed": "250.00"}} if code else {})
+
+
+def test_a_slip_without_a_person_names_its_line():
+    torn = encode(Slip(claim("1.00")))
+    with pytest.raises(BadDocument, match=r"slips:1.*claim\.insured"):
+        list(read_slips(torn, file="slips"))
+
+
+def test_an_unknown_pack_or_file_is_one_sentence(tmp_path):
+    _, _, error = run("test", "nowhere", home=tmp_path)
+    assert error.code == "no_pack"
+    _, _, error = run("fit", "beijing-employee", str(tmp_path / "none"), home=tmp_path)
+    assert "none" in error.message
