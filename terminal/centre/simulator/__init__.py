@@ -1,9 +1,16 @@
 """A faithful insurance centre on loopback, with its own ledger on disk; it shares no code with the client it judges."""
 
 from terminal.centre.simulator.catalogue import price_list
-from terminal.centre.simulator.simulator import HORIZON, Simulator, UnknownProfile, seed
+from terminal.centre.simulator.faults import BadFaultPlan
+from terminal.centre.simulator.ledger import BadLedger
+from terminal.centre.simulator.line import PortTaken
+from terminal.centre.simulator.seeds import BadSeed, seed
+from terminal.centre.simulator.simulator import HORIZON, Simulator, UnknownProfile
 
-__all__ = ["HORIZON", "Simulator", "UnknownProfile", "price_list", "seed", "serve"]
+__all__ = [
+    "HORIZON", "BadFaultPlan", "BadLedger", "BadSeed", "PortTaken", "Simulator", "UnknownProfile", "price_list", "seed",
+    "serve",
+]  # fmt: skip
 
 
 def serve(simulator: Simulator) -> None:

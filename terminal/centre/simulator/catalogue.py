@@ -21,7 +21,8 @@ _UNKNOWN: Node = {
 }
 
 
-_CLASSES = {"01": "A", "02": "B", "03": "C"}
+CLASSES = {"01": "A", "02": "B", "03": "C"}
+"""chrgitm_lv 收费项目等级 as a claim's line says it."""
 
 
 def price_list(items: Sequence[Node]) -> dict[str, dict[str, str | None]]:
@@ -31,7 +32,7 @@ def price_list(items: Sequence[Node]) -> dict[str, dict[str, str | None]]:
             "code": item["med_list_codg"],
             "name": item["name"],
             "price": item["pric"],
-            "item_class": _CLASSES[item["chrgitm_lv"]],
+            "item_class": CLASSES[item["chrgitm_lv"]],
             "first_self_pay": f"{Decimal(item['selfpay_prop']) * 100:f}%",
             "ceiling": item["pric_uplmt_amt"] if Decimal(item["pric_uplmt_amt"]) < NO_LIMIT else None,
         }

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from terminal.centre.simulator import wire
 from terminal.centre.simulator.call import Call
-from terminal.centre.simulator.catalogue import NO_LIMIT, Split
+from terminal.centre.simulator.catalogue import CLASSES, NO_LIMIT, Split
 from terminal.centre.simulator.wire import Node, Refusal
 from terminal.clock import BEIJING
 
@@ -21,7 +21,6 @@ _TIER: Mapping[str, str] = {
 _SCHEME = {"310": "employee", "390": "resident", "391": "urban_resident", "380": "rural_cooperative"}
 _EMPLOYMENT = {"11": "active", "12": "retired", "14": "minor", "1404": "student", "15": "adult", "16": "elderly"}
 _VISIT = {"13": "emergency", "14": "chronic", "41": "pharmacy", "21": "inpatient", "51": "maternity", "52": "maternity"}
-_CLASS = {"01": "A", "02": "B", "03": "C"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +169,7 @@ def _line(call: Call, sn: int, row: Node, split: Split) -> Node:
         "amount": f"{wire.yuan(split.amount)}",
         "code": wire.text(row, "med_list_codg"),
         "category": item["med_chrgitm_type"],
-        "item_class": "C" if catalogue.full_own_pay(row) else _CLASS[item["chrgitm_lv"]],
+        "item_class": "C" if catalogue.full_own_pay(row) else CLASSES[item["chrgitm_lv"]],
     }
     if line["item_class"] != "C":
         line["first_self_pay"] = (

@@ -14,6 +14,7 @@ from typing import Any
 
 from terminal.centre.simulator import wire
 from terminal.centre.simulator.wire import Node
+from terminal.faults import Exit, Fault
 
 _SCHEMA = """
 create table if not exists counter (name text primary key, value integer not null);
@@ -60,6 +61,17 @@ create table if not exists late (
 """
 
 
+class BadLedger(Fault):
+    """The books cannot be opened."""
+
+    code = "bad_centre_ledger"
+    exit = Exit.STORE
+    zh = "模拟中心的账本 {file} 不能打开：{reason}。"
+    en = "The simulated centre's ledger {file} cannot be opened: {reason}."
+    next_zh = "请换一个可写的文件名，或删去这个文件后重试。"
+    next_en = "Name a file that can be written, or remove this one, and start again."
+
+
 class Kind(StrEnum):
     """What a visit is; it decides which transactions may touch it."""
 
@@ -85,15 +97,18 @@ class SettlementState(StrEnum):
 
 
 class Ledger:
-    """The books. One writer at a time: every request runs inside ``transaction``."""
+    """The books. One writer at a time: every request runs inside ``transaction``. Raises BadLedger on opening."""
 
     def __init__(self, file: Path | str) -> None:
         self._lock = threading.RLock()
-        self._db = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
-        self._db.row_factory = sqlite3.Row
-        self._db.execute("pragma journal_mode = wal")
-        self._db.execute("pragma synchronous = normal")
-        self._db.executescript(_SCHEMA)
+        try:
+            self._db = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+            self._db.row_factory = sqlite3.Row
+            self._db.execute("pragma journal_mode = wal")
+            self._db.execute("pragma synchronous = normal")
+            self._db.executescript(_SCHEMA)
+        except sqlite3.DatabaseError as error:
+            raise BadLedger(file=file, reason=error) from error
 
     def close(self) -> None:
         """Close the file once nobody is writing."""

@@ -16,10 +16,22 @@ from typing import Any, Protocol
 from terminal.centre.simulator import ecredential, wire
 from terminal.centre.simulator.faults import BadFaultPlan, FaultKind, Stroke, Trouble
 from terminal.centre.simulator.wire import Node, Request, Unreadable
+from terminal.faults import Exit, Fault
 
 LOOPBACK = "127.0.0.1"
 _JSON = "application/json;charset=utf-8"
 _LARGEST = 64 * 2**20
+
+
+class PortTaken(Fault):
+    """The port cannot be had."""
+
+    code = "centre_port_taken"
+    exit = Exit.INPUT
+    zh = "端口 {port} 不能使用：{reason}。"
+    en = "Port {port} cannot be used: {reason}."
+    next_zh = "请换一个端口，或用 0 任选一个。"
+    next_en = "Choose another, or 0 for any."
 
 
 class Behind(Protocol):
@@ -212,18 +224,26 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class Line:
-    """A port that can go down and come back. It stays reserved meanwhile."""
+    """A port that can go down and come back. It stays reserved meanwhile. Raises PortTaken when it cannot be had."""
 
     def __init__(self, port: int, behind: Behind) -> None:
         self._behind = behind
         self._place = socket.socket()
         self._place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._place.bind((LOOPBACK, port))
+        try:
+            self._place.bind((LOOPBACK, port))
+        except (OSError, OverflowError) as error:
+            self._place.close()
+            raise PortTaken(port=port, reason=error) from error
         self.port: int = self._place.getsockname()[1]
         self._lock = threading.Lock()
         self._server: _Server | None = None
         self._past: list[_Server] = []
-        self.up()
+        try:
+            self.up()
+        except OSError as error:
+            self._place.close()
+            raise PortTaken(port=port, reason=error) from error
 
     def up(self) -> None:
         """Accept connections."""

@@ -2,9 +2,8 @@
 
 import threading
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import timedelta
-from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,6 +18,7 @@ from terminal.centre.simulator.ledger import Ledger
 from terminal.centre.simulator.line import Line
 from terminal.centre.simulator.policies import counted
 from terminal.centre.simulator.profile import profiles
+from terminal.centre.simulator.seeds import seed, shipped
 from terminal.centre.simulator.wire import Node, Refusal, Request
 from terminal.clock import Clock, now
 from terminal.faults import Exit, Fault
@@ -38,21 +38,11 @@ class UnknownProfile(Fault):
     next_en = "Start again with one of these names."
 
 
-def seed(name: str, file: Path | None = None) -> list[Node]:
-    """Rows of ``persons``, ``institutions`` or ``items``: the shipped ones, or a file of the same shape."""
-    rows: list[Node] = wire.decode(file.read_bytes() if file else _shipped(name))
-    return rows
-
-
-def _shipped(name: str) -> bytes:
-    return files(__package__).joinpath(f"{name}.json").read_bytes()
-
-
 class Simulator:
     """An insurance centre on loopback. A context manager: leaving it stops the threads and ends the adjudicator.
 
     ``port`` and ``control`` are the listening ports; ``horizon`` bounds late effects, in seconds.
-    Raises UnknownProfile, BadFaultPlan, and OSError when the port is taken.
+    Raises UnknownProfile, BadFaultPlan, BadSeed, BadLedger and PortTaken, and leaves nothing open then.
     """
 
     def __init__(
@@ -76,28 +66,37 @@ class Simulator:
         self.trouble = Trouble(horizon)
         if faults:
             self.trouble.load_file(faults)
+        catalogue, places = Catalogue(seed("items", items)), seed("institutions", institutions)
+        people = seed("persons", persons)
         self._clock = clock
-        self._ledger = Ledger(ledger)
-        self._ledger.seed(seed("persons", persons))
-        self._adjudicator = Adjudicator(adjudicator_command)
-        rooms = Rooms(
-            ledger=self._ledger,
-            catalogue=Catalogue(seed("items", items)),
-            adjudicator=self._adjudicator,
-            institutions={row["fixmedins_code"]: row for row in seed("institutions", institutions)},
-            profile=known[profile],
-            dictionary=wire.decode(_shipped("dictionary")),
-            counted=counted(),
-        )
-        self._centre = Centre(rooms, clock, strict)
-        self._stopping = threading.Event()
-        self._wake = threading.Event()
+        self._stopping, self._wake = threading.Event(), threading.Event()
         self._effects = threading.Lock()
         self._timers: list[threading.Timer] = []
-        self._late = threading.Thread(target=self._watch_late, daemon=True)
-        self._late.start()
-        self._line = Line(port, self)
-        self._control = Line(0, self)
+        with ExitStack() as opened:
+            self._ledger = Ledger(ledger)
+            opened.callback(self._ledger.close)
+            self._ledger.seed(people)
+            adjudicator = Adjudicator(adjudicator_command)
+            opened.callback(adjudicator.close)
+            rooms = Rooms(
+                ledger=self._ledger,
+                catalogue=catalogue,
+                adjudicator=adjudicator,
+                institutions={row["fixmedins_code"]: row for row in places},
+                profile=known[profile],
+                dictionary=wire.decode(shipped("dictionary")),
+                counted=counted(),
+            )
+            self._centre = Centre(rooms, clock, strict)
+            self._line = Line(port, self)
+            opened.callback(self._line.close)
+            self._control = Line(0, self)
+            opened.callback(self._control.close)
+            late = threading.Thread(target=self._watch_late, daemon=True)
+            late.start()
+            opened.callback(late.join)
+            opened.callback(self._stop)
+            self._opened = opened.pop_all()
 
     @property
     def port(self) -> int:
@@ -119,15 +118,13 @@ class Simulator:
 
     def close(self) -> None:
         """Stop everything; the ledger's file stays."""
+        self._opened.close()
+
+    def _stop(self) -> None:
         self._stopping.set()
         self._wake.set()
         for timer in self._timers:
             timer.cancel()
-        self._line.close()
-        self._control.close()
-        self._late.join()
-        self._adjudicator.close()
-        self._ledger.close()
 
     def read(self, path: str, headers: dict[str, str], body: bytes) -> Request:
         """The envelope of a request. Raises Unreadable."""

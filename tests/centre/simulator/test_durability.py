@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from terminal.centre.simulator import Simulator
+from terminal.centre.simulator import PortTaken, Simulator
 from tests.centre.simulator.desk import Desk, NoAnswer
 
 
@@ -40,6 +40,13 @@ def test_it_says_where_it_listens_and_ends_when_told(tmp_path):
     assert end(process, signal.SIGTERM) == 0
 
 
+def test_a_port_in_use_is_refused_and_nothing_is_left_open(simulator, start, tmp_path):
+    with pytest.raises(PortTaken, match=str(simulator.port)):
+        start(port=simulator.port, ledger=tmp_path / "second.db")
+    simulator.line_down()
+    assert simulator.port and start(ledger=tmp_path / "second.db").port != simulator.port
+
+
 def test_what_was_answered_before_a_kill_stands_after_it(tmp_path, start):
     ledger = tmp_path / "centre.db"
     process, place = launch(ledger)
@@ -60,6 +67,11 @@ def test_what_was_answered_before_a_kill_stands_after_it(tmp_path, start):
     [
         (["--profile", "atlantis"], 2, "atlantis"),
         (["--faults", "no-such-plan.json"], 2, "no-such-plan.json"),
+        (["--ledger", "no-such-folder/centre.db"], 5, "no-such-folder"),
+        (["--ledger", __file__], 5, "test_durability.py"),
+        (["--persons", "no-such-persons.json"], 2, "no-such-persons.json"),
+        (["--items", __file__], 2, "test_durability.py"),
+        (["--port", "99999"], 2, "99999"),
     ],
 )
 def test_what_it_cannot_do_is_one_sentence(tmp_path, arguments, code, text):

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import seed as seeded
 from hypothesis import strategies as st
 
 from terminal.centre.simulator.transactions import TRANSACTIONS
@@ -45,7 +46,8 @@ def examples(size):
     return size(150, 20_000)
 
 
-def test_every_message_gets_a_complete_answer(desk, simulator, examples):
+def test_every_message_gets_a_complete_answer(desk, simulator, examples, seed):
+    @seeded(seed)
     @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(messages())
     def ask(message):
