@@ -1,5 +1,7 @@
 """``yibao readers`` and ``yibao card``: what is attached, and what is on the card."""
 
+import sys
+
 import click
 
 from terminal.cli.options import as_json, show
@@ -26,14 +28,40 @@ def card() -> None:
 @click.option("--reader", metavar="TEXT", help="读卡器名称的一部分 part of the reader's name")
 @click.option("--format", "form", type=click.Choice(["json", "38"]), default="json", help="38：标准的竖线行")
 @click.option("--timeout", type=float, default=0.0, metavar="S", help="等待插卡秒数 seconds to wait for a card")
+@click.option("--psam", metavar="TEXT", help="PSAM 卡槽名称的一部分 part of the PSAM slot's name")
+@click.option("--hsm", metavar="URL", help="加密机服务地址 the key service, for 3.0 cards")
 @as_json
-def read(reader: str | None, form: str, timeout: float, as_json: bool) -> int:
+def read(reader: str | None, form: str, timeout: float, psam: str | None, hsm: str | None, as_json: bool) -> int:
     """读卡。 Reads the card; ``38`` prints the standard's line and nothing else."""
     from cardio import read_card
 
-    reading = read_card(reader, timeout=timeout)
+    if psam and hsm:
+        raise click.UsageError("--psam 与 --hsm 只能给一个。 Give one of --psam and --hsm.")
+    reading = read_card(reader, timeout=timeout, psam=psam, hsm=hsm)
     if form == "38" and not as_json:
         click.echo(reading.line38())
     else:
         show(reading, True, str)
+    return Exit.DONE
+
+
+@card.command()
+@as_json
+def watch(as_json: bool) -> int:
+    """逐行报告插卡和拔卡，按 Ctrl+C 结束。 One line per insertion and removal, until interrupted."""
+    import signal
+    import threading
+
+    from cardio.monitor import CardEvent
+    from cardio.monitor import watch as watch_readers
+
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+
+    def tell(event: CardEvent) -> None:
+        show(event, as_json, lambda: f"{event.kind}  {event.reader}  {event.zh}".rstrip())
+        sys.stdout.flush()
+
+    watch_readers(tell, stop)
     return Exit.DONE

@@ -4,6 +4,9 @@ from pathlib import Path
 
 import click
 
+from terminal.cli.options import as_json, show
+from terminal.faults import Exit
+
 
 @click.group()
 def centre() -> None:
@@ -22,3 +25,29 @@ def simulate(port: int, ledger: Path, profile: str, faults: Path | None, horizon
     from terminal.centre.simulator import Simulator, serve
 
     serve(Simulator(ledger, port=port, profile=profile, faults=faults, horizon=horizon, strict=strict))
+
+
+@centre.command()
+@click.argument("message", type=click.Path(path_type=Path))
+@click.option("--infno", default="", metavar="N", help="应答所属的交易编号 the transaction of an answer")
+@as_json
+def check(message: Path, infno: str, as_json: bool) -> int:
+    """读任意接口报文，指出内容和错处。 Reads any message of the interface; exit 1 when something is wrong."""
+    from terminal.centre.checking import check as check_message
+
+    try:
+        data = message.read_bytes()
+    except OSError as error:
+        raise click.ClickException(f"无法读取 {message}。 Cannot read {message}: {error.strerror}.") from error
+    found = check_message(data, infno, file=str(message))
+    document = {
+        "direction": found.direction,
+        "infno": found.transaction,
+        "name": found.name,
+        "fits": found.fits,
+        "content": found.tree(),
+        "findings": found.findings,
+    }
+    marks = [f"{each.severity} {each.place}: {each.zh} {each.en}" for each in found.findings]
+    show(document, as_json, lambda: "\n".join([f"{found.direction} {found.transaction} {found.name}", *marks]))
+    return Exit.NO if found.wrong else Exit.DONE

@@ -1,12 +1,10 @@
 """Options and output that every command shares."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-import msgspec
 
 from config.places import home as home_of
 from terminal.counter.words import Language
@@ -38,7 +36,5 @@ def show(document: object, as_json: bool, text: Callable[[], str]) -> None:
     """One document on standard output, as JSON or as text for people."""
     if not as_json:
         click.echo(text())
-    elif isinstance(document, msgspec.Struct):
-        click.echo(encode(document))
     else:
-        click.echo(json.dumps(document, ensure_ascii=False, default=str))
+        click.echo(encode(document))
