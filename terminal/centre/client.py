@@ -1,41 +1,24 @@
-"""The centre as the terminal sees it: identify, trial, settle, give up, cancel, reverse; no national name outside."""
+"""The centre as the terminal sees it: trial, settle, give up, cancel, reverse, reconcile; no national name outside."""
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 
 import msgspec
 
 from config.profiles import Profile
-from terminal.centre import answers, claims, people
+from terminal.centre import answers, claims
 from terminal.centre.claims import Attendance
 from terminal.centre.exchange import Endpoint, Exchange, Operator, Reply
 from terminal.centre.faults import CentreAnswerBroken, CentreRefused, CentreSilent, CentreUnreachable
 from terminal.centre.flows import FLOWS
 from terminal.centre.flows.handle import Flow, Handle, Kind, handle_of
-from terminal.centre.listings import listings
-from terminal.centre.messages.facility import InstitutionAnswer, InstitutionQuery, InstitutionRequest
 from terminal.centre.messages.outpatient import SettlementCancelRequest, SettlementKey
-from terminal.centre.messages.person import (
-    AccumulatorAnswer,
-    AccumulatorQuery,
-    AccumulatorRequest,
-    EntitlementAnswer,
-    EntitlementQuery,
-    EntitlementRequest,
-    FilingAnswer,
-    FilingQuery,
-    FilingRequest,
-    PersonAnswer,
-    PersonRequest,
-)
 from terminal.centre.messages.queries import SettlementQuery, SettlementQueryAnswer, SettlementQueryRequest
 from terminal.centre.messages.reversal import Reversal, ReversalRequest
-from terminal.centre.messages.settlement import NoAnswer, SettlementAnswer
+from terminal.centre.messages.settlement import SettlementAnswer
 from terminal.centre.outcomes import (
     AlreadyReversed,
-    Entitled,
     InDoubt,
     Intent,
     NothingToReverse,
@@ -47,12 +30,12 @@ from terminal.centre.outcomes import (
     SettleOutcome,
     Trial,
 )
+from terminal.centre.questions import Questions
 from terminal.centre.reconciliation import Reconciled, reconcile
 from terminal.centre.statement import Group, StatementRow
-from terminal.centre.stock import StockRecord, message
 from terminal.centre.wire import Node
 from terminal.clock import Clock
-from terminal.documents import BillState, CatalogueRow, Claim, Credential, Insurance, Mark, Person, Settlement
+from terminal.documents import BillState, Claim, Insurance, Person, Settlement
 
 KINDS: dict[str, Kind] = {flow.settles: kind for kind, flow in FLOWS.items()}
 """Settling transaction -> the way its bill travelled."""
@@ -61,7 +44,7 @@ CANCELS = {"2102": "2103", "2207": "2208", "2304": "2305"}
 """Settling transaction -> the one that cancels it."""
 
 
-class Centre:
+class Centre(Questions):
     """One centre, one institution, one operator. ``numbers`` gives message numbers, each used once for ever.
 
     Doors that only ask raise CentreUnreachable, CentreSilent, CentreAnswerBroken or CentreRefused. Doors that move
@@ -77,70 +60,10 @@ class Centre:
         numbers: Callable[[], str],
         attendance: Attendance | None = None,
     ) -> None:
-        self.profile = profile
-        self._exchange = Exchange(profile, endpoint, operator, clock, numbers)
+        super().__init__(Exchange(profile, endpoint, operator, clock, numbers))
         self._flows: dict[str, Flow] = {
             kind: flow(self._exchange, attendance or Attendance()) for kind, flow in FLOWS.items()
         }
-
-    def sign_in(self) -> str:
-        """Signs the operator in for the day (9001); the other doors do it by themselves when it is due."""
-        return self._exchange.sign_in()
-
-    def close(self) -> None:
-        """Ends the connection; the next door opens a new one."""
-        self._exchange.line.close()
-
-    def ping(self) -> None:
-        """A harmless query (1201, this institution). Returns when the centre answers at all, even with a refusal.
-
-        Raises CentreUnreachable, CentreSilent or CentreAnswerBroken.
-        """
-        place = self._exchange.endpoint.institution
-        query = InstitutionQuery(
-            fixmedins_type="2" if place.code.startswith("P") else "1",
-            fixmedins_name=place.name,
-            fixmedins_code=place.code,
-        )
-        with suppress(CentreRefused):
-            self._exchange.ask("1201", InstitutionRequest(medinsinfo=query), InstitutionAnswer)
-
-    def identify(self, credential: Credential) -> Person:
-        """Who shows this credential, with every insurance (1101) and the accumulators so far (5206)."""
-        exchange, profile = self._exchange, self.profile
-        answer = exchange.ask("1101", PersonRequest(data=people.query(credential, profile)), PersonAnswer)
-        number = answer.baseinfo.psn_no if answer.baseinfo else ""
-        if not number:
-            raise CentreAnswerBroken(transaction="1101", place="baseinfo.psn_no", found="is absent")
-        sums = AccumulatorAnswer()
-        if profile.ask_accumulators:
-            area = next((row.insuplc_admdvs for row in answer.insuinfo if row.psn_insu_stas == "1"), "")
-            request = AccumulatorRequest(data=AccumulatorQuery(psn_no=number))
-            with suppress(CentreRefused):  # an office without 5206 refuses; the journal's own figures then stand
-                sums = exchange.ask("5206", request, AccumulatorAnswer, area=area)
-        return people.person(answer, sums.cuminfo, profile, exchange.clock())
-
-    def filings(self, person: Person, insurance: Insurance) -> tuple[Mark, ...]:
-        """The person's approved chronic and special diseases (5301); a chronic visit needs the code of one."""
-        request = FilingRequest(data=FilingQuery(psn_no=person.number))
-        area = insurance.codes["insuplc_admdvs"]
-        return people.filings(self._exchange.ask("5301", request, FilingAnswer, area=area))
-
-    def entitlements(self, claim: Claim, person: Person, insurance: Insurance) -> tuple[Entitled, ...]:
-        """Which funds the person may use on this visit (2001)."""
-        query = EntitlementQuery(
-            psn_no=person.number,
-            insutype=insurance.codes["insutype"],
-            fixmedins_code=claim.institution.code,
-            med_type=claims.med_type(claim, self.profile),
-            begntime=claims.instant(claim.visit.begin),
-            dise_codg=claim.visit.disease,
-            dise_name=claim.visit.disease_name,
-        )
-        area = insurance.codes["insuplc_admdvs"]
-        return people.entitlements(
-            self._exchange.ask("2001", EntitlementRequest(data=query), EntitlementAnswer, area=area)
-        )
 
     def trial(self, claim: Claim, person: Person, insurance: Insurance) -> Trial:
         """The centre's own split of a bill, nothing settled.
@@ -273,16 +196,6 @@ class Centre:
         _same("5203", "setlinfo.medins_setl_id", echoed, original.message_number)
         _same("5203", "setlinfo.refd_setl_flag", answer.setlinfo and answer.setlinfo.refd_setl_flag, "0")
         return Settled(self._settlement(found, claim, "5203", BillState.SETTLED, original.message_number), reply.raw)
-
-    def listings(self, since: date) -> Iterator[CatalogueRow]:
-        """What changed in the centre's lists since a day (1312, 1318, 1319, 1317), for the catalogue."""
-        return listings(self._exchange, since)
-
-    def report(self, record: StockRecord) -> None:
-        """Tells the centre of stock or a sale (3501-3507); nothing is sent where the profile does not want it."""
-        if self.profile.stock_upload:
-            transaction, content = message(record)
-            self._exchange.ask(transaction, content, NoAnswer)
 
     def _move(
         self,

@@ -4,6 +4,7 @@ import json
 from datetime import date
 from fractions import Fraction
 
+from terminal.catalogue import read_file
 from terminal.documents import CatalogueItem, FirstSelfPay, HouseItem, ItemClass, PriceCeiling
 from terminal.money import Price
 
@@ -60,3 +61,17 @@ def test_the_simulated_centres_list_can_be_kept(desk):
     rows = list(desk().listings(date(2000, 1, 1)))
     names = {row.name for row in rows if isinstance(row, CatalogueItem)}
     assert "阿莫西林胶囊" in names
+
+
+def test_a_catalogue_file_is_fetched_and_read_with_the_regions_columns(desk, tmp_path):
+    path = tmp_path / "1301.zip"
+    path.write_bytes(desk().catalogue_file("1301", "0"))
+    columns = {"code": 0, "name": 1, "specification": 2, "item_class": 3, "category": 4, "begin": 6, "end": 7}
+    rows = {row.code: row for row in read_file(path, columns, "110100")}
+    assert rows["XA01-TEST-0001"].name == "阿莫西林胶囊" and rows["XA01-TEST-0001"].item_class is ItemClass.A
+
+
+def test_the_regions_code_tables_can_be_asked_for(scripted, till):
+    entry = {"type": "med_type", "label": "普通门诊", "value": "11", "valiFlag": "1"}
+    scripted.script["1901"] = {"list": [entry]}
+    assert till().codes("med_type", date(2026, 5, 6)) == {"11": "普通门诊"}
