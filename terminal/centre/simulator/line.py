@@ -9,17 +9,18 @@ import socket
 import sys
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
 
 from terminal.centre.simulator import ecredential, wire
 from terminal.centre.simulator.faults import BadFaultPlan, FaultKind, Stroke, Trouble
+from terminal.centre.simulator.spoiling import Sent, spoiled, unreadable, whole
 from terminal.centre.simulator.wire import Node, Request, Unreadable
 from terminal.faults import Exit, Fault
 
 LOOPBACK = "127.0.0.1"
-_JSON = "application/json;charset=utf-8"
 _LARGEST = 64 * 2**20
 
 
@@ -111,32 +112,15 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_POST(self) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
-        if not 0 <= length <= _LARGEST:
-            self._send(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "text/plain", b"")
-            return
-        body = self.rfile.read(length)
-        if len(body) < length:
+        body = self._body()
+        if body is None:
             self.close_connection = True
-            return
-        if self.path == "/_faults":
+        elif self.path == "/_faults":
             self._replace_plan(body)
-            return
-        behind = self.server.behind
-        if self.path == ecredential.PATH:
-            self._answer(behind.credential(body))
-            return
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        try:
-            request = behind.read(self.path, headers, body)
-        except Unreadable as reason:
-            self._answer(_unreadable(str(reason)))
-            return
-        stroke = behind.trouble.strike(request.infno, wire.text(request.message, "msgid"))
-        if stroke is None:
-            self._answer(behind.handle(request, 0))
+        elif self.path == ecredential.PATH:
+            self._write(whole(self.server.behind.credential(body)))
         else:
-            self._strike(request, stroke)
+            self._write(self._message(body))
 
     def do_GET(self) -> None:
         shown: Mapping[str, Any] = {
@@ -144,80 +128,71 @@ class _Handler(BaseHTTPRequestHandler):
             "/_faults": self.server.behind.trouble.summary,
         }
         if self.path in shown:
-            self._answer(shown[self.path]())
+            self._write(whole(shown[self.path]()))
         else:
-            self._send(HTTPStatus.NOT_FOUND, "text/plain", b"")
+            self._write(Sent(HTTPStatus.NOT_FOUND, "text/plain", b"", 0))
+
+    def _body(self) -> bytes | None:
+        """The request's body; None when it is cut, too large or of no length."""
+        length = self.headers.get("Content-Length") or "0"
+        if not length.isascii() or not length.isdigit() or int(length) > _LARGEST:
+            return None
+        body = self.rfile.read(int(length))
+        return body if len(body) == int(length) else None
 
     def _replace_plan(self, body: bytes) -> None:
         try:
             self.server.behind.trouble.load(body, "/_faults")
         except BadFaultPlan as fault:
-            self._send(HTTPStatus.BAD_REQUEST, _JSON, wire.encode({"fault": {"code": fault.code, "en": str(fault)}}))
+            answer = whole({"fault": {"code": fault.code, "en": str(fault)}})
+            self._write(replace(answer, status=HTTPStatus.BAD_REQUEST))
         else:
-            self._answer(self.server.behind.trouble.summary())
+            self._write(whole(self.server.behind.trouble.summary()))
 
-    def _strike(self, request: Request, stroke: Stroke) -> None:
+    def _message(self, body: bytes) -> Sent | None:
+        """A message of the national interface, through whatever strikes it."""
+        behind = self.server.behind
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        try:
+            request = behind.read(self.path, headers, body)
+        except Unreadable as reason:
+            return whole(unreadable(str(reason)))
+        stroke = behind.trouble.strike(request.infno, wire.text(request.message, "msgid"))
+        return self._struck(request, stroke) if stroke else whole(behind.handle(request, 0))
+
+    def _struck(self, request: Request, stroke: Stroke) -> Sent | None:
         behind = self.server.behind
         match stroke.fault:
             case FaultKind.DOWN:
                 behind.line_down(stroke.seconds)
-                self.close_connection = True
-                return
+                return None
             case FaultKind.LATE:
                 behind.keep_late(request, stroke.seconds)
-                self.close_connection = True
-                return
+                return None
             case FaultKind.WRONG_ADDRESS:
-                self._answer(_unreadable("FSI-交易报文不正确：未知交易编号！"))
-                return
+                return whole(unreadable("FSI-交易报文不正确：未知交易编号！"))
             case FaultKind.DELAY:
                 behind.pause(stroke.seconds)
         answer = behind.handle(request, stroke.seconds if stroke.fault is FaultKind.SKEW else 0) if stroke.done else {}
         match stroke.fault:
-            case FaultKind.DROP:
-                self.close_connection = True
-            case FaultKind.HALF:
-                self._half(answer if isinstance(answer, bytes) else wire.encode(answer or _unreadable("")))
-            case FaultKind.HTML:
-                self._send(HTTPStatus.OK, "text/html;charset=utf-8", "<html><body>系统维护中</body></html>".encode())
-            case FaultKind.BAD_GATEWAY:
-                self._send(HTTPStatus.BAD_GATEWAY, "text/html", b"<html><body>502 Bad Gateway</body></html>")
-            case FaultKind.NO_OUTPUT:
-                rest = {} if isinstance(answer, bytes) else answer
-                self._answer({**rest, "infcode": 0, "err_msg": "FSI-系统异常[OutputBuilder_88]", "output": None})
-            case FaultKind.NUMBERS_AS_TEXT:
-                self._answer(_numbers_as_text(answer))
-            case FaultKind.ONE_OBJECT:
-                self._answer(_one_object(answer))
             case FaultKind.MISBOOK:
                 behind.misbook(request)
-                self._answer(answer)
             case FaultKind.DUPLICATE:
                 behind.handle(request, 0)
-                self._answer(answer)
-            case _:
-                self._answer(answer)
+        return spoiled(stroke.fault, answer)
 
-    def _answer(self, answer: object) -> None:
-        if isinstance(answer, bytes):
-            self._send(HTTPStatus.OK, "application/octet-stream", answer)
-        else:
-            self._send(HTTPStatus.OK, _JSON, wire.encode(answer))
-
-    def _send(self, status: HTTPStatus, kind: str, body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
+    def _write(self, sent: Sent | None) -> None:
+        """Write an answer; without one, or after half of one, the connection ends."""
+        if sent is None:
+            self.close_connection = True
+            return
+        self.send_response(sent.status)
+        self.send_header("Content-Type", sent.kind)
+        self.send_header("Content-Length", str(sent.promised))
         self.end_headers()
-        self.wfile.write(body)
-
-    def _half(self, body: bytes) -> None:
-        self.send_response(HTTPStatus.OK)
-        self.send_header("Content-Type", _JSON)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body[: len(body) // 2])
-        self.close_connection = True
+        self.wfile.write(sent.body)
+        if len(sent.body) < sent.promised:
+            self.close_connection = True
 
     def log_message(self, *_: object) -> None:
         """Nothing: requests carry persons."""
@@ -267,30 +242,3 @@ class Line:
         for server in self._past:
             for handler in list(server.handlers):
                 handler.join(timeout=5)
-
-
-def _unreadable(reason: str) -> Node:
-    """The gateway's answer when it finds no transaction: no output, no times."""
-    return {"type": "error", "infcode": -1, "err_msg": f"{reason},异常流水号:0000000001"}
-
-
-def _numbers_as_text(value: Any) -> Any:
-    match value:
-        case dict():
-            return {key: _numbers_as_text(part) for key, part in value.items()}
-        case list():
-            return [_numbers_as_text(part) for part in value]
-        case None | str() | bool() | bytes():
-            return value
-        case _:
-            return str(value)
-
-
-def _one_object(answer: Node | bytes) -> Node | bytes:
-    if isinstance(answer, bytes):
-        return answer
-    output = answer.get("output")
-    if not isinstance(output, dict):
-        return answer
-    single = {key: part[0] if isinstance(part, list) and len(part) == 1 else part for key, part in output.items()}
-    return {**answer, "output": single}

@@ -1,6 +1,7 @@
 """The wrapping: addresses, signatures, sign-on, envelopes, and what happens to messages on a bad line."""
 
 import json
+import socket
 import time
 import urllib.error
 import urllib.request
@@ -71,6 +72,15 @@ class TestAddresses:
     def test_what_is_no_message_gets_the_gateways_error(self, desk, body):
         status, _, answer = desk.post("/gateway", body, desk.headers())
         assert status == 200 and json.loads(answer)["type"] == "error"
+
+
+@pytest.mark.parametrize("length", ["-1", "ten", "99999999999", "50"])
+def test_a_body_of_another_length_than_it_says_ends_the_connection(desk, simulator, length):
+    with socket.create_connection(("127.0.0.1", simulator.port), timeout=5) as raw:
+        raw.sendall(f"POST /1101 HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n{{}}".encode())
+        raw.shutdown(socket.SHUT_WR)
+        assert raw.recv(1024) == b""
+    assert desk.output("1101", IDENTIFY)
 
 
 class TestSignatures:
