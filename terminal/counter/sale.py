@@ -104,6 +104,10 @@ class Sale:
         """Another kind of visit."""
         self.visit, self.trial = visit, None
 
+    def use_account(self, use: bool) -> None:
+        """Whether the personal account pays its part of this bill."""
+        self.account_use, self.trial = use, None
+
     def claim(self) -> Claim:
         """The bill as it would be settled."""
         settings = self.till.settings

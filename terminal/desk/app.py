@@ -1,37 +1,69 @@
 """The desk: one Textual app over one till. Keys come from the table of actions; screens from this folder."""
 
+import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.message import Message
+from textual.screen import Screen
 
-from cardio import CardReading, read_card
+from cardio import CardEvent, CardReading, EventKind, Monitor, read_card
+from offline_queue.faults import AlreadyForwarding, QueueFault
 from offline_queue.vocabulary import OPEN
 from terminal.counter import journal
 from terminal.counter.far_end import FarEnd
+from terminal.counter.office.operators import Session, operators
+from terminal.counter.office.roles import RULES
 from terminal.counter.sale import Item
 from terminal.counter.till import Till
-from terminal.counter.words import Language, word
+from terminal.counter.words import Language
+from terminal.desk.board import Board
 from terminal.desk.charge import ChargeScreen
+from terminal.desk.device_board import DeviceBoard
+from terminal.desk.devices import Devices
 from terminal.desk.dialogs import Text
-from terminal.desk.keys import Action, keymap, name, shown
-from terminal.desk.words import say
+from terminal.desk.events import JournalBoard
+from terminal.desk.exceptions import ExceptionsBoard
+from terminal.desk.flow import STEPS
+from terminal.desk.keys import PROFILES, Action, keymap, name, shown
+from terminal.desk.lock import LockScreen
+from terminal.desk.screen import DeskScreen
+from terminal.desk.words import has, say
+from terminal.money import Fen
+from terminal.peripherals.lamp import Lamp
+from terminal.peripherals.phrases import Phrase
 
 Find = Callable[[str], list[Item]]
 """Items for what was typed, by pinyin initials, name part, code or bar code."""
+
+_BOARDS: dict[Action, type[Board]] = {
+    Action.EXCEPTIONS: ExceptionsBoard,
+    Action.JOURNAL: JournalBoard,
+    Action.DEVICES: DeviceBoard,
+}
+_FORWARD_EVERY = 10.0
+_CHECK_EVERY = 3.0
+
+
+class CardMoved(Message):
+    """Something happened at the readers."""
+
+    def __init__(self, event: CardEvent) -> None:
+        super().__init__()
+        self.event = event
 
 
 class Desk(App[None]):
     """The cashier's program. ``read`` reads the card in the reader; ``find`` searches the catalogue."""
 
     CSS_PATH = "desk.tcss"
-    ENABLE_COMMAND_PALETTE = True
     BINDINGS = [
-        Binding(f"f24,ctrl+f{place + 13}", f"do('{action}')", id=action, show=False, priority=True)
-        for place, action in enumerate(Action)
+        Binding(keys, f"do('{action}')", id=action, show=False, priority=True)
+        for action, keys in PROFILES["default"].items()
     ]
 
     def __init__(
@@ -40,69 +72,197 @@ class Desk(App[None]):
         find: Find,
         *,
         read: Callable[[], CardReading] | None = None,
-        profile: str = "default",
+        monitor: Monitor | None = None,
+        profile: str = "",
         own_keys: Path | None = None,
         language: Language | None = None,
+        drill: bool = False,
+        forward_every: float = _FORWARD_EVERY,
     ) -> None:
+        """Raises BadKeymap, and DeviceSettings of the peripherals."""
         super().__init__()
         self.till = till
         self.find = find
         self.read = read or (lambda: read_card(till.settings.reader or None))
-        self.keys = keymap(profile, own_keys)
+        self.keys = keymap(profile or till.settings.keymap, own_keys)
         self.language = language or Language(till.settings.language)
+        self.devices = Devices(till.settings.devices)
+        self.drill = drill
+        self.reader = Lamp.OK if monitor else Lamp.ABSENT
+        self.card_inside = False
+        self.unprinted: set[str] = set()
+        self.session: Session | None = None
+        self._monitor = monitor
+        self._forward_every = forward_every
         self._forwarding = threading.Lock()
         self._leaving = False
 
+    # -- who works here ------------------------------------------------------------------------------------------------
+
+    @property
+    def operator(self) -> str:
+        """The number of who charges."""
+        return self.session.number if self.session else self.till.settings.operator
+
+    @property
+    def operator_name(self) -> str:
+        """The name of who charges."""
+        return self.session.operator.name if self.session else self.till.settings.operator_name
+
+    # -- life ----------------------------------------------------------------------------------------------------------
+
     def on_mount(self) -> None:
-        """The main screen, and the keys of the profile."""
+        """The main screen, the keys of the profile, and what goes on beside it."""
         self.set_keymap({str(action): keys for action, keys in self.keys.items()})
-        self.push_screen(ChargeScreen())
+        self.push_screen(ChargeScreen(classes="drill" if self.drill else ""))
+        if operators(self.till):
+            self.push_screen(LockScreen())
+        self.set_interval(self._forward_every, self._forward_due)
+        if self.devices.all:
+            self.set_interval(_CHECK_EVERY, self._check_devices)
+        if self._monitor:
+            threading.Thread(target=self._watch, args=(self._monitor,), name="readers", daemon=True).start()
+        self._touched = self.till.clock()
+        self.set_interval(1, self._lock_when_idle)
+
+    def on_unmount(self) -> None:
+        """The readers are left alone again."""
+        if self._monitor:
+            self._monitor.stop()
 
     @property
     def charge(self) -> ChargeScreen:
         """The main screen."""
         return next(screen for screen in self.screen_stack if isinstance(screen, ChargeScreen))
 
-    def action_do(self, action: str) -> None:
-        """One of the table's actions, wherever the cashier is; a window over the screen takes keys for itself."""
-        if not isinstance(self.screen, ChargeScreen):
-            return
-        here = getattr(self, f"do_{action}", None) or getattr(self.charge, f"do_{action}", None)
-        if here is not None:
-            here()
+    def _watch(self, monitor: Monitor) -> None:
+        with monitor:
+            for event in monitor:
+                self.post_message(CardMoved(event))
 
-    def do_help(self) -> None:
-        """Every action with its keys."""
-        lines = [
-            f"{shown(self.keys[action]):>8}  {name(action, self.language)}   {self.keys[action]}" for action in Action
-        ]
+    def on_card_moved(self, moved: CardMoved) -> None:
+        """A card put in is read at once when nobody is at the counter; the lamp follows the reader."""
+        event = moved.event
+        if self.till.settings.reader not in event.reader:
+            return
+        match event.kind:
+            case EventKind.CARD_IN:
+                self.card_inside = True
+                charge = self.charge
+                if self.screen is charge and charge.sale.who is None and not charge.busy:
+                    charge.perform(lambda: STEPS[Action.CREDENTIAL](charge))
+            case EventKind.CARD_OUT:
+                self.card_inside = False
+            case EventKind.SERVICE_LOST | EventKind.READER_REMOVED:
+                self.reader, self.card_inside = Lamp.FAULT, False
+            case _:
+                self.reader = Lamp.OK
+        self.charge.show_head()
+
+    def announce(self, phrase: Phrase, amount: Fen | None = None) -> None:
+        """Tells the patient, without waiting for display or voice."""
+        self.run_worker(asyncio.to_thread(self.devices.tell, phrase, amount), group="tell")
+
+    def _check_devices(self) -> None:
+        self.run_worker(asyncio.to_thread(self.devices.check), group="lamps", exclusive=True)
+
+    # -- actions -------------------------------------------------------------------------------------------------------
+
+    def action_do(self, action: str) -> None:
+        """One of the table's actions, wherever the cashier is; a window over the screen leaves only help and words."""
+        wanted = Action(action)
+        self._leaving = self._leaving and wanted is Action.LEAVE
+        everywhere = {
+            Action.HELP: self._help,
+            Action.LANGUAGE: self._other_language,
+            Action.LEAVE: self._leave,
+            Action.LOCK: self._lock,
+        }
+        here = self.screen
+        if wanted is Action.HELP:
+            self._help()
+        elif not isinstance(here, DeskScreen):
+            return
+        elif wanted in everywhere:
+            everywhere[wanted]()
+        elif wanted in _BOARDS:
+            if not isinstance(here, _BOARDS[wanted]):
+                self.push_screen(_BOARDS[wanted]())
+        elif isinstance(here, ChargeScreen) and wanted in STEPS:
+            here.perform(lambda: STEPS[wanted](here))
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette offers the actions and nothing else: no theme, and no picture of a patient's data."""
+        for action in Action:
+            yield SystemCommand(
+                f"{name(action, self.language)} {action}",
+                shown(self.keys[action]),
+                lambda one=action: self.action_do(one),
+            )
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C leaves nothing."""
+
+    def _help(self) -> None:
+        field = self.focused.id if self.focused else None
+        lines = [say(f"help.{field}", self.language), ""] if field and has(f"help.{field}") else []
+        lines += [f"{self.keys[action]:16} {name(action, self.language)}" for action in Action]
         self.push_screen(Text(say("help", self.language), lines, self.language))
 
-    def do_language(self) -> None:
-        """The other language, at once."""
+    def _other_language(self) -> None:
         self.language = Language.EN if self.language is Language.ZH else Language.ZH
-        self.charge.draw()
+        for screen in self.screen_stack:
+            if isinstance(screen, DeskScreen):
+                screen.draw()
 
-    def do_exceptions(self) -> None:
-        """What is open, with its state and reason."""
-        rows = [
-            f"{item.key:24} {word(f'state.{journal.state_of(item)}', self.language)}  {item.reason}"
-            for item in self.till.queue.items(OPEN)
-        ]
-        self.push_screen(
-            Text(say("exceptions", self.language), rows or [say("nothing_open", self.language)], self.language)
-        )
-
-    def do_leave(self) -> None:
-        """Leaves at once when nothing is open; else only when asked twice."""
-        busy = bool(self.charge.sale.lines and self.charge.sale.settled is None) or bool(self.charge.parked)
+    def _leave(self) -> None:
+        charge = self.charge
+        busy = charge.busy or charge.parked or (charge.sale.lines and charge.sale.settled is None)
         if self._leaving or not (busy or self.till.queue.items(OPEN)):
             self.exit()
-        else:
-            self._leaving = True
-            self.charge.message(say("leave_open", self.language))
+            return
+        self._leaving = True
+        if isinstance(self.screen, DeskScreen):
+            self.screen.message(say("leave_open", self.language))
 
-    def forward(self, wait: timedelta) -> int:
-        """Forwards what is due; returns how many are left. Not for the screen's own thread."""
+    # -- locking -------------------------------------------------------------------------------------------------------
+
+    def on_key(self) -> None:
+        """Somebody is here."""
+        self._touched = self.till.clock()
+
+    def _lock(self) -> None:
+        if self.session and not isinstance(self.screen, LockScreen):
+            self.push_screen(LockScreen())
+
+    def _lock_when_idle(self) -> None:
+        if abs(self.till.clock() - self._touched) > RULES.idle and not self.charge.busy:
+            self._lock()
+
+    # -- forwarding ----------------------------------------------------------------------------------------------------
+
+    def forward(self, wait: timedelta, *, now: bool) -> int:
+        """Forwards what is due; returns how many are left. Not for the screen's own thread. Raises QueueFault."""
         with self._forwarding, self.till.queue.forwarder(FarEnd(self.till)) as forwarder:
-            return forwarder.run(wait, now=True).left
+            return forwarder.run(wait, now=now).left
+
+    async def _forward_due(self) -> None:
+        if self._forwarding.locked() or not self.till.queue.items(OPEN):
+            return
+        try:
+            await asyncio.to_thread(self.forward, timedelta(0), now=False)
+        except AlreadyForwarding:
+            return
+        except QueueFault as fault:
+            self.charge.tell(fault)
+        self.news()
+
+    def news(self) -> None:
+        """Shows what became of the bills meanwhile."""
+        charge = self.charge
+        if charge.sale.settled and (item := journal.find(self.till.queue, charge.sale.bill)):
+            charge.sale.settled = journal.standing(self.till.queue, item)
+            charge.show_money()
+        charge.show_head()
+        if isinstance(self.screen, Board):
+            self.screen.draw()

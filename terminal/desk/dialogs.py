@@ -1,16 +1,27 @@
-"""Small windows over a screen: a prompt, a consent, a list of reasons, a wait that cannot be pressed twice."""
+"""Small windows over a screen: a prompt, a consent, a choice, a text to read, a wait that cannot be pressed twice."""
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
 
 from terminal.counter.words import Language
 from terminal.desk.words import say
+
+
+@dataclass(frozen=True)
+class Field:
+    """One line to type. ``word`` names its label and its help; a secret shows stars."""
+
+    word: str
+    secret: bool = False
+    value: str = ""
 
 
 class Prompt(ModalScreen[tuple[str, ...] | None]):
@@ -18,21 +29,23 @@ class Prompt(ModalScreen[tuple[str, ...] | None]):
 
     BINDINGS = [Binding("escape", "dismiss(None)", show=False)]
 
-    def __init__(self, title: str, fields: Sequence[str], note: str = "") -> None:
+    def __init__(self, title: str, fields: Sequence[Field], language: Language, note: str = "") -> None:
         super().__init__()
-        self._title, self._fields, self._note = title, fields, note
+        self._title, self._fields, self._language, self._note = title, fields, language, note
 
     def compose(self) -> ComposeResult:
         """Title, note, and one field each."""
         with Vertical(classes="dialog"):
             yield Static(self._title, classes="title", markup=False)
             if self._note:
-                yield Static(self._note, markup=False)
+                yield Static(self._note, classes="note", markup=False)
             for field in self._fields:
-                yield Input(placeholder=field)
+                yield Static(say(field.word, self._language), markup=False)
+                yield Input(field.value, id=field.word, password=field.secret, classes="field")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter goes to the next field, and from the last one back to the screen."""
+        event.stop()
         inputs = list(self.query(Input))
         place = inputs.index(event.input)
         if place + 1 < len(inputs):
@@ -55,30 +68,59 @@ class Ask(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         """The text."""
-        with Vertical(classes="dialog"):
+        with Vertical(classes="dialog"), VerticalScroll():
             yield Static("\n".join(self._lines), markup=False)
 
 
-class Text(ModalScreen[None]):
-    """Text to read, scrolled with the arrows."""
+class Choice(ModalScreen[str | None]):
+    """One of several; None when the cashier goes back."""
 
-    BINDINGS = [Binding("escape,enter,q", "dismiss(None)", show=False)]
+    BINDINGS = [Binding("escape", "dismiss(None)", show=False)]
 
-    def __init__(self, title: str, lines: Sequence[str], language: Language) -> None:
+    def __init__(self, title: str, choices: Sequence[tuple[str, str]]) -> None:
         super().__init__()
-        self._title, self._lines, self._language = title, lines, language
+        self._title, self._choices = title, choices
 
     def compose(self) -> ComposeResult:
-        """Title, text, way back."""
+        """Title and choices."""
+        with Vertical(classes="dialog"):
+            yield Static(self._title, classes="title", markup=False)
+            yield OptionList(*(Option(text, id=name) for name, text in self._choices))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Enter takes the one under the cursor."""
+        event.stop()
+        self.dismiss(event.option_id)
+
+
+class Text(ModalScreen[str]):
+    """Text to read, scrolled with the arrows; Esc goes back. ``keys`` are further ways out, told to the caller."""
+
+    BINDINGS = [Binding("escape,enter,q", "dismiss('')", show=False)]
+
+    def __init__(
+        self, title: str, lines: Sequence[str], language: Language, keys: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        super().__init__()
+        self._title, self._lines, self._language, self._keys = title, lines, language, keys
+
+    def compose(self) -> ComposeResult:
+        """Title, text, ways out."""
+        ways = [f"{key.upper()} {say(word, self._language)}" for key, word in self._keys]
         with Vertical(classes="dialog tall"):
             yield Static(self._title, classes="title", markup=False)
             with VerticalScroll(can_focus=True):
                 yield Static("\n".join(self._lines), markup=False)
-            yield Static(say("back", self._language), markup=False)
+            yield Static("  ".join([*ways, say("back", self._language)]), markup=False)
 
     def on_mount(self) -> None:
         """The arrows scroll at once."""
         self.query_one(VerticalScroll).focus()
+
+    def key_p(self) -> None:
+        """Printing, where it is offered."""
+        if any(key == "p" for key, _ in self._keys):
+            self.dismiss("p")
 
 
 class Wait(ModalScreen[None]):

@@ -1,99 +1,161 @@
 """Text of the panels: pictures of stored values in terminal cells; nothing here asks or decides."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from offline_queue.queue import Status
-from terminal.counter.identify import Identified
+from offline_queue.vocabulary import State
+from terminal.adjudication.accumulators import Accumulator
+from terminal.counter.sale import Item, Sale
 from terminal.counter.slip import masked, payers
 from terminal.counter.till import Till
 from terminal.counter.words import Language, word
 from terminal.desk.keys import Action, name, shown
 from terminal.desk.words import say
-from terminal.documents import Line, Settlement, Tender, TenderKind, VisitType
+from terminal.documents import ItemClass, Line, Settlement, TenderKind
 from terminal.money import Fen, format_rate
-from terminal.width import cut, left, right
+from terminal.peripherals.lamp import Device, Health, Lamp
+from terminal.width import cells, cut, left, right
 
 WIDTH = 79
 """Cells that every line must fit; the eightieth stays free for terminals that draw borders wide."""
+INSIDE = WIDTH - 4
+"""Cells inside a panel's border and padding."""
+
+COLUMNS = (
+    ("sn", 4, right), ("name", 31, left), ("class", 3, right), ("first", 6, right), ("quantity", 8, right),
+    ("price", 11, right), ("amount", 13, right),
+)  # fmt: skip
+"""Columns of the bill: word, cells, side."""
+
+_LAMPS = {Lamp.OK: "OK", Lamp.WARNING: "!", Lamp.FAULT: "X", Lamp.ABSENT: "-"}
 
 
-def head(till: Till, status: Status, language: Language) -> str:
-    """Where we are: window, operator, line, what waits and for how long, the time."""
-    settings = till.settings
-    line = say("offline" if status.offline_since else "online", language)
-    count = sum(status.open.values())
-    waits = ""
-    if count and status.oldest:
-        minutes = int((till.clock() - status.oldest).total_seconds() // 60)
-        waits = f" {say('queue', language)} {count}({minutes}{say('minutes', language)})"
-    left_hours = ""
+def head(
+    till: Till, status: Status, who: str, health: Mapping[Device, Health], reader: Lamp, language: Language
+) -> str:
+    """Where we are: window, operator, line, what waits and for how long, the lamps, the time."""
+    waiting = {state: count for state, count in status.open.items() if state is not State.HELD}
+    parts = [say("charge", language), f"{say('window', language)}{till.settings.terminal} {who}"]
+    parts.append(f"[{say('offline' if status.offline_since else 'online', language)}]")
     if status.until_hard_limit is not None:
-        left_hours = f" -{timedelta(seconds=int(status.until_hard_limit))}"
-    title = say("charge", language)
-    text = (
-        f" {title}  {say('window', language)}{settings.terminal} {settings.operator_name}  [{line}]{waits}{left_hours}"
-    )
-    return left(text, WIDTH - 9) + right(f"{till.clock():%H:%M:%S}", 8)
+        parts.append(f"-{timedelta(seconds=max(0, int(status.until_hard_limit)))}")
+    if waiting and status.oldest:
+        minutes = int((till.clock() - status.oldest).total_seconds() // 60)
+        parts.append(f"{say('queue', language)}{sum(waiting.values())}({minutes}{say('minutes', language)})")
+    if held := status.open.get(State.HELD):
+        parts.append(f"{say('held', language)}{held}")
+    parts.append(say("lamp.reader", language) + _LAMPS[reader])
+    parts += [say(f"lamp.{device}", language) + _LAMPS[found.lamp] for device, found in health.items()]
+    return left(" " + " ".join(parts), WIDTH - 9) + right(f"{till.clock():%H:%M:%S}", 8)
 
 
-def insured(who: Identified | None, visit: VisitType, language: Language, key: str) -> list[str]:
-    """The patient: name masked, person group, account, how fresh the knowledge is."""
+def insured(sale: Sale, totals: Sequence[tuple[Accumulator, int]], language: Language, key: str) -> list[str]:
+    """The patient: credential, name masked, person group, account, what is used up, how fresh the knowledge is."""
+    who = sale.who
+    visit = f"{say('visit', language)} {word(f'visit.{sale.visit}', language)}"
     if who is None:
-        return [say("waiting", language, key=key), ""]
+        return [cut(say("waiting", language, key=key), INSIDE), cut(visit, INSIDE)]
     facts = who.insurance.insured
-    fresh = "" if who.online else " " + say("as_of", language, hours=int(who.age.total_seconds() // 3600))
-    born = f" {facts.born.year}" if facts.born else ""
-    return [
-        cut(f"{masked(who.person.name)}{born}  {facts.scheme} {facts.employment}  {facts.area}{fresh}", WIDTH - 4),
-        cut(
-            f"{say('visit', language)} {say(f'visit.{visit}', language)}   "
-            f"{say('account', language)} {facts.account_balance}   {who.insurance.employer}",
-            WIDTH - 4,
-        ),
+    words = [f"[{word(f'credential.{sale.credential.kind}', language)}]"] if sale.credential else []
+    words += [masked(who.person.name), say(f"sex.{who.person.sex}", language) if who.person.sex else ""]
+    if facts.born:
+        words.append(say("age", language, years=years(facts.born.isoformat(), sale.till.clock().date().isoformat())))
+    words += [word(f"scheme.{facts.scheme}", language), word(f"employment.{facts.employment}", language), facts.area]
+    words += [mark.name for mark in who.person.marks]
+    if not who.online:
+        words.append(say("as_of", language, hours=int(who.age.total_seconds() // 3600)))
+    account = f"{say('account', language)} {facts.account_balance}"
+    if not sale.account_use:
+        account += f" ({say('account_off', language)})"
+    used = [
+        f"{total.zh if language is Language.ZH else total.en} {Fen(value) if total.unit == 'yuan' else value}"
+        for total, value in totals
     ]
+    return [cut(" ".join(filter(None, words)), INSIDE), cut("  ".join([visit, account, *used]), INSIDE)]
 
 
-def item_row(line: Line) -> tuple[str, ...]:
+def years(born: str, day: str) -> int:
+    """Completed years of age between two ISO dates."""
+    return int(day[:4]) - int(born[:4]) - (day[5:] < born[5:])
+
+
+def item_class(kind: ItemClass | None, language: Language) -> str:
+    """The class as people say it; ``?`` where no list knows the item."""
+    return word(f"class.{kind}", language) if kind else "?"
+
+
+def item_row(line: Line, language: Language) -> tuple[str, ...]:
     """A line of the bill as cells of the table."""
-    first = format_rate(line.first_self_pay) if line.first_self_pay is not None else ""
-    return (
-        right(str(line.sn), 4),
-        left(line.name, 30),
-        str(line.item_class or "?"),
-        right(first, 5),
-        right(str(line.quantity), 6),
-        right(str(line.price), 10),
-        right(str(line.amount), 11),
+    texts = (
+        str(line.sn),
+        f" {line.name}",
+        item_class(line.item_class, language),
+        format_rate(line.first_self_pay) if line.first_self_pay is not None else "",
+        str(line.quantity),
+        str(line.price),
+        str(line.amount),
     )
+    return tuple(side(text, width) for text, (_, width, side) in zip(texts, COLUMNS, strict=True))
 
 
-def split(settlement: Settlement | None, total: Fen, language: Language, width: int) -> list[str]:
-    """The trial: who pays how much."""
+def found_row(item: Item, language: Language) -> str:
+    """An item that the typed code may mean."""
+    head = f"{left(item_class(item.item_class, language), 3)}{right(str(item.price), 11)}  {item.name}"
+    return cut(head, INSIDE)
+
+
+def split(settlement: Settlement | None, total: Fen, language: Language, width: int, rows: int) -> list[str]:
+    """The trial: who pays how much, in two columns; a difference from the centre stands first."""
     if settlement is None:
-        return [f"{say('total', language)} {total}", say("no_trial", language)]
-    rows = [f"{word('total', language)} {settlement.total}"]
-    rows += [f"{left(label, 14)}{right(str(amount), 11)}" for label, amount in payers(settlement, language)]
-    rows += [
-        f"! {word('difference', language)} {each.figure} {each.local}/{each.centre}" for each in settlement.differences
+        return [_pair(word("total", language), total, width // 2), say("no_trial", language)]
+    half = width // 2
+    texts = [_pair(word("total", language), settlement.total, half)]
+    texts += [_pair(label, amount, half) for label, amount in payers(settlement, language)]
+    texts += [
+        _pair(word(figure, language), amount, half)
+        for figure in ("own_pay", "over_limit", "first_self_pay", "deductible")
+        if (amount := getattr(settlement, figure))
     ]
-    return [cut(row, width) for row in rows]
+    different = [
+        cut(f"! {word('difference', language)} {each.figure} {each.local}/{each.centre}", width)
+        for each in settlement.differences[:1]
+    ]
+    deep = rows - len(different)
+    columns = [texts[:deep], texts[deep : 2 * deep]]
+    pairs = [
+        left(one, half) + (columns[1][place] if place < len(columns[1]) else "") for place, one in enumerate(columns[0])
+    ]
+    return [*different, *pairs]
 
 
-def tender(settlement: Settlement | None, taken: Sequence[Tender], language: Language, width: int) -> list[str]:
-    """What is due, what was received, the change."""
-    if settlement is None:
-        return [""]
-    received = sum(line.amount for line in taken if line.kind is not TenderKind.CHANGE)
-    change = -sum(line.amount for line in taken if line.kind is TenderKind.CHANGE)
+def _pair(label: str, amount: Fen, width: int) -> str:
+    return left(label, width - 12) + right(str(amount), 11)
+
+
+def tender(
+    due: Fen | None,
+    received: Fen | None,
+    change: Fen | None,
+    others: Sequence[tuple[TenderKind, Fen]],
+    language: Language,
+    width: int,
+) -> list[str]:
+    """What is due, what of it by card or code, what was received, the change."""
     rows = [
-        (say("receivable", language), settlement.cash),
-        (say("received", language), Fen(received)),
-        (say("change", language), Fen(change)),
+        (say("receivable", language), due),
+        *((word(f"tender.{kind}", language), amount) for kind, amount in others),
     ]
-    return [cut(f"{left(label, 10)}{right(str(amount), 11)}", width) for label, amount in rows]
+    rows += [(say("received", language), received), (say("change", language), change)]
+    return [left(label, width - 11) + right(str(amount), 11) for label, amount in rows if amount is not None]
 
 
-def key_line(keys: dict[Action, str], actions: Sequence[Action], language: Language) -> str:
-    """The keys at the foot."""
-    return cut(" ".join(f"{shown(keys[action])}{name(action, language)}" for action in actions), WIDTH)
+def key_line(keys: Mapping[Action, str], actions: Sequence[Action], language: Language) -> str:
+    """The keys at the foot, as many as fit."""
+    line = ""
+    for action in actions:
+        text = f"{shown(keys[action])}{name(action, language)}"
+        if cells(line) + cells(text) > WIDTH:
+            break
+        line += text + " "
+    return line.rstrip()

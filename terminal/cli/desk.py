@@ -1,0 +1,40 @@
+"""``yibao desk``: the screens, in this terminal."""
+
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from terminal.cli.options import at_home
+from terminal.counter.words import Language
+from terminal.desk.keys import PROFILES
+
+
+@click.command()
+@click.option(
+    "--lang", type=click.Choice([language.value for language in Language]), help="语言 language of the screens"
+)
+@click.option("--keys", "profile", type=click.Choice(list(PROFILES)), help="按键方案 keymap profile")
+@at_home
+def desk(lang: str | None, profile: str | None, home: Path) -> None:
+    """收费窗口。 The cashier's screens; one desk per data folder."""
+    from cardio import Monitor
+    from config.places import keymap_file
+    from terminal.counter.goods import Goods
+    from terminal.counter.till import Till
+    from terminal.desk.app import Desk
+    from terminal.desk.faults import NoTerminal
+    from terminal.desk.seat import seat
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise NoTerminal()
+    with Till(home) as till, seat(till), closing(Goods(home)) as goods:
+        Desk(
+            till,
+            lambda text: goods.find(text, till.clock().date()),
+            monitor=Monitor(),
+            profile=profile or "",
+            own_keys=keymap_file(home),
+            language=Language(lang) if lang else None,
+        ).run()

@@ -1,0 +1,74 @@
+"""A screen that is a list: rows to walk through, a message, and the keys that do something with the row."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.widgets import DataTable, Static
+
+from terminal.desk.panels import WIDTH
+from terminal.desk.screen import DeskScreen
+from terminal.desk.words import say
+from terminal.width import cut, left, right
+
+
+class Board(DeskScreen):
+    """A subclass names its title, its columns and keys, and gives rows of (name, cells)."""
+
+    TITLE_WORD: ClassVar[str]
+    COLUMNS: ClassVar[tuple[tuple[str, int], ...]]
+    """Word and cells; a negative number stands right."""
+    KEYS: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """Key and word of what it does."""
+    BINDINGS = [Binding("escape", "dismiss", show=False)]
+
+    def compose(self) -> ComposeResult:
+        """Title, rows, message, keys."""
+        yield Static(id="head", markup=False)
+        yield DataTable(id="rows", cursor_type="row", cell_padding=0)
+        yield Static(id="message", markup=False)
+        yield Static(id="keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Shows what there is now."""
+        self.query_one("#rows", DataTable).focus()
+        self.draw()
+
+    def draw(self) -> None:
+        """Everything anew, in the language of the moment; the cursor stays."""
+        language = self.app.language
+        table = self.query_one("#rows", DataTable)
+        place = table.cursor_row
+        table.clear(columns=True)
+        for word, width in self.COLUMNS:
+            side = right if width < 0 else left
+            table.add_column(side(say(f"column.{word}", language), abs(width)), width=abs(width) + 1, key=word)
+        rows = self.rows()
+        for name, texts in rows:
+            table.add_row(
+                *(
+                    (right if width < 0 else left)(text, abs(width))
+                    for text, (_, width) in zip(texts, self.COLUMNS, strict=True)
+                ),
+                key=name,
+            )
+        if rows:
+            table.move_cursor(row=min(place, len(rows) - 1))
+        else:
+            self.message(say("nothing_here", language))
+        self.query_one("#head", Static).update(cut(f" {say(self.TITLE_WORD, language)}  {len(rows)}", WIDTH))
+        keys = [f"{key.upper()} {say(word, language)}" for key, word in self.KEYS]
+        self.query_one("#keys", Static).update(cut("  ".join([*keys, say("back", language)]), WIDTH))
+
+    def rows(self) -> Sequence[tuple[str, tuple[str, ...]]]:
+        """The rows as they are now."""
+        raise NotImplementedError
+
+    @property
+    def chosen(self) -> str | None:
+        """The name of the row under the cursor."""
+        table = self.query_one("#rows", DataTable)
+        if not table.row_count:
+            return None
+        return str(table.coordinate_to_cell_key(table.cursor_coordinate).row_key.value)

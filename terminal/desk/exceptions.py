@@ -1,0 +1,88 @@
+"""Open bills: what waits, what is in doubt, what a person must decide; one key takes the right next step."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+from offline_queue.ports import Item
+from offline_queue.vocabulary import OPEN, Decision, State
+from terminal.counter import journal
+from terminal.counter.office.approvals import resolve
+from terminal.counter.office.faults import LogInFirst
+from terminal.counter.office.operators import operators
+from terminal.counter.slip import slip
+from terminal.counter.words import word
+from terminal.desk.board import Board
+from terminal.desk.dialogs import Choice, Field, Prompt, Text
+from terminal.desk.people import sign_in
+from terminal.desk.words import has, say
+from terminal.money import Fen
+
+
+class ExceptionsBoard(Board):
+    """Every bill that is not finished, oldest first."""
+
+    TITLE_WORD = "exceptions"
+    COLUMNS = (("bill", 20), ("state", 11), ("age", -7), ("money", -12), ("reason", 24))
+    KEYS = (("enter", "handle"), ("s", "slip"))
+
+    def rows(self) -> Sequence[tuple[str, tuple[str, ...]]]:
+        """The open items of the journal."""
+        return [(item.key, self._row(item)) for item in self.app.till.queue.items(OPEN)]
+
+    def _row(self, item: Item) -> tuple[str, ...]:
+        language = self.app.language
+        minutes = int((self.app.till.clock() - item.created).total_seconds() // 60)
+        reason = say(f"reason.{item.reason}", language) if has(f"reason.{item.reason}") else item.reason
+        state = word(f"state.{journal.state_of(item)}", language)
+        return item.key, state, f"{minutes}{say('minutes', language)}", str(Fen(item.amount_fen)), reason
+
+    def on_data_table_row_selected(self) -> None:
+        """Enter."""
+        self.perform(self._handle)
+
+    def key_s(self) -> None:
+        """The slip as it stands now."""
+        self.perform(self._show)
+
+    async def _handle(self) -> None:
+        """What only waits for the centre is sent or asked about; what waits for a person is decided by two."""
+        bill = self.chosen
+        if bill is None:
+            return
+        item = self.app.till.queue.item(bill)
+        if item.state is State.HELD:
+            await self._decide(item)
+            return
+        self.message(say("asking", self.app.language))
+        left = await asyncio.to_thread(self.app.forward, timedelta(seconds=3), now=True)
+        self.app.news()
+        self.message(say("left", self.app.language, count=left))
+
+    async def _decide(self, item: Item) -> None:
+        desk, language = self.app, self.app.language
+        if not await asyncio.to_thread(operators, desk.till):
+            raise LogInFirst()
+        choices = [(str(choice), say(f"decision.{choice}", language)) for choice in desk.till.queue.choices(item)]
+        chosen = await desk.push_screen_wait(Choice(f"{item.key}  {item.reason}", choices))
+        if chosen is None:
+            return
+        given = await desk.push_screen_wait(Prompt(say("decide", language), [Field("decide_reason")], language))
+        if not given or not given[0]:
+            return
+        persons = []
+        for title in ("first_person", "second_person"):
+            session = await sign_in(desk, say(title, language))
+            if session is None:
+                return
+            persons.append(session)
+        await asyncio.to_thread(resolve, desk.till, item.key, Decision(chosen), persons, given[0])
+        desk.news()
+
+    async def _show(self) -> None:
+        if (bill := self.chosen) is None:
+            return
+        queue, language = self.app.till.queue, self.app.language
+        item = queue.item(bill)
+        lines = slip(journal.standing(queue, item), journal.entry(queue, item).claim, language)
+        await self.app.push_screen_wait(Text(say("slip", language), lines, language))

@@ -1,0 +1,304 @@
+"""What the keys of the main screen do, step by step: identify, items, trial, consent, settle, money, paper, next.
+
+Each step is one function over the screen. Those that ask the centre, a card or a device are coroutines and do that in
+a thread; ``DeskScreen.perform`` sees to it that only one of them runs.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from cardio.faults import CardFault
+from offline_queue.faults import LaneMoved
+from terminal.counter import journal
+from terminal.counter.cards import credential_of, typed
+from terminal.counter.consent import agreed, self_paid
+from terminal.counter.faults import TenderDoesNotFit, UnknownBill
+from terminal.counter.sale import tenders
+from terminal.counter.slip import slip
+from terminal.counter.words import Language, word
+from terminal.desk import paper
+from terminal.desk.dialogs import Ask, Field, Prompt, Text, Wait
+from terminal.desk.keys import Action, shown
+from terminal.desk.people import sign
+from terminal.desk.words import say
+from terminal.documents import Credential, TenderKind, VisitType
+from terminal.money import Fen, MoneyText, parse_yuan
+from terminal.peripherals.faults import DeviceFault
+from terminal.peripherals.phrases import Phrase
+
+if TYPE_CHECKING:
+    from terminal.desk.charge import ChargeScreen
+
+_SEND_SECONDS = 5
+
+
+# -- who ---------------------------------------------------------------------------------------------------------------
+
+
+async def credential(screen: "ChargeScreen") -> None:
+    """Reads the card; pressed again after a card that could not be read, takes a number by hand."""
+    if screen.sale.settled is not None:
+        next_patient(screen)
+    if screen.unread:
+        await _by_hand(screen)
+        return
+    screen.message(say("reading", screen.app.language))
+    try:
+        reading = await asyncio.to_thread(screen.app.read)
+    except CardFault as fault:
+        screen.unread = True
+        key = shown(screen.app.keys[Action.CREDENTIAL])
+        screen.tell(fault, hint=say("unread", screen.app.language, key=key))
+        return
+    await _identify(screen, credential_of(reading))
+
+
+async def _by_hand(screen: "ChargeScreen") -> None:
+    language = screen.app.language
+    fields = [Field("manual_number"), Field("manual_reason")]
+    given = await screen.app.push_screen_wait(Prompt(say("manual", language), fields, language))
+    if not given or not given[0]:
+        return
+    number, reason = given
+    asked = typed(number, reason)
+    if asked.reason or asked != typed(number):
+        reviewer = await sign(screen, say("manual_reviewer", language))
+        if reviewer is None:
+            return
+        asked = typed(number, reason, reviewer)
+    await _identify(screen, asked)
+
+
+async def scanned(screen: "ChargeScreen", text: str) -> None:
+    """What was entered is no item: with nobody at the counter it may be an e-credential's code."""
+    if screen.sale.who is None and len(text) > 18:
+        await _identify(screen, typed(text))
+    else:
+        screen.message(f"{say('nothing_found', screen.app.language)}: {text[:18]}")
+
+
+async def _identify(screen: "ChargeScreen", asked: Credential) -> None:
+    screen.message(say("asking", screen.app.language))
+    await asyncio.to_thread(screen.sale.identify, asked)
+    screen.unread = False
+    screen.message("")
+    screen.show_person()
+    screen.show_money()
+    screen.app.announce(Phrase.HELLO)
+
+
+def visit(screen: "ChargeScreen") -> None:
+    """The next kind of visit."""
+    if screen.sale.settled is None:
+        kinds = list(VisitType)
+        screen.sale.choose_visit(kinds[(kinds.index(screen.sale.visit) + 1) % len(kinds)])
+        screen.show_person()
+        screen.show_money()
+
+
+def account(screen: "ChargeScreen") -> None:
+    """Whether the personal account pays."""
+    if screen.sale.settled is None:
+        screen.sale.use_account(not screen.sale.account_use)
+        screen.show_person()
+        screen.show_money()
+
+
+# -- the split ---------------------------------------------------------------------------------------------------------
+
+
+async def trial(screen: "ChargeScreen") -> None:
+    """Splits the bill; pressed again says why, line by line."""
+    language = screen.app.language
+    if screen.sale.trial is None:
+        if screen.sale.settled is None:
+            await _try(screen)
+        return
+    steps = await asyncio.to_thread(screen.sale.why)
+    lines = [step.zh if language is Language.ZH else step.en for step in steps]
+    await screen.app.push_screen_wait(Text(say("why", language), lines, language))
+
+
+async def _try(screen: "ChargeScreen") -> bool:
+    language = screen.app.language
+    if screen.sale.who is None or not screen.sale.lines:
+        screen.message(say("need_person" if screen.sale.who is None else "need_items", language))
+        return False
+    screen.message(say("asking", language))
+    told = await asyncio.to_thread(screen.sale.try_out)
+    screen.message("")
+    screen.show_person()
+    screen.show_money()
+    screen.app.announce(Phrase.FEE, told.total)
+    return True
+
+
+# -- the money ---------------------------------------------------------------------------------------------------------
+
+
+async def tender(screen: "ChargeScreen") -> None:
+    """What of the patient's part is paid by bank card or code; the rest is cash."""
+    if screen.sale.settled is not None or (screen.sale.trial is None and not await _try(screen)):
+        return
+    language, note = screen.app.language, ""
+    kinds = (TenderKind.BANK_CARD, TenderKind.CODE)
+    while True:
+        fields = [Field(f"pay_{kind}", value=str(screen.other_tenders.get(kind, ""))) for kind in kinds]
+        given = await screen.app.push_screen_wait(Prompt(say("tender_title", language), fields, language, note))
+        if given is None:
+            return
+        try:
+            screen.other_tenders = {kind: parse_yuan(text) for kind, text in zip(kinds, given, strict=True) if text}
+        except MoneyText as error:
+            note = str(error)
+            continue
+        screen.show_money()
+        return
+
+
+async def settle(screen: "ChargeScreen") -> None:
+    """Trial if there is none, consent, the settlement, then cash and paper."""
+    if screen.sale.settled is not None or (screen.sale.trial is None and not await _try(screen)):
+        return
+    if not await _consent(screen):
+        return
+    sale, language = screen.sale, screen.app.language
+    due = sale.trial.told.cash if sale.trial else Fen(0)
+    cash = Fen(max(0, due - sum(screen.other_tenders.values())))
+    wait = Wait(sale.bill, language)
+    await screen.app.push_screen(wait)
+    try:
+        settled = await asyncio.to_thread(sale.settle, {**screen.other_tenders, TenderKind.CASH: cash})
+    except LaneMoved:
+        await _try(screen)
+        screen.message(say("moved", language))
+        return
+    finally:
+        wait.dismiss(None)
+    screen.show_money()
+    await _count(screen, cash)
+    state = word(f"state.{settled.state}", language)
+    screen.message(say("done", language, state=state, key=shown(screen.app.keys[Action.NEXT])))
+    await _print(screen, sale.bill)
+
+
+async def _consent(screen: "ChargeScreen") -> bool:
+    claim, language = screen.sale.claim(), screen.app.language
+    numbers = self_paid(claim)
+    lines = tuple(line for line in claim.lines if line.sn in numbers)
+    if lines in ((), screen.consented):
+        return True
+    rows = [f"  {line.sn} {line.name}  {line.amount}" for line in lines]
+    yes = await screen.app.push_screen_wait(Ask([say("consent", language), *rows, "", say("consent_yes", language)]))
+    if yes:
+        await asyncio.to_thread(agreed, screen.app.till, claim, screen.app.operator)
+        screen.consented = lines
+    return yes
+
+
+async def _count(screen: "ChargeScreen", due: Fen) -> None:
+    """The cash, once the centre has settled: what was handed over, and the change."""
+    if not due:
+        return
+    language, note = screen.app.language, ""
+    screen.app.announce(Phrase.PAY, due)
+    while True:
+        title = f"{say('receivable', language)} {due}"
+        given = await screen.app.push_screen_wait(Prompt(title, [Field("cash_prompt")], language, note))
+        try:
+            received = parse_yuan(given[0]) if given and given[0] else due
+            change = Fen(sum(line.amount for line in tenders(due, {TenderKind.CASH: received})[1:]))
+        except MoneyText as error:
+            note = str(error)
+        except TenderDoesNotFit as fault:
+            note = (fault.zh if language is Language.ZH else fault.en).format(**fault.data)
+        else:
+            break
+    screen.received, screen.change = received, Fen(-change)
+    screen.show_money()
+    screen.app.announce(Phrase.RECEIVED, received)
+    if change:
+        screen.app.announce(Phrase.CHANGE, Fen(-change))
+
+
+# -- paper -------------------------------------------------------------------------------------------------------------
+
+
+async def _print(screen: "ChargeScreen", bill: str, again: bool = False) -> None:
+    try:
+        await asyncio.to_thread(paper.print_slip, screen.app, bill, again=again)
+    except DeviceFault as fault:
+        key = shown(screen.app.keys[Action.FIND])
+        screen.tell(fault, hint=say("print_again", screen.app.language, key=key))
+    screen.show_head()
+
+
+async def find(screen: "ChargeScreen") -> None:
+    """A bill by its number, as its slip stands now; printed again from there."""
+    language, till = screen.app.language, screen.app.till
+    bill = screen.sale.bill if screen.sale.settled else ""
+    fields = [Field("find_bill", value=bill)]
+    given = await screen.app.push_screen_wait(Prompt(say("find", language), fields, language))
+    if not given or not given[0]:
+        return
+    item = journal.find(till.queue, given[0])
+    if item is None:
+        raise UnknownBill(bill=given[0])
+    lines = slip(journal.standing(till.queue, item), journal.entry(till.queue, item).claim, language)
+    done = await screen.app.push_screen_wait(Text(say("slip", language), lines, language, [("p", "print")]))
+    if done == "p":
+        await _print(screen, given[0], again=True)
+
+
+# -- the next ----------------------------------------------------------------------------------------------------------
+
+
+def next_patient(screen: "ChargeScreen") -> None:
+    """The next patient, once this one is served or put aside."""
+    if screen.sale.settled is None and screen.sale.lines:
+        park(screen)
+        return
+    screen.start()
+    screen.app.announce(Phrase.THANKS)
+    if screen.app.card_inside:
+        screen.message(say("card_inside", screen.app.language))
+        screen.app.bell()
+        screen.app.announce(Phrase.TAKE_CARD)
+
+
+def park(screen: "ChargeScreen") -> None:
+    """Puts the bill aside, or takes the oldest one up again."""
+    if screen.sale.lines and screen.sale.settled is None:
+        screen.parked.append(screen.sale)
+        screen.start()
+        screen.message(say("parked", screen.app.language, count=len(screen.parked)))
+    elif screen.parked:
+        screen.start(screen.parked.pop(0))
+
+
+async def send_now(screen: "ChargeScreen") -> None:
+    """Forwards what is due, without waiting times."""
+    screen.message(say("asking", screen.app.language))
+    left = await asyncio.to_thread(screen.app.forward, timedelta(seconds=_SEND_SECONDS), now=True)
+    screen.app.news()
+    screen.message(say("left", screen.app.language, count=left))
+
+
+Step = Callable[["ChargeScreen"], Awaitable[None] | None]
+
+STEPS: Mapping[Action, Step] = {
+    Action.CREDENTIAL: credential,
+    Action.VISIT: visit,
+    Action.ACCOUNT: account,
+    Action.TRIAL: trial,
+    Action.TENDER: tender,
+    Action.SETTLE: settle,
+    Action.REMOVE: lambda screen: screen.take_out(),
+    Action.FIND: find,
+    Action.PARK: park,
+    Action.NEXT: next_patient,
+    Action.SEND_NOW: send_now,
+}
+"""The actions of the main screen."""

@@ -1,0 +1,63 @@
+"""The locked screen: nothing of a patient is visible until an operator has proved to be here."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from cardio.faults import CardFault
+from terminal.counter.cards import credential_of
+from terminal.counter.office.operators import CardShown, Password, Session, login
+from terminal.counter.words import Language
+from terminal.desk.words import say
+from terminal.faults import Fault
+
+if TYPE_CHECKING:
+    from terminal.desk.app import Desk
+
+
+class LockScreen(ModalScreen[None]):
+    """Number and password; an empty password means the card in the reader. There is no way round it."""
+
+    if TYPE_CHECKING:
+        app: "Desk"
+
+    def compose(self) -> ComposeResult:
+        """Two fields on an empty screen."""
+        language = self.app.language
+        with Vertical(classes="dialog"):
+            yield Static(say("locked", language), classes="title", markup=False)
+            for word, secret in (("person_number", False), ("person_password", True)):
+                yield Static(say(word, language), markup=False)
+                yield Input(id=word, password=secret, classes="field")
+            yield Static(id="note", classes="note", markup=False)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter goes on, and from the last field opens."""
+        event.stop()
+        number, password = self.query_one("#person_number", Input), self.query_one("#person_password", Input)
+        if event.input is number:
+            password.focus()
+        elif number.value:
+            self.run_worker(self._open(number.value.strip(), password.value), exclusive=True)
+
+    async def _open(self, number: str, password: str) -> None:
+        desk = self.app
+
+        def prove() -> Session:
+            proof = Password(password) if password else CardShown(credential_of(desk.read()).number)
+            return login(desk.till, number, proof)
+
+        try:
+            desk.session = await asyncio.to_thread(prove)
+        except (Fault, CardFault) as fault:
+            self.query_one("#person_password", Input).value = ""
+            text = fault.zh + fault.next_zh if desk.language is Language.ZH else f"{fault.en} {fault.next_en}"
+            self.query_one("#note", Static).update(text.format(**fault.data))
+            return
+        self.dismiss(None)
+        desk.charge.sale.operator = desk.operator
+        desk.charge.draw()

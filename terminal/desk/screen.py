@@ -1,0 +1,70 @@
+"""How every screen of the desk talks: one message line, faults as sentences, and one thing at a time."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+from textual.widgets import Static
+
+from cardio.faults import CardFault
+from offline_queue.faults import QueueFault
+from terminal.counter.words import Language
+from terminal.desk.panels import WIDTH
+from terminal.desk.words import say
+from terminal.faults import Fault
+from terminal.width import cut
+
+if TYPE_CHECKING:
+    from terminal.desk.app import Desk
+
+TOLD = (Fault, QueueFault, CardFault)
+"""Errors that are sentences; anything else is a mistake of the program and ends it."""
+
+
+class DeskScreen(Screen[None]):
+    """A screen with a ``#message`` line."""
+
+    if TYPE_CHECKING:
+        app: "Desk"
+
+    busy = False
+
+    def draw(self) -> None:
+        """Everything anew, in the language of the moment."""
+        raise NotImplementedError
+
+    def message(self, text: str) -> None:
+        """One line for the cashier."""
+        self.query_one("#message", Static).update(cut(text, WIDTH))
+
+    def tell(self, fault: Fault | QueueFault | CardFault, hint: str = "") -> None:
+        """What happened on the message line, the next step beside it."""
+        zh = self.app.language is Language.ZH
+        what, then = (fault.zh, fault.next_zh) if zh else (fault.en, fault.next_en)
+        self.message(hint + what.format(**fault.data))
+        self.app.notify(
+            then.format(**fault.data), title=what.format(**fault.data), severity="error", timeout=12, markup=False
+        )
+
+    def perform(self, act: Callable[[], Awaitable[None] | None]) -> None:
+        """Does one thing; while a longer one runs nothing else is begun, so that no key takes effect twice."""
+        if self.busy:
+            self.message(say("one_thing", self.app.language))
+            return
+        try:
+            going = act()
+        except TOLD as fault:
+            self.tell(fault)
+            return
+        if inspect.isawaitable(going):
+            self.busy = True
+            self.run_worker(self._finish(going))
+
+    async def _finish(self, going: Awaitable[None]) -> None:
+        try:
+            await going
+        except TOLD as fault:
+            self.tell(fault)
+        finally:
+            self.busy = False
