@@ -1,99 +1,46 @@
-"""Settlements in the books and on the wire: trial, settle, cancel, reverse, and the fields they answer with."""
+"""Settlements in the books: trial, settle, cancel, reverse."""
 
-from collections.abc import Mapping
-from enum import StrEnum
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from terminal.centre.simulator import wire
+from terminal.centre.simulator import setlinfo, wire
 from terminal.centre.simulator.call import Call
-from terminal.centre.simulator.division import Bill, Division, divide
+from terminal.centre.simulator.division import Bill, divide
 from terminal.centre.simulator.ledger import Kind, SettlementState, VisitState
+from terminal.centre.simulator.setlinfo import FOUR, Clearing
 from terminal.centre.simulator.wire import Node, Refusal
 
-_FIELD: Mapping[str, str] = {
-    "pooled": "hifp_pay",
-    "large_amount": "hifob_pay",
-    "serious_illness": "hifmi_pay",
-    "assistance": "maf_pay",
-    "civil_servant": "cvlserv_pay",
-    "supplement": "hifes_pay",
-}
-"""A fund's own column of setlinfo; the others share ``oth_pay``."""
 
-_FUND_TYPE: Mapping[str, tuple[str, str, str]] = {
-    "pooled": ("310100", "390100", "基本医疗保险统筹基金"),
-    "large_amount": ("330100", "330100", "大额医疗费用补助基金"),
-    "serious_illness": ("310300", "390200", "大病保险基金"),
-    "assistance": ("610100", "610100", "医疗救助基金"),
-    "tilt": ("610102", "610102", "再救助基金"),
-    "guarantee": ("640100", "640100", "政府兜底"),
-    "civil_servant": ("320100", "320100", "公务员医疗补助基金"),
-    "supplement": ("370100", "370100", "企业补充医疗保险基金"),
-    "other": ("999997", "999997", "其他基金"),
-}
-"""fund_pay_type for employees and for residents, and the fund's name (fund_pay_type 基金支付类型)."""
+@dataclass(frozen=True, slots=True)
+class _Booking:
+    """What the books keep of a settlement beside its answer."""
 
-_ACCOUNT = ("310200", "个人账户基金")
-_HOSPITAL = ("999996", "医院垫付")
-
-AMOUNTS = (
-    "medfee_sumamt", "fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt", "inscp_scp_amt", "act_pay_dedc",
-    "hifp_pay", "cvlserv_pay", "hifes_pay", "hifmi_pay", "hifob_pay", "maf_pay", "oth_pay", "fund_pay_sumamt",
-    "psn_part_amt", "acct_pay", "psn_cash_pay", "hosp_part_amt", "acct_mulaid_pay",
-)  # fmt: skip
-"""The columns of setlinfo that a cancellation turns round."""
-
-FOUR = ("fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt", "inscp_scp_amt")
-"""The split that a settlement must repeat from its trial."""
-
-
-class Clearing(StrEnum):
-    """clr_type 清算类别."""
-
-    OUTPATIENT = "11"
-    INPATIENT = "21"
-    PHARMACY = "41"
-
-
-_CLEARING = {Kind.OUTPATIENT: Clearing.OUTPATIENT, Kind.INPATIENT: Clearing.INPATIENT, Kind.PHARMACY: Clearing.PHARMACY}
+    mdtrt_id: str
+    bill: str
+    insuplc_admdvs: str
+    fees: Sequence[str]
+    postings: Sequence[Node]
+    cancels: str | None = None
 
 
 def trial(call: Call, bill: Bill) -> Node:
     """Compute and store nothing."""
     division = divide(call, bill)
-    return _output(call, bill, division, setl_id=None)
+    return setlinfo.output(call, bill, division, setl_id=None)
 
 
 def settle(call: Call, bill: Bill, said: Node) -> Node:
     """Compute, compare with what the sender ``said``, and book: balance, accumulators, rows. Raises Refusal."""
     refuse_repeated(call)
     division = divide(call, bill)
-    parts = division.parts
-    expected = dict(
-        zip(
-            ("medfee_sumamt", *FOUR),
-            (parts.amount, parts.own_pay, parts.over_limit, parts.first_self_pay, parts.in_scope),
-            strict=True,
-        )
-    )
-    for key, amount in expected.items():
-        if key in said and wire.fen(said, key) != amount:
-            raise Refusal(
-                f"FSI-{key}与中心计算结果不一致：上传{wire.yuan(wire.fen(said, key))}，中心{wire.yuan(amount)}"
-            )
-    setl_id = f"{call.institution['admdvs']}S{call.ledger.next_number('setl_id'):012d}"
-    output = _output(call, bill, division, setl_id)
-    mdtrt_id = bill.visit["mdtrt_id"]
-    _book(
-        call,
-        output,
-        mdtrt_id,
-        bill.number,
-        list(bill.fees),
-        list(division.postings),
-        bill.insurance["insuplc_admdvs"],
-        None,
-    )
-    _apply(call, _find(call, setl_id), 1)
+    output = setlinfo.output(call, bill, division, _number(call))
+    info = output["setlinfo"]
+    for key in ("medfee_sumamt", *FOUR):
+        if key in said and wire.fen(said, key) != wire.fen(info, key):
+            raise Refusal(f"FSI-{key}与中心计算结果不一致：上传{wire.yuan(wire.fen(said, key))}，中心{info[key]}")
+    area = bill.insurance["insuplc_admdvs"]
+    booked = _book(call, output, _Booking(bill.visit["mdtrt_id"], bill.number, area, bill.fees, division.postings))
+    _apply(call, booked, 1)
     return output
 
 
@@ -107,33 +54,12 @@ def cancel(call: Call, node: Node, kind: Kind) -> Node:
     if original["state"] != SettlementState.STANDING:
         raise Refusal("FSI-该结算信息的退费结算标志不是未退费，不能撤销")
     _apply(call, original, -1)
-    call.ledger.write(
-        "update settlement set state = ? where setl_id = ?", SettlementState.REFUNDED, original["setl_id"]
-    )
-    info, detail = wire.decode(original["setlinfo"]), wire.decode(original["setldetail"])
-    setl_id = f"{call.institution['admdvs']}S{call.ledger.next_number('setl_id'):012d}"
-    output = {
-        "setlinfo": {
-            **info,
-            **{key: -info[key] for key in AMOUNTS},
-            "setl_id": setl_id,
-            "setl_time": wire.stamp(call.now),
-            "medins_setl_id": call.msgid,
-            "balc": wire.yuan(_balance(call, original)),
-        },
-        "setldetail": [{**row, "fund_payamt": -row["fund_payamt"]} for row in detail],
-    }
+    _mark(call, original, SettlementState.REFUNDED)
+    output = setlinfo.red_ink(call, original, _number(call))
+    output["setlinfo"]["balc"] = wire.yuan(_balance(call, original))
     fees, postings = wire.decode(original["fees"]), wire.decode(original["postings"])
-    _book(
-        call,
-        output,
-        original["mdtrt_id"],
-        original["bill"],
-        fees,
-        postings,
-        original["insuplc_admdvs"],
-        original["setl_id"],
-    )
+    mdtrt_id, bill, area = (original[key] for key in ("mdtrt_id", "bill", "insuplc_admdvs"))
+    _book(call, output, _Booking(mdtrt_id, bill, area, fees, postings, cancels=original["setl_id"]))
     return output
 
 
@@ -154,12 +80,10 @@ def reverse(call: Call, omsgid: str, oinfno: str, psn_no: str) -> None:
         original = _find(call, found["cancels"])
         _refuse_settled_again(call, original)
         _apply(call, original, 1)
-        call.ledger.write(
-            "update settlement set state = ? where setl_id = ?", SettlementState.STANDING, original["setl_id"]
-        )
+        _mark(call, original, SettlementState.STANDING)
     else:
         _apply(call, found, -1)
-    call.ledger.write("update settlement set state = ? where setl_id = ?", SettlementState.REVERSED, found["setl_id"])
+    _mark(call, found, SettlementState.REVERSED)
 
 
 def refuse_other_sum(bill: Bill, node: Node) -> None:
@@ -221,16 +145,16 @@ def _balance(call: Call, settlement: Node) -> int:
     return int(found["balc"]) if found else 0
 
 
-def _book(
-    call: Call,
-    output: Node,
-    mdtrt_id: str,
-    bill: str,
-    fees: list[str],
-    postings: list[Node],
-    insuplc_admdvs: str,
-    cancels: str | None,
-) -> None:
+def _number(call: Call) -> str:
+    return f"{call.institution['admdvs']}S{call.ledger.next_number('setl_id'):012d}"
+
+
+def _mark(call: Call, settlement: Node, state: SettlementState) -> None:
+    call.ledger.write("update settlement set state = ? where setl_id = ?", state, settlement["setl_id"])
+
+
+def _book(call: Call, output: Node, booking: _Booking) -> Node:
+    """Enter a settlement and return its row."""
     info = output["setlinfo"]
     call.ledger.insert(
         "settlement",
@@ -239,10 +163,10 @@ def _book(
         msgid=call.msgid,
         infno=call.infno,
         psn_no=info["psn_no"],
-        insuplc_admdvs=insuplc_admdvs,
-        mdtrt_id=mdtrt_id,
-        cancels=cancels,
-        bill=bill,
+        insuplc_admdvs=booking.insuplc_admdvs,
+        mdtrt_id=booking.mdtrt_id,
+        cancels=booking.cancels,
+        bill=booking.bill,
         state=SettlementState.STANDING,
         setl_time=info["setl_time"],
         insutype=info["insutype"],
@@ -252,89 +176,9 @@ def _book(
         fund_pay_sumamt=wire.fen(info, "fund_pay_sumamt"),
         acct_pay=wire.fen(info, "acct_pay"),
         psn_cash_pay=wire.fen(info, "psn_cash_pay"),
-        fees=wire.encode(fees).decode(),
-        postings=wire.encode(postings).decode(),
+        fees=wire.encode(booking.fees).decode(),
+        postings=wire.encode(booking.postings).decode(),
         setlinfo=wire.encode(info).decode(),
         setldetail=wire.encode(output["setldetail"]).decode(),
     )
-
-
-def _output(call: Call, bill: Bill, division: Division, setl_id: str | None) -> Node:
-    """``setlinfo`` and ``setldetail``; a trial has no number, no time and no clearing office yet."""
-    parts, settled = division.parts, setl_id is not None
-    visit, insurance = bill.visit, bill.insurance
-    person = call.person(visit["psn_no"])
-    funds = dict.fromkeys((*_FIELD.values(), "oth_pay"), 0)
-    for fund, paid in division.layers:
-        funds[_FIELD.get(fund, "oth_pay")] += paid
-    in_sum = division.account if call.rooms.profile.fund_sum_includes_acct else 0
-    care, insured = call.institution["admdvs"], insurance["insuplc_admdvs"]
-    info: Node = {
-        "mdtrt_id": visit["mdtrt_id"],
-        "setl_id": setl_id,
-        "psn_no": person["psn_no"],
-        "psn_name": person["psn_name"],
-        "psn_cert_type": person["psn_cert_type"],
-        "certno": person["certno"],
-        "gend": person["gend"],
-        "naty": person["naty"],
-        "brdy": person["brdy"],
-        "age": age(call, person),
-        "insutype": insurance["insutype"],
-        "psn_type": insurance["psn_type"],
-        "cvlserv_flag": insurance["cvlserv_flag"],
-        "setl_time": wire.stamp(call.now) if settled else None,
-        "mdtrt_cert_type": wire.text(visit["body"], "mdtrt_cert_type"),
-        "med_type": bill.med_type,
-        **{
-            key: wire.yuan(amount)
-            for key, amount in (
-                ("medfee_sumamt", parts.amount),
-                ("fulamt_ownpay_amt", parts.own_pay),
-                ("overlmt_selfpay", parts.over_limit),
-                ("preselfpay_amt", parts.first_self_pay),
-                ("inscp_scp_amt", parts.in_scope),
-                ("act_pay_dedc", division.deductible),
-                *funds.items(),
-                ("fund_pay_sumamt", division.funds + in_sum),
-                ("psn_part_amt", division.account + division.family + division.cash),
-                ("acct_pay", division.account),
-                ("psn_cash_pay", division.cash),
-                ("hosp_part_amt", division.hospital),
-                ("balc", insurance["balc"] - division.account),
-                ("acct_mulaid_pay", division.family),
-            )
-        },
-        "pool_prop_selfpay": wire.yuan(0),
-        "medins_setl_id": call.msgid,
-        "clr_optins": (care if care[:4] == insured[:4] else insured) if settled else None,
-        "clr_way": "1" if settled else None,
-        "clr_type": _CLEARING[visit["kind"]],
-    }
-    return {"setlinfo": info, "setldetail": _detail(division, insurance, parts.in_scope), "expContent": None}
-
-
-def _detail(division: Division, insurance: Node, in_scope: int) -> list[Node]:
-    """One row for each fund that pays, for the account and for the hospital's share."""
-    resident = insurance["insutype"] in ("380", "390", "391")
-    rows = [(_FUND_TYPE[fund][resident], _FUND_TYPE[fund][2], paid) for fund, paid in division.layers]
-    rows.append((*_ACCOUNT, division.account))
-    rows.append((*_HOSPITAL, division.hospital))
-    return [
-        {
-            "fund_pay_type": code,
-            "inscp_scp_amt": wire.yuan(in_scope),
-            "crt_payb_lmt_amt": None,
-            "fund_payamt": wire.yuan(paid),
-            "fund_pay_type_name": name,
-            "setl_proc_info": None,
-        }
-        for code, name, paid in rows
-        if paid
-    ]
-
-
-def age(call: Call, person: Node) -> int:
-    """Full years on the day of the call."""
-    born: str = person["brdy"]
-    return call.now.year - int(born[:4]) - (f"{call.now:%m-%d}" < born[5:10])
+    return _find(call, info["setl_id"])

@@ -5,7 +5,7 @@ import re
 from terminal.centre.simulator import wire
 from terminal.centre.simulator.call import Call
 from terminal.centre.simulator.credentials import holder
-from terminal.centre.simulator.settlement import age
+from terminal.centre.simulator.setlinfo import age
 from terminal.centre.simulator.wire import Node, Refusal
 
 _MONTH = re.compile(r"\d{4}-\d{2}")
