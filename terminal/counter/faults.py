@@ -122,3 +122,14 @@ class TenderDoesNotFit(Fault):
     en = "Due is {due}, received {received}: too little, or change for money that is no cash."
     next_zh = "请重新输入；银行卡和扫码不找零。"
     next_en = "Enter it again; cards and codes give no change."
+
+
+class NotSettled(Fault):
+    """Only a bill that the centre has settled can be handed on as one."""
+
+    code = "not_settled"
+    exit = Exit.NO
+    zh = "账单 {bill} 现为 {state}，还没有中心的结算。"
+    en = "Bill {bill} is {state}; the centre has not settled it."
+    next_zh = "请等结算完成后再导出。"
+    next_en = "Export it once it is settled."
