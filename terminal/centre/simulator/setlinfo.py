@@ -63,10 +63,6 @@ _CLEARING: Mapping[str, Clearing] = {
     Kind.INPATIENT: Clearing.INPATIENT,
     Kind.PHARMACY: Clearing.PHARMACY,
 }
-    Kind.OUTPATIENT: Clearing.OUTPATIENT,
-    Kind.INPATIENT: Clearing.INPATIENT,
-    Kind.PHARMACY: Clearing.PHARMACY,
-}
 
 
 def output(call: Call, bill: Bill, division: Division, setl_id: str | None) -> Node:
