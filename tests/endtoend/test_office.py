@@ -92,3 +92,22 @@ def test_two_persons_decide_about_a_difference_and_the_rest_is_collected(world: 
     assert yibao(world, "owed", "pay", "B-1", "--by", "0001", typed="secret-0001\n")[0] == 1
     assert yibao(world, "owed", "collect", "B-1", "--by", "0001", typed="secret-0001\n")[0] == 0
     assert yibao(world, "owed", "list") == (0, [])
+
+
+def test_a_cashier_s_day_without_people_set_up(world: World, tmp_path: Path) -> None:
+    assert yibao(world, "shift", "open", "--float", "200.00")[1]["number"] == 1
+    (result,) = world.run("settle", "-", "--json", feed=[bill("B-1", "zhang")])[1]
+    assert yibao(world, "receipt", "roll", "京A", "1", "100")[0] == 0
+    assert yibao(world, "receipt", "use", "B-1")[1]["number"] == "京A00000001"
+    assert yibao(world, "receipt", "reprint", "B-1")[1]["copy"] == 2
+    assert yibao(world, "receipt", "void", "京A00000002", "--reason", "卡纸")[0] == 0
+    assert yibao(world, "receipt", "stock")[1][0]["next"] == "京A00000003"
+    assert yibao(world, "shift", "move", "--out", "100.00", "--reason", "交银行")[1]["amount"] == "-100.00"
+    book = tmp_path / "shift.xlsx"
+    code, report = yibao(world, "shift", "report", "--xlsx", str(book))
+    expected = parse_yuan("100.00") + parse_yuan(result["cash"])
+    assert (code, parse_yuan(report["expected"]), book.read_bytes()[:2]) == (0, expected, b"PK")
+    coins = [f"0.01={expected % 10}", f"0.10={expected // 10 % 10}", f"1={expected // 100}"]
+    code, closed = yibao(world, "shift", "close", *(word for coin in coins for word in ("--count", coin)))
+    assert (code, closed["counted"]) == (0, report["expected"])
+    assert yibao(world, "shift", "close", "--count", "1=1")[1]["fault"]["code"] == "no_shift"

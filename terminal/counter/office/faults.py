@@ -254,3 +254,80 @@ class NothingOwed(Fault):
     en = "Nothing is owed on bill {bill} in that direction."
     next_zh = "请用 yibao owed list 核对；正数应收，负数应退。"
     next_en = "See yibao owed list: a positive amount is collected, a negative one paid."
+
+
+class WrongRoll(Fault):
+    """A roll of receipts that is empty or was issued before."""
+
+    code = "wrong_roll"
+    exit = Exit.INPUT
+    zh = "票据 {first} 至 {last} 的号段为空，或与已有号段重叠。"
+    en = "The receipts {first} to {last} are none, or overlap a roll already here."
+    next_zh = "请核对号段；没有任何改动生效。"
+    next_en = "Check the numbers; nothing was changed."
+
+
+class NoReceiptsLeft(Fault):
+    """The stock is used up."""
+
+    code = "no_receipts_left"
+    exit = Exit.NO
+    zh = "票据已用完。"
+    en = "There are no receipts left."
+    next_zh = "请先领用新票据：yibao receipt roll。账单不受影响，可稍后补开。"
+    next_en = "Take a new roll into stock: yibao receipt roll. The bill stands; its receipt can follow."
+
+
+class NoReceipt(Fault):
+    """A bill without a receipt that stands."""
+
+    code = "no_receipt"
+    exit = Exit.INPUT
+    zh = "账单 {bill} 没有有效票据。"
+    en = "Bill {bill} has no valid receipt."
+    next_zh = "请先开具票据。"
+    next_en = "Issue one first."
+
+
+class NumberTaken(Fault):
+    """A receipt number that is not in stock, or is void or lost already."""
+
+    code = "number_taken"
+    exit = Exit.INPUT
+    zh = "票据号 {number} 不在库存中，或已作废、遗失。"
+    en = "The receipt {number} is not in stock, or is void or lost already."
+    next_zh = "请核对票据号；没有任何改动生效。"
+    next_en = "Check the number; nothing was changed."
+
+
+class ShiftIsOpen(Fault):
+    """One drawer, one shift."""
+
+    code = "shift_is_open"
+    exit = Exit.NO
+    zh = "第 {shift} 班还没有结束，由 {operator} 当班。"
+    en = "Shift {shift} of operator {operator} is still open."
+    next_zh = "请先交班：yibao shift close。"
+    next_en = "Close it first: yibao shift close."
+
+
+class NoShift(Fault):
+    """There is no such shift."""
+
+    code = "no_shift"
+    exit = Exit.NO
+    zh = "没有进行中的班次，或没有这个班次。"
+    en = "No shift is open, or there is none with this number."
+    next_zh = "请先开班：yibao shift open。"
+    next_en = "Open one first: yibao shift open."
+
+
+class WrongCount(Fault):
+    """A count of something that is no note and no coin."""
+
+    code = "wrong_count"
+    exit = Exit.INPUT
+    zh = "没有面额 {denomination}，或张数 {count} 不对。"
+    en = "There is no denomination {denomination}, or the count {count} is wrong."
+    next_zh = "请重新清点；班次仍在进行。"
+    next_en = "Count again; the shift is still open."

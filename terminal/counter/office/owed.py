@@ -103,7 +103,7 @@ def _differences(till: Till, person: str | None) -> Iterator[Owed]:
         paid = sum(tender.amount for tender in entry.told.tenders)
         if item.state is State.ACCEPTED:
             due, cause = journal.standing(till.queue, item).cash, Cause.SETTLED_DIFFERENTLY
-        elif _was_served(till, item):
+        elif was_served(till, item):
             due, cause = entry.told.total, Cause.NOT_SETTLED
         else:
             continue
@@ -111,5 +111,6 @@ def _differences(till: Till, person: str | None) -> Iterator[Owed]:
             yield Owed(item.key, entry.person.name, "", item.closed or item.created, Fen(due - paid), cause)
 
 
-def _was_served(till: Till, item: Item) -> bool:
+def was_served(till: Till, item: Item) -> bool:
+    """Whether the patient left with a slip before the centre had spoken, so that money was taken."""
     return any(event.kind in _SERVED for event in till.queue.events(item=item))
