@@ -14,7 +14,15 @@ from terminal.centre.envelope import AnswerHead, RequestHead
 from terminal.centre.faults import BreaksText, CentreAnswerBroken, CentreRefused, CentreSilent, CentreUnreachable
 from terminal.centre.messages import TRANSACTIONS, read_output
 from terminal.centre.messages.files import DownloadRequest
-from terminal.centre.messages.session import SignIn, SignInAnswer, SignInRequest, TokenAnswer
+from terminal.centre.messages.session import (
+    SignIn,
+    SignInAnswer,
+    SignInRequest,
+    SignOut,
+    SignOutAnswer,
+    SignOutRequest,
+    TokenAnswer,
+)
 from terminal.centre.transport import Line, NoCompleteAnswer, NothingLeft
 from terminal.centre.wire import Finding, Node, Severity, compose, parse
 from terminal.clock import Clock
@@ -83,6 +91,13 @@ class Exchange:
             raise CentreAnswerBroken(transaction="9001", place="signinoutb.sign_no", found="is absent")
         self._sign_number, self._signed_on = answer.sign_no, self.clock().date()
         return answer.sign_no
+
+    def sign_out(self) -> None:
+        """Signs the operator out (9002), when somebody is signed in. Raises the faults of ``call``."""
+        if self._sign_number:
+            key = SignOut(sign_no=self._sign_number, opter_no=self.operator.number)
+            self._transact("9002", SignOutRequest(signOut=key), SignOutAnswer)
+            self._sign_number, self._signed_on = "", None
 
     def ready(self) -> None:
         """Fetches what the next message needs beforehand: a bearer token, and the day's sign-in number.

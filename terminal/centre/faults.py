@@ -1,5 +1,7 @@
 """What goes wrong between a terminal and the insurance centre, as sentences for a person."""
 
+import re
+
 from terminal.faults import Exit, Fault
 
 
@@ -38,15 +40,23 @@ class CentreAnswerBroken(Fault):
     """The answer as it came, for the journal's evidence; never shown."""
 
 
+_WRAPPING = re.compile(r"^(?:FSI-)+|\[[^\[\]]*\]$|[\x00-\x1f\x7f-\x9f]")
+"""What centres put around their sentences: a prefix, the class and line that raised it; control characters never."""
+
+
 class CentreRefused(Fault):
-    """A complete answer that says no; ``number`` is the centre's code, ``text`` its words."""
+    """A complete answer that says no: the centre's code, its words, and ``shown``, the part that a screen needs."""
 
     code = "centre_refused"
     exit = Exit.NO
-    zh = "医保中心拒绝了交易 {transaction}：{text}（{number}）。"
-    en = "The insurance centre refused transaction {transaction}: {text} ({number})."
+    zh = "医保中心拒绝了交易 {transaction}：{shown}（{number}）。"
+    en = "The insurance centre refused transaction {transaction}: {shown} ({number})."
     next_zh = "请按提示更正后重试。"
     next_en = "Correct what the centre objects to and try again."
+
+    def __init__(self, *, transaction: str, number: int, text: str) -> None:
+        shown = _WRAPPING.sub("", text).strip() or "-"
+        super().__init__(transaction=transaction, number=number, text=text, shown=shown)
 
 
 class BreaksText(Fault):

@@ -53,6 +53,10 @@ class Questions:
         """Signs the operator in for the day (9001); the other doors do it by themselves when it is due."""
         return self._exchange.sign_in()
 
+    def sign_out(self) -> None:
+        """Signs the operator out (9002), as at the end of a shift."""
+        self._exchange.sign_out()
+
     def close(self) -> None:
         """Ends the connection; the next door opens a new one."""
         self._exchange.line.close()

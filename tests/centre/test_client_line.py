@@ -7,8 +7,11 @@ import threading
 import time
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from terminal.centre import (
+    BreaksText,
     CentreAnswerBroken,
     CentreRefused,
     CentreSilent,
@@ -258,3 +261,53 @@ def test_no_secret_and_no_credential_is_in_what_a_person_or_a_log_may_see(till, 
         centre.identify(zhang)
     shown = f"{told.value!r} {told.value.data} {centre._exchange.endpoint!r}"
     assert "demo-secret-0001" not in shown and zhang.number not in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("FSI-FSI-余额不足[SettleService_88]", "余额不足"),
+        ("余额[账户]不足", "余额[账户]不足"),
+        ("拒绝\x1b[2J\r\n改账", "拒绝[2J改账"),
+        ("", "-"),
+    ],
+)
+def test_a_screen_shows_the_sentence_without_what_centres_put_around_it(scripted, till, zhang, text, shown):
+    scripted.script["1101"] = answering({"infcode": -1, "err_msg": text})
+    with pytest.raises(CentreRefused) as told:
+        till().identify(zhang)
+    assert told.value.data["shown"] == shown and told.value.data["text"] == text
+    assert shown in told.value.zh.format(**told.value.data)
+
+
+def test_a_transaction_whose_address_the_profile_does_not_know_is_not_sent(
+    scripted, till, trial, bill, pharmacy, numbers
+):
+    with pytest.raises(BreaksText) as told:
+        till(profile="default").settle(trial, bill(institution=pharmacy), numbers())
+    assert "wrapping.paths.2102" in told.value.data["place"] and scripted.requests("2102") == []
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=6),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=8,
+)  # fmt: skip
+names = st.sampled_from(["setlinfo", "setldetail", "detlcutinfo", "expContent"])
+answers = (
+    st.fixed_dictionaries({"infcode": st.sampled_from([0, "0", -1, None, "x"])}, optional={"output": json_values})
+    | st.fixed_dictionaries({"infcode": st.just(0), "output": st.dictionaries(names, json_values, max_size=3)})
+    | json_values
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(answer=answers)
+def test_no_answer_a_centre_can_make_up_settles_a_bill_or_breaks_the_desk(
+    scripted, till, trial, bill, pharmacy, answer, numbers
+):
+    scripted.script["2102"] = answering(answer)
+    outcome = till().settle(trial, bill(institution=pharmacy), numbers())
+    said_no = isinstance(answer, dict) and str(answer.get("infcode")) not in ("0", "None", "x")
+    assert isinstance(outcome, Refused if said_no else InDoubt)

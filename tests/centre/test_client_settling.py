@@ -216,3 +216,11 @@ def test_the_centre_says_which_funds_a_visit_may_use(desk, bill, zhang):
     person = centre.identify(zhang)
     entitled = centre.entitlements(bill(), person, basic(person))
     assert entitled and all(row.allowed and row.fund for row in entitled)
+
+
+def test_an_operator_signs_out_and_the_next_question_signs_in_again(desk, zhang):
+    centre = desk()
+    first = centre.sign_in()
+    centre.sign_out()
+    assert centre.identify(zhang).name == "张三"
+    assert centre.sign_in() != first
