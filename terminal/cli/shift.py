@@ -5,15 +5,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from terminal.cli.money import Count, Yuan
 from terminal.cli.options import as_json, at_home, in_language, show
 from terminal.cli.people import acting, by, with_card
 from terminal.counter.words import Language
 from terminal.faults import Exit
-from terminal.money import Fen
+from terminal.money import Fen, parse_yuan
 
 if TYPE_CHECKING:
     from terminal.counter.office.takings import Report
+
+
+def _counted(text: str) -> tuple[Fen, int]:
+    """``100=3``: three notes of a hundred yuan."""
+    denomination, _, count = text.partition("=")
+    return parse_yuan(denomination), int(count)
 
 
 @click.group()
@@ -28,7 +33,7 @@ def _report(found: "Report", language: Language, as_json: bool) -> None:
 
 
 @shift.command("open")
-@click.option("--float", "drawer", type=Yuan(), default="0.00", help="备用金 cash in the drawer")
+@click.option("--float", "drawer", type=parse_yuan, default="0.00", help="备用金 cash in the drawer")
 @by
 @with_card
 @at_home
@@ -44,8 +49,8 @@ def open_shift(drawer: Fen, by: str, with_card: bool, home: Path, as_json: bool)
 
 
 @shift.command()
-@click.option("--in", "put_in", type=Yuan(), default="0.00", help="存入 put into the drawer")
-@click.option("--out", "taken_out", type=Yuan(), default="0.00", help="取出 taken out of it")
+@click.option("--in", "put_in", type=parse_yuan, default="0.00", help="存入 put into the drawer")
+@click.option("--out", "taken_out", type=parse_yuan, default="0.00", help="取出 taken out of it")
 @click.option("--reason", required=True, help="用途 why")
 @by
 @with_card
@@ -64,7 +69,7 @@ def move(put_in: Fen, taken_out: Fen, reason: str, by: str, with_card: bool, hom
 
 
 @shift.command()
-@click.option("--count", "counts", multiple=True, type=Count(), help="点钞 notes and coins, such as 100=3")
+@click.option("--count", "counts", multiple=True, type=_counted, help="点钞 notes and coins, such as 100=3")
 @by
 @with_card
 @in_language
