@@ -25,12 +25,18 @@ def test_random_calls_get_documented_answers(service: Service, size: Callable[[i
 
         @hypothesis.seed(seed)
         @hypothesis.settings(
-            max_examples=cases, deadline=None, database=None, suppress_health_check=list(hypothesis.HealthCheck)
+            max_examples=cases,
+            deadline=None,
+            database=None,
+            phases=[hypothesis.Phase.generate],  # a call that hangs would hang again at every step of a shrink
+            suppress_health_check=list(hypothesis.HealthCheck),
         )
         @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
         def ask(case: schemathesis.Case) -> None:
             nonlocal seen
             seen += 1
+            if isinstance(case.body, dict) and isinstance(case.body.get("timeout"), int | float):
+                case.body["timeout"] = min(case.body["timeout"], 0.05)  # nobody is going to insert a card
             case.call_and_validate(headers={"Authorization": f"Bearer {service.token}"}, checks=checks)
 
         ask()
