@@ -12,7 +12,7 @@ from offline_queue import locks, vocabulary
 from offline_queue.datakeys import DataKeys, LocalWrapping
 from offline_queue.faults import KeysClosed, NotOurStore, QueueFault, RolledBack, StoreFailed
 from offline_queue.items import Items
-from offline_queue.journal import Journal
+from offline_queue.journal import CLOCK_CONFIRMED, Journal
 from offline_queue.numbers import PER_SECOND, Numbers
 from offline_queue.ports import Anchor, Clock, Identity, Intent, Item, Keystore, SteadyClock
 from offline_queue.sealing import SUITES, Place, seal, unseal
@@ -195,18 +195,13 @@ class Book:
         """How far the wall clock is from where this run, and the newest events, say it must be."""
         now = self.clock()
         expected = self._wall + timedelta(seconds=self.steady().seconds - self._moment.seconds)
-        newest = [
-            (row["kind"], datetime.fromisoformat(row["at"]))
-            for row in self.store.rows("SELECT kind, at FROM event ORDER BY seq DESC LIMIT 50")
-        ]
-        confirmed = next((n for n, (kind, _) in enumerate(newest) if kind == "clock"), len(newest))
-        behind = max((at - now for _, at in newest[: confirmed + 1]), default=timedelta(0))
-        return max(abs(now - expected), behind)
+        latest = self.journal.totals().latest
+        return max(abs(now - expected), datetime.fromisoformat(latest) - now if latest else timedelta(0))
 
     def confirm_clock(self, actor: str) -> None:
         """A person has looked at the clock and says it is right."""
         with self.transaction():
-            self.note("clock", actor)
+            self.note(CLOCK_CONFIRMED, actor)
         self._wall, self._moment = self.clock(), self.steady()
 
     def verifier(self) -> Verifier:

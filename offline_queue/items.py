@@ -3,29 +3,29 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from sqlite3 import Row
+from typing import Any
 
-from msgspec import convert
+from msgspec import convert, to_builtins
 from msgspec.structs import replace
 
 from offline_queue.faults import ForbiddenStep
 from offline_queue.journal import Journal
-from offline_queue.ports import Item, Moment
+from offline_queue.ports import Item
 from offline_queue.sealing import Algorithms
 from offline_queue.store import Store
-from offline_queue.vocabulary import OPEN, TRANSITIONS, Kind, OnceFreed, State, Step
+from offline_queue.vocabulary import OPEN, TRANSITIONS, Kind, State, Step
 
 COLUMNS = Item.__struct_fields__
 OPEN_ROWS = f"state IN ({', '.join(repr(state.value) for state in OPEN)})"
 _INSERT = f"INSERT INTO item ({', '.join(COLUMNS)}, sealed) VALUES ({', '.join('?' * (len(COLUMNS) + 1))})"
 
 
-def _stored(value: object) -> object:
-    """A field as SQLite keeps it."""
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, Moment):
-        return f"{value.boot} {value.seconds:.6f}"
-    return value.value if isinstance(value, Kind | State | OnceFreed) else value
+def _stored(item: Item) -> dict[str, Any]:
+    """An item's fields as SQLite keeps them."""
+    fields: dict[str, Any] = to_builtins(item, builtin_types=(bytes,))
+    if item.doubtful_since:
+        fields["doubtful_since"] = f"{item.doubtful_since.boot} {item.doubtful_since.seconds:.6f}"
+    return fields
 
 
 def item_of(row: Row) -> Item:
@@ -69,10 +69,10 @@ class Items:
     def add(self, item: Item, sealed: bytes, step: Step, actor: str, body: bytes, epoch: int) -> Item:
         """A new item, with its event, inside the caller's transaction."""
         item = replace(item, state=TRANSITIONS[None, step])
-        values = [_stored(getattr(item, name)) for name in COLUMNS]
-        self._store.change(_INSERT, [*values, sealed])
-        changes = dict(zip(COLUMNS, values, strict=True)) | {"sealed": self._suite.digest(sealed)}
-        self._journal.append(step, item.id, item.created, actor, changes, body, epoch)
+        fields = _stored(item)
+        self._store.change(_INSERT, [*fields.values(), sealed])
+        fields["sealed"] = self._suite.digest(sealed)
+        self._journal.append(step, item.id, item.created, actor, fields, body, epoch, 1, _requested(item))
         return item
 
     def move(
@@ -98,11 +98,16 @@ class Items:
 
     def save(self, before: Item, after: Item, kind: str, at: datetime, actor: str, body: bytes, epoch: int) -> Item:
         """Store what differs, with its event, inside the caller's transaction."""
-        changed = {
-            name: _stored(getattr(after, name)) for name in COLUMNS if getattr(after, name) != getattr(before, name)
-        }
+        old, new = _stored(before), _stored(after)
+        changed = {name: value for name, value in new.items() if value != old[name]}
         if changed:
             setting = ", ".join(f"{name} = ?" for name in changed)
             self._store.change(f"UPDATE item SET {setting} WHERE id = ?", [*changed.values(), after.id])
-        self._journal.append(kind, after.id, at, actor, changed, body, epoch)
+        opened = (after.state in OPEN) - (before.state in OPEN)
+        self._journal.append(kind, after.id, at, actor, changed, body, epoch, opened, opened * _requested(after))
         return after
+
+
+def _requested(item: Item) -> int:
+    """What an item adds to the sum that is provisional while it is open."""
+    return item.amount_fen if item.kind is Kind.REQUEST else 0

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlite3 import Row
 
 import msgspec
+from msgspec import Struct
 
 from offline_queue.datakeys import DataKeys
 from offline_queue.faults import KeyErased, StoreBroken
@@ -19,10 +20,22 @@ from offline_queue.store import Store
 from offline_queue.vocabulary import Step
 
 BEGINNING = Anchor(0, bytes(32))
-_ADD = (
-    "INSERT INTO event (seq, item, kind, at, actor, changes, body, body_digest, hash, mac)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
+LINKED = ("seq", "item", "kind", "at", "actor", "changes", "open_items", "open_fen", "latest", "body_digest")
+"""What of an event its hash covers, in this order."""
+
+_ADD = f"INSERT INTO event ({', '.join(LINKED)}, body, hash, mac) VALUES ({', '.join('?' * 13)})"
+CLOCK_CONFIRMED = "clock"
+"""Kind of the event by which a person vouches for the clock."""
+
+
+class Totals(Struct, frozen=True):
+    """What is open after an event, so that the limits need no counting over everything."""
+
+    items: int
+    fen: int
+    """Of the requests."""
+    latest: str
+    """The latest time of any event since the clock was last confirmed."""
 
 
 class Journal:
@@ -35,10 +48,19 @@ class Journal:
         self._id = id
 
     def append(
-        self, kind: str, item: int, at: datetime, actor: str, changes: Mapping[str, object], body: bytes, epoch: int
+        self,
+        kind: str,
+        item: int,
+        at: datetime,
+        actor: str,
+        changes: Mapping[str, object],
+        body: bytes,
+        epoch: int,
+        opened: int = 0,
+        opened_fen: int = 0,
     ) -> Anchor:
-        """Add one link inside the caller's transaction."""
-        last = self.head()
+        """Add one link inside the caller's transaction; ``opened`` items and amounts are negative when they close."""
+        last, totals = self._end()
         seq = last.seq + 1
         sealed = None
         if body:
@@ -48,21 +70,27 @@ class Journal:
         digest = self._suite.digest(sealed or b"")
         text = msgspec.json.encode(changes).decode()
         when = at.isoformat()
-        hash = link(self._suite, last.hash, (seq, item, kind, when, actor, text, digest))
-        mac = self._suite.mac(self._keys.chain, hash)
-        self._store.change(_ADD, (seq, item, kind, when, actor, text, sealed, digest, hash, mac))
+        latest = when if kind == CLOCK_CONFIRMED else max(totals.latest, when)
+        linked = (seq, item, kind, when, actor, text, totals.items + opened, totals.fen + opened_fen, latest, digest)
+        hash = link(self._suite, last.hash, linked)
+        self._store.change(_ADD, (*linked, sealed, hash, self._suite.mac(self._keys.chain, hash)))
         self._store.mark = (seq, hash)
         return Anchor(seq, hash)
 
     def head(self) -> Anchor:
         """The newest link."""
-        found = self._store.rows("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1")
-        return Anchor(found[0]["seq"], found[0]["hash"]) if found else BEGINNING
+        return self._end()[0]
 
-    def hash_at(self, seq: int) -> bytes | None:
-        """Hash of one link, None beyond the end."""
-        found = self._store.rows("SELECT hash FROM event WHERE seq = ?", (seq,))
-        return found[0]["hash"] if found else None
+    def totals(self) -> Totals:
+        """What is open now."""
+        return self._end()[1]
+
+    def _end(self) -> tuple[Anchor, Totals]:
+        found = self._store.rows("SELECT seq, hash, open_items, open_fen, latest FROM event ORDER BY seq DESC LIMIT 1")
+        if not found:
+            return BEGINNING, Totals(0, 0, "")
+        seq, hash, items, fen, latest = found[0]
+        return Anchor(seq, hash), Totals(items, fen, latest)
 
     def events(self, after: int = 0, item: int | None = None) -> Iterator[Event]:
         """Links in order, opened, read in pieces so that other work goes on in between."""
@@ -113,6 +141,6 @@ class Journal:
         return (store, "event", seq, item)
 
 
-def link(suite: Algorithms, previous: bytes, header: tuple[int, int, str, str, str, str, bytes]) -> bytes:
-    """Hash of a link from the one before it and (seq, item, kind, at, actor, changes, digest of the sealed body)."""
-    return suite.digest(previous, msgspec.msgpack.encode(header))
+def link(suite: Algorithms, previous: bytes, linked: Sequence[object]) -> bytes:
+    """Hash of a link from the one before it and its values in the order of ``LINKED``."""
+    return suite.digest(previous, msgspec.msgpack.encode(linked))

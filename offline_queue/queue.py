@@ -202,7 +202,7 @@ class Queue:
             if item.number != sending.number:
                 raise ForbiddenStep(key=item.key, state=item.state.value, step="finish")
             if nothing_happened:
-                reached = next(iter(self._breaches(item.kind, item.lane, item.amount_fen, item.id)), None)
+                reached = next(iter(self._breaches(item.kind, item.lane, item.amount_fen, item)), None)
                 if not keep or reached or item.kind is Kind.ONLINE_ONLY:
                     self.book.contact(outcome.result is OutcomeClass.BUSY)
                     reason = reached.limit.value if reached else outcome.code or outcome.result.value
@@ -285,7 +285,7 @@ class Queue:
             "SELECT state, count(*) AS count, min(created) AS oldest,"
             f" sum(amount_fen * (kind = 'request')) AS fen FROM item WHERE {OPEN_ROWS} GROUP BY state"
         )
-        figures = self._figures(b"", 0, 0)
+        figures = self._figures(Kind.REQUEST, b"", 0)
         offline = figures.offline_since
         warnings = [str(trace) for trace in self.book.damage]
         if fault := self.book.anchor_fault:
@@ -387,24 +387,23 @@ class Queue:
         if self.book.damage and kind is not Kind.ADVICE:
             raise StoreBroken(seq=self.book.damage[0].seq, finding=self.book.damage[0].what.value)
 
-    def _breaches(self, kind: Kind, lane: bytes, amount_fen: int, besides: int = 0) -> Iterator[Breach]:
-        return breaches(self.limits, kind, self._figures(lane, amount_fen, besides))
+    def _breaches(self, kind: Kind, lane: bytes, amount_fen: int, besides: Item | None = None) -> Iterator[Breach]:
+        return breaches(self.limits, kind, self._figures(kind, lane, amount_fen, besides))
 
-    def _figures(self, lane: bytes, amount_fen: int, besides: int) -> Figures:
-        count, fen, mine = self.book.store.rows(
-            "SELECT count(*), coalesce(sum(amount_fen * (kind = 'request')), 0), coalesce(sum(lane = ?), 0)"
-            f" FROM item WHERE {OPEN_ROWS} AND id != ?",
-            (lane, besides),
-        )[0]
+    def _figures(self, kind: Kind, lane: bytes, amount_fen: int, besides: Item | None = None) -> Figures:
+        """What the limits of this kind are held against, with one item left out."""
+        totals = self.book.journal.totals()
+        lean = kind is Kind.ADVICE  # only their number is limited
         row = self.book.store.rows("SELECT contact, offline FROM store")[0]
+        mine = f"SELECT count(*) FROM item WHERE lane = ? AND {OPEN_ROWS}"
         return Figures(
             now=self.book.clock(),
-            items_open=count,
-            sum_open_fen=fen,
-            lane_open=mine,
+            items_open=totals.items - (besides is not None),
+            sum_open_fen=totals.fen - (besides.amount_fen if besides and besides.kind is Kind.REQUEST else 0),
+            lane_open=0 if lean else self.book.store.rows(mine, (lane,))[0][0] - (besides is not None),
             amount_fen=amount_fen,
             offline_since=row["offline"] and datetime.fromisoformat(row["offline"]),
             last_contact=row["contact"] and datetime.fromisoformat(row["contact"]),
-            free_disk=place.free_bytes(self.book.folder),
-            clock_step=self.book.clock_step(),
+            free_disk=0 if lean else place.free_bytes(self.book.folder),
+            clock_step=timedelta(0) if lean else self.book.clock_step(),
         )

@@ -95,7 +95,7 @@ def seal(suite: Algorithms, key: DataKey, epoch: int, plain: bytes, place: Place
     nonce = os.urandom(12)
     head = _HEAD.pack(suite.mark, epoch, key.id, nonce)
     secret = key.secret[: suite.key_bytes]
-    return head + suite.encrypt(secret, nonce, zlib.compress(plain, 3), _associated(head, place))
+    return head + suite.encrypt(secret, nonce, zlib.compress(plain, 1), _associated(head, place))
 
 
 def data_key_of(sealed: bytes) -> int:

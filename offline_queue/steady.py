@@ -3,6 +3,7 @@
 import time
 import uuid
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from offline_queue.ports import Moment
@@ -10,13 +11,20 @@ from offline_queue.ports import Moment
 _THIS_RUN = uuid.uuid4().hex
 
 
+@cache
+def _boot() -> str:
+    """The system's name for its current boot; empty where it has none."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""
+
+
 def boot_clock() -> Moment:
     """Seconds since the machine's boot; where the system names no boot, since some start of this process."""
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    except OSError:
-        return Moment(_THIS_RUN, time.monotonic())
-    return Moment(boot, time.clock_gettime(time.CLOCK_BOOTTIME))
+    if boot := _boot():
+        return Moment(boot, time.clock_gettime(time.CLOCK_BOOTTIME))
+    return Moment(_THIS_RUN, time.monotonic())
 
 
 def elapsed(wall_then: datetime, then: Moment, wall_now: datetime, now: Moment) -> timedelta:

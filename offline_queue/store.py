@@ -57,7 +57,8 @@ CREATE INDEX item_open ON item (lane, kind, amount_fen)
     WHERE state IN ('recorded', 'sending', 'in_doubt', 'reversing', 'held');
 CREATE TABLE event (
     seq INTEGER PRIMARY KEY, item INTEGER NOT NULL, kind TEXT NOT NULL, at TEXT NOT NULL, actor TEXT NOT NULL,
-    changes TEXT NOT NULL, body BLOB, body_digest BLOB NOT NULL, hash BLOB NOT NULL, mac BLOB NOT NULL
+    changes TEXT NOT NULL, open_items INTEGER NOT NULL, open_fen INTEGER NOT NULL, latest TEXT NOT NULL,
+    body BLOB, body_digest BLOB NOT NULL, hash BLOB NOT NULL, mac BLOB NOT NULL
 ) STRICT;
 CREATE INDEX event_item ON event (item, seq) WHERE item > 0;
 CREATE INDEX event_note ON event (kind, seq) WHERE item = 0;

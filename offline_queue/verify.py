@@ -13,7 +13,7 @@ from msgspec import Struct
 from offline_queue.datakeys import DataKeys
 from offline_queue.faults import KeyErased, KeysClosed, SealBroken
 from offline_queue.items import COLUMNS
-from offline_queue.journal import BEGINNING, Journal, link
+from offline_queue.journal import BEGINNING, LINKED, Journal, link
 from offline_queue.numbers import spell
 from offline_queue.ports import Anchor, Identity
 from offline_queue.sealing import Algorithms, unseal
@@ -105,8 +105,8 @@ class Verifier:
             found = []
             if row["seq"] != previous.seq + 1:
                 found.append(Trace(Tampering.EVENT_MISSING, seq=previous.seq + 1))
-            header = tuple(row[name] for name in ("seq", "item", "kind", "at", "actor", "changes", "body_digest"))
-            if link(self._suite, previous.hash, header) != row["hash"] and not found:
+            linked = [row[name] for name in LINKED]
+            if link(self._suite, previous.hash, linked) != row["hash"] and not found:
                 found.append(Trace(Tampering.EVENT_CHANGED, seq=row["seq"], item=row["item"]))
             if self._keys and self._suite.mac(self._keys.chain, row["hash"]) != row["mac"]:
                 found.append(Trace(Tampering.EVENT_FORGED, seq=row["seq"], item=row["item"]))
