@@ -26,7 +26,7 @@ from terminal.documents import Claim, Insured, ItemClass
 
 Column = NDArray[np.int64]
 
-CLASSES: tuple[ItemClass | None, ...] = (ItemClass.A, ItemClass.B, ItemClass.C)
+CLASSES = tuple(ItemClass)
 LARGEST_BILL = 10**11
 """In fen; with denominators up to ``LARGEST_SCALE`` every product stays inside int64."""
 LARGEST_SCALE = 10**6
@@ -345,7 +345,7 @@ def _lines(
     for code in np.unique(kind):
         here = kind == code
         category = journal.categories[int(code) % max(1, len(journal.categories))]
-        known = rules.treatment(CLASSES[int(code) // max(1, len(journal.categories))], category)
+        known = rules.row(category)[int(code) // max(1, len(journal.categories))]
         if known.own:
             own[here], over[here], numerator[here] = amount[here], 0, 0
             continue
@@ -371,7 +371,7 @@ def _lines(
         plain = here & (denominator == 0)
         if known.stop is not None and plain.any():
             needs.append((_bills_with(plain, owner, len(bills)), known.stop.en))
-        numerator[plain], denominator[plain] = known.numerator, known.denominator
+        numerator[plain], denominator[plain] = known.share
         if known.separate:
             separate[here] = 1
     for mask, most in left.values():

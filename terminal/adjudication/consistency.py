@@ -11,7 +11,7 @@ from terminal.adjudication.dimensions import AGE, LISTED, WORDS, span
 from terminal.adjudication.lines import Ceiling, ClassRatio, FirstSelfPay
 from terminal.adjudication.mistakes import Mistake, line_of, nearest
 from terminal.adjudication.pack import Benefit, Layer, Pack
-from terminal.adjudication.plan import DECLARED, accumulators_read
+from terminal.adjudication.plan import DECLARED, LAYER_FIGURES, accumulators_read
 from terminal.adjudication.stages import (
     AdjustPoints,
     Cap,
@@ -31,7 +31,6 @@ from terminal.adjudication.stages import (
 from terminal.adjudication.values import Row, Unit, Words
 
 FORMAT = "policy/1"
-LAYER_MEASURES = ("paid", "base", "above", "counted", "charged")
 
 _KEYS: dict[type, dict[str, Unit]] = {
     Gate: {"amount": Unit.YUAN},
@@ -265,7 +264,7 @@ class _Inconsistencies:
         for number, accumulator in enumerate(self.header.accumulator):
             place = f"accumulator[{number}]"
             layers = {layer.id for name in accumulator.benefits if name in benefits for layer in benefits[name].layer}
-            known = (*MEASURES, *(f"{m}.{layer}" for m in LAYER_MEASURES for layer in sorted(layers)))
+            known = (*MEASURES, *(f"{m}.{layer}" for m in LAYER_FIGURES for layer in sorted(layers)))
             for measure in accumulator.measure:
                 if measure not in known:
                     yield self.at("pack.toml", place, "measure", repr(measure), nearest(measure, known), "measure")

@@ -17,9 +17,10 @@ from terminal.adjudication.dimensions import facts_of, in_area
 from terminal.adjudication.explain import Outlook, Recorder
 from terminal.adjudication.faults import CannotSplit, NotConserved
 from terminal.adjudication.findings import finding
-from terminal.adjudication.lines import Parts, all_own_pay
+from terminal.adjudication.lines import Parts, all_own_pay, not_multiplying
 from terminal.adjudication.pack import Benefit, DateBasis, Suspension
 from terminal.adjudication.plan import Bound, BoundLayer, Plan
+from terminal.adjudication.rounding import ROUND
 from terminal.adjudication.tender import Purse, PurseKind, Tendered, parts_of
 from terminal.documents import (
     BillState,
@@ -132,7 +133,7 @@ def _one(
     parts = bound.lines.split(sorted(claim.lines, key=lambda line: line.sn), days, opening, detail=True)
     if insured.suspended and plan.pack.header.suspension is Suspension.OWN_PAY:
         parts = all_own_pay(parts)
-    findings += parts.findings
+    findings += [*not_multiplying(claim.lines, ROUND[plan.points.line_amount]), *parts.findings]
     if parts.total > LARGEST:
         findings.append(finding("too_large", amount=Fen(parts.total)))
     _stop_if_needed(claim, findings)

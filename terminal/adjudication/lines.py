@@ -13,7 +13,7 @@ import msgspec
 from terminal.adjudication.allocation import allocate
 from terminal.adjudication.case import Case, share_of
 from terminal.adjudication.findings import finding
-from terminal.adjudication.rounding import ROUND, LinePlace
+from terminal.adjudication.rounding import ROUND, LinePlace, Round
 from terminal.adjudication.values import Given, Words
 from terminal.documents import Finding, ItemClass, Line, LineSplit
 from terminal.money import Fen
@@ -76,6 +76,7 @@ class ClassRatio(LineRule, frozen=True, tag="class_ratio"):
     rate: str
 
 
+_A, _B = ItemClass.A, ItemClass.B
 LineStage = Exclude | Ceiling | FirstSelfPay | ClassRatio
 
 
@@ -94,13 +95,14 @@ class _Treatment:
 
     own: bool = False
     limits: list[_Limit] = field(default_factory=list)
-    numerator: int = 0
-    denominator: int = 1
+    share: tuple[int, int] = (0, 1)
+    """The first self-pay of a line that carries none, as numerator and denominator."""
     separate: bool = False
     needs: tuple[Finding, ...] = ()
     """Figures that no document states; they stop the bill unless the line carries its own."""
     stop: Finding | None = None
-    given: Given | None = None
+    plain: bool = True
+    """Whether such a line is in scope as a whole unless it says otherwise itself."""
 
 
 @dataclass(slots=True)
@@ -147,16 +149,15 @@ class LineRules:
         self.rules = [rule for rule in rules if case.applies(rule.when)]
         self.whole_ceiling = ROUND[case.points.ceiling]
         self.whole_first = ROUND[case.points.first_self_pay]
-        self.line_amount = ROUND[case.points.line_amount]
         self.per_line = case.points.first_self_pay_at is LinePlace.LINE
-        self.treatments: dict[tuple[ItemClass | None, str], _Treatment] = {}
+        self.rows: dict[str, tuple[_Treatment, ...]] = {}
+        """For each category the treatments of the classes A, B, C and of no class."""
 
-    def treatment(self, item_class: ItemClass | None, category: str) -> _Treatment:
-        """How lines of one class and category are treated; worked out once."""
-        place = (item_class, category)
-        if place not in self.treatments:
-            self.treatments[place] = self._treatment(item_class, category)
-        return self.treatments[place]
+    def row(self, category: str) -> tuple[_Treatment, ...]:
+        """How lines of a category are treated, by class; worked out once."""
+        if category not in self.rows:
+            self.rows[category] = tuple(self._treatment(item_class, category) for item_class in (*ItemClass, None))
+        return self.rows[category]
 
     def _treatment(self, item_class: ItemClass | None, category: str) -> _Treatment:
         made = _Treatment()
@@ -177,8 +178,8 @@ class LineRules:
             if isinstance(found, Finding):
                 made.stop = found
             else:
-                made.given = found
-                made.numerator, made.denominator = share_of(found.figure)
+                made.share = share_of(found.figure)
+        made.plain = not (made.own or made.limits or made.separate or made.stop or made.share[0])
         return made
 
     def _limit(self, number: int, rule: Ceiling, made: _Treatment) -> _Limit:
@@ -198,43 +199,39 @@ class LineRules:
         left: dict[int, int] = {}
         shares: dict[tuple[int, int], int] = {}
         total = own_pay = over_limit = first_self_pay = 0
-        treatments, whole = self.treatments, self.whole_first
+        rows, whole, per_line = self.rows, self.whole_first, self.per_line
         for line in lines:
-            amount = line.amount
+            amount, item_class, ceiling, rate = line.amount, line.item_class, line.ceiling, line.first_self_pay
             total += amount
-            known = treatments.get((line.item_class, line.category)) or self.treatment(line.item_class, line.category)
-            product = line.price * line.quantity
-            if product != amount * 10**8 and self.line_amount(product, 10**8) != amount:
-                exact = Fen(self.line_amount(product, 10**8))
-                parts.findings.append(
-                    finding("line_does_not_multiply", f"line {line.sn}", sn=line.sn, product=exact, amount=Fen(amount))
-                )
-            if known.own or line.item_class is None:
+            row = rows.get(line.category) or self.row(line.category)
+            known = row[0] if item_class is _A else row[1] if item_class is _B else row[2] if item_class else row[3]
+            if known.own or item_class is None:
                 own = amount if known.own or self._unknown_is_own(line, parts) else 0
                 own_pay += own
                 if detail:
                     parts.splits.append(_split(line.sn, amount, own, 0, 0))
                 continue
+            if known.plain and ceiling is None and rate is None and not due:
+                if detail:
+                    parts.splits.append(_split(line.sn, amount, 0, 0, 0))
+                continue
             over = 0
-            if line.ceiling is not None:
-                over = max(0, amount - self.whole_ceiling(line.ceiling * line.quantity, 10**8))
+            if ceiling is not None:
+                over = max(0, amount - self.whole_ceiling(ceiling * line.quantity, 10**8))
             if known.limits:
                 over = self._cut(line, known, amount, over, days, left, parts)
-            rate = line.first_self_pay
-            numerator, denominator = (known.numerator, known.denominator) if rate is None else share_of(rate)
+            numerator, denominator = known.share if rate is None else rate.as_integer_ratio()
             if rate is None and known.stop is not None:
                 parts.findings.append(known.stop)
-            borne = 0
-            if due and line.item_class in bearing:
-                borne = min(due, amount - over)
+            base = amount - over
+            if due and item_class in bearing:
+                borne = min(due, base)
                 due -= borne
+                base -= borne
                 parts.class_deductible += borne
-            first = 0
-            if numerator:
-                base = amount - over - borne
-                first = whole(base * numerator, denominator)
-                if not self.per_line:
-                    shares[numerator, denominator] = shares.get((numerator, denominator), 0) + base
+            first = whole(base * numerator, denominator) if numerator else 0
+            if numerator and not per_line:
+                shares[numerator, denominator] = shares.get((numerator, denominator), 0) + base
             over_limit += over
             first_self_pay += first
             if known.separate:
@@ -280,6 +277,17 @@ class LineRules:
             if limit.per is CeilingPer.VISIT:
                 left[limit.rule] = most - counted
         return amount - counted
+
+
+def not_multiplying(lines: Sequence[Line], whole: Round) -> list[Finding]:
+    """Lines whose price times quantity is not their amount; the amount is used, the difference is told."""
+    found = []
+    for line in lines:
+        product = line.price * line.quantity
+        if product != line.amount * 10**8 and (exact := whole(product, 10**8)) != line.amount:
+            told = {"sn": line.sn, "product": Fen(exact), "amount": line.amount}
+            found.append(finding("line_does_not_multiply", f"line {line.sn}", **told))
+    return found
 
 
 def all_own_pay(parts: Parts) -> Parts:

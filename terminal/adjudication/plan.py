@@ -19,6 +19,7 @@ from terminal.adjudication.values import Values
 from terminal.documents import Finding
 
 DECLARED = "declared."
+LAYER_FIGURES = ("base", "paid", "charged", "counted", "above")
 _KEPT = 4096
 """Bindings kept before they are made anew; a city's year needs a few hundred."""
 
@@ -30,13 +31,15 @@ class BoundLayer:
     layer: Layer
     base: str
     stages: tuple[Run, ...]
+    names: tuple[str, ...]
+    """What the layer's figures are called: base, paid, charged, counted, above."""
     weights: tuple[tuple[str, int], ...]
     unit: int
     exact: bool
 
     def run(self, bill: Bill) -> int:
         """Runs the stages and notes the layer's figures. Returns the base in whole fen."""
-        layer, figures = self.layer, bill.figures
+        figures = bill.figures
         unit, base = self.unit, figures[self.base] * self.unit
         if self.exact:
             unit, base = bill.excess_unit, bill.excess
@@ -45,18 +48,18 @@ class BoundLayer:
         bill.open_layer(base, unit)
         for stage in self.stages:
             stage(bill)
-        paid, name = bill.pay, layer.id
-        whole_base = base // unit
-        figures[f"base.{name}"] = whole_base
-        figures[f"paid.{name}"] = paid
-        figures[f"charged.{name}"] = bill.charged // unit
-        figures[f"counted.{name}"] = bill.counted // unit
-        figures[f"above.{name}"] = (bill.rest if bill.above is None else bill.above) // unit
+        paid = bill.pay
+        above, charged, counted = bill.rest if bill.above is None else bill.above, bill.charged, bill.counted
+        if unit != 1:
+            base, charged, counted, above = base // unit, charged // unit, counted // unit, above // unit
+        names = self.names
+        figures[names[0]], figures[names[1]], figures[names[2]] = base, paid, charged
+        figures[names[3]], figures[names[4]] = counted, above
         bill.remaining = bill.remaining - paid
         figures["remaining_total"] = bill.remaining
-        if layer.reduces:
+        if self.layer.reduces:
             figures["in_scope_personal"] = figures["in_scope_personal"] - paid
-        return whole_base
+        return base
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +90,9 @@ class Bound:
                 bill.note("layer", 0, layer=layer.layer)
             result.append((layer, layer.run(bill)))
             if number == 0:
-                figures["deductible"] = figures[f"charged.{layer.layer.id}"]
+                figures["deductible"] = figures[layer.names[2]]
                 figures["above_deductible"] = figures["ordinary"] - figures["deductible"]
-                figures["copay"] = figures["above_deductible"] - figures[f"paid.{layer.layer.id}"]
+                figures["copay"] = figures["above_deductible"] - figures[layer.names[1]]
             figures["in_scope_personal_ex_deductible"] = figures["in_scope_personal"] - figures["deductible"]
         return result
 
@@ -173,6 +176,7 @@ class Plan:
             layer=layer,
             base="ordinary" if layer.base == "in_scope" else layer.base,
             stages=tuple(stage for stage in stages if stage is not None),
+            names=tuple(f"{figure}.{layer.id}" for figure in LAYER_FIGURES),
             weights=tuple((name, int(rate * unit)) for name, rate in layer.plus.items()),
             unit=unit,
             exact=layer.base == "excess_over_cap",
