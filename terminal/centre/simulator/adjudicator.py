@@ -4,6 +4,7 @@ The centre judges the terminal's sums, so it may not import the code that makes 
 ``yibao adjudicate - --json`` over a pipe instead. A file of hand-worked answers guards what both sides then share.
 """
 
+import select
 import subprocess
 import sys
 import threading
@@ -13,6 +14,10 @@ from terminal.centre.simulator import wire
 from terminal.centre.simulator.wire import Node, Refusal
 
 COMMAND = (sys.executable, "-m", "terminal.cli", "adjudicate", "-", "--json")
+
+
+PATIENCE = 30.0
+"""Seconds after which an adjudicator that says nothing is ended."""
 
 
 class Adjudicator:
@@ -47,6 +52,9 @@ class Adjudicator:
             stdin.write(line)
             stdin.flush()
         except BrokenPipeError:
+            return b""
+        if not select.select([stdout], [], [], PATIENCE)[0]:
+            self._process.kill()
             return b""
         return stdout.readline()
 

@@ -45,6 +45,8 @@ create table if not exists settlement (
     acct_pay integer not null, psn_cash_pay integer not null, fees text not null, postings text not null,
     setlinfo text not null, setldetail text not null, unique (fixmedins_code, msgid));
 create index if not exists settlement_by_time on settlement (fixmedins_code, setl_time);
+create table if not exists trace (drug_trac_codg text not null, setl_id text not null, feedetl_sn text not null);
+create index if not exists trace_by_code on trace (drug_trac_codg);
 create table if not exists file (
     file_qury_no text primary key, filename text not null, owner text not null, data blob not null);
 create table if not exists clearing (

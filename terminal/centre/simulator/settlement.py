@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from terminal.centre.simulator import setlinfo, wire
+from terminal.centre.simulator import setlinfo, traces, wire
 from terminal.centre.simulator.call import Call
 from terminal.centre.simulator.division import Bill, divide
 from terminal.centre.simulator.ledger import Kind, SettlementState, VisitState
@@ -41,6 +41,7 @@ def settle(call: Call, bill: Bill, said: Node) -> Node:
     area = bill.insurance["insuplc_admdvs"]
     booked = _book(call, output, _Booking(bill.visit["mdtrt_id"], bill.number, area, bill.fees, division.postings))
     _apply(call, booked, 1)
+    traces.book(call, bill, booked["setl_id"])
     return output
 
 

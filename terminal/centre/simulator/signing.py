@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -51,7 +52,7 @@ class Gate:
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
-        self._nonces: dict[str, float] = {}
+        self._nonces: OrderedDict[str, float] = OrderedDict()
         self._lock = threading.Lock()
         self._headers: Mapping[HeaderForm, Callable[[Request, datetime], None]] = {
             HeaderForm.X_TIF: self._x_tif,
@@ -88,7 +89,8 @@ class Gate:
         self._fresh(timestamp, now)
         with self._lock:
             horizon = now.timestamp() - 2 * self._profile.clock_window
-            self._nonces = {known: seen for known, seen in self._nonces.items() if seen > horizon}
+            while self._nonces and next(iter(self._nonces.values())) < horizon:
+                self._nonces.popitem(last=False)
             if nonce in self._nonces:
                 raise Refusal("FSI-请求随机数重复")
             self._nonces[nonce] = now.timestamp()

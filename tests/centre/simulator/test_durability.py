@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from terminal.centre.simulator import PortTaken, Simulator
+from terminal.centre.simulator import PortTaken, Simulator, adjudicator
 from tests.centre.simulator.desk import Desk, NoAnswer
 
 
@@ -99,6 +99,18 @@ def test_an_adjudicator_that_died_is_started_again(tmp_path, start):
     for _ in range(2):
         text = desk.refusal("2206", visit.bill("50.00"))
         assert "仅此一次" in text or "没有应答" in text
+    desk.close()
+
+
+def test_an_adjudicator_that_says_nothing_is_given_up(tmp_path, start, monkeypatch):
+    monkeypatch.setattr(adjudicator, "PATIENCE", 0.2)
+    mute = tmp_path / "mute.py"
+    mute.write_text("import sys\nfor line in sys.stdin: pass")
+    desk = Desk(start(adjudicator_command=[sys.executable, str(mute)]).port).sign_in()
+    visit = desk.open()
+    visit.upload(visit.row(1, "SA01-TEST-0001", "50.00"))
+    for _ in range(2):
+        assert "没有应答" in desk.refusal("2206", visit.bill("50.00"))
     desk.close()
 
 

@@ -74,6 +74,28 @@ def test_a_wrong_purchase_leaves_nothing_behind(till, simulator, wrong, text):
     assert simulator.books()["visits"] == []
 
 
+TRACE = {"feedetl_sn": "1", "drug_trac_codg": "81000000000000000001", "trdn_flag": "0", "min_prcunt_type": "0"}
+
+
+def test_a_trace_code_is_settled_once_until_its_settlement_falls(till):
+    node = {**purchase(), "drug_trac_info": [TRACE]}
+    info = till.output("2102A", node)["setlinfo"]
+    assert "已结算过" in till.refusal("2102A", node)
+    till.output("2103", {"data": {key: info[key] for key in ("psn_no", "setl_id", "mdtrt_id")}})
+    assert till.output("2102A", node)["setlinfo"]["setl_id"]
+
+
+def test_an_opened_package_is_sold_in_parts(till):
+    node = {**purchase(), "drug_trac_info": [{**TRACE, "trdn_flag": "1"}]}
+    assert till.output("2102A", node) and till.output("2102A", node)
+
+
+@pytest.mark.parametrize("wrong", [{"feedetl_sn": "9"}, {"drug_trac_codg": ""}])
+def test_a_trace_code_names_a_row_of_its_bill(till, simulator, wrong):
+    assert "追溯码" in till.refusal("2102A", {**purchase(), "drug_trac_info": [{**TRACE, **wrong}]})
+    assert simulator.books()["settlements"] == []
+
+
 def test_a_repeated_message_number_is_refused(till):
     used = till.number()
     till.output("2102", purchase(), msgid=used)
