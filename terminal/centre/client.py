@@ -35,7 +35,7 @@ from terminal.centre.reconciliation import Reconciled, reconcile
 from terminal.centre.statement import Group, StatementRow
 from terminal.centre.wire import Node
 from terminal.clock import Clock
-from terminal.documents import BillState, Claim, Insurance, Person, Settlement
+from terminal.documents import BillState, Claim, Finding, Insurance, Person, Settlement, Severity
 
 KINDS: dict[str, Kind] = {flow.settles: kind for kind, flow in FLOWS.items()}
 """Settling transaction -> the way its bill travelled."""
@@ -216,7 +216,7 @@ class Centre(Questions):
                 raise CentreAnswerBroken(transaction=transaction, place="setlinfo.setl_id", found="is absent")
             echoed = answer.setlinfo.medins_setl_id or message_number
             _same(transaction, "setlinfo.medins_setl_id", echoed, message_number)
-            return Settled(read(answer), outcome.raw)
+            return Settled(_warned(read(answer), outcome.head.warn_msg), outcome.raw)
         except CentreAnswerBroken as fault:
             return InDoubt(str(fault), outcome.raw)
 
@@ -258,6 +258,14 @@ class Centre(Questions):
             message_number=message_number,
             items=answer.detlcutinfo,
         )
+
+
+def _warned(settlement: Settlement, warning: str) -> Settlement:
+    """The centre's warning is told with the bill; it changes no figure."""
+    if not warning:
+        return settlement
+    finding = Finding("centre_warning", Severity.NOTE, "", warning, warning)
+    return msgspec.structs.replace(settlement, findings=(*settlement.findings, finding))
 
 
 def _same(transaction: str, place: str, found: object, expected: object) -> None:

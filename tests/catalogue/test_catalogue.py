@@ -3,6 +3,8 @@
 import itertools
 import random
 import sqlite3
+import subprocess
+import sys
 import time
 import zipfile
 from datetime import date
@@ -120,6 +122,37 @@ def test_an_update_that_breaks_in_the_middle_changes_nothing(catalogue):
     with pytest.raises(OSError):
         catalogue.update(torn())
     assert catalogue.find("xy", TODAY) == () and catalogue.find("amxl", TODAY) == (AMOXICILLIN,)
+
+
+KILLED = """
+import sys, time
+from datetime import date
+from pathlib import Path
+from terminal.catalogue import Catalogue
+from terminal.documents import CatalogueItem
+
+def rows():
+    for place in range(20_000):
+        yield CatalogueItem(f"K{place}", "新药", "110100", date(2020, 1, 1))
+    print("half", flush=True)
+    time.sleep(60)
+
+Catalogue(Path(sys.argv[1])).update(rows())
+"""
+
+
+def test_a_killed_import_leaves_the_catalogue_as_it_was(tmp_path):
+    path = tmp_path / "c.db"
+    with Catalogue(path, create=True) as catalogue:
+        catalogue.update(SHARED)
+    with subprocess.Popen([sys.executable, "-c", KILLED, str(path)], stdout=subprocess.PIPE) as importing:
+        assert importing.stdout.readline() == b"half\n"
+        with Catalogue(path) as reader:  # a till goes on searching meanwhile
+            assert reader.find("amxl", TODAY) == (AMOXICILLIN,) and len(reader) == len(SHARED)
+        importing.kill()
+    with Catalogue(path) as catalogue:
+        assert len(catalogue) == len(SHARED) and catalogue.find("xy", TODAY) == ()
+        assert catalogue.update([item("NEW", "新药")]) == 1 and len(catalogue.find("xy", TODAY)) == 1
 
 
 def test_a_missing_catalogue_says_so(tmp_path):

@@ -140,6 +140,17 @@ def test_a_complete_good_answer_settles_and_keeps_the_bytes(scripted, till, tria
     assert json.loads(outcome.raw)["output"]["setlinfo"]["medins_setl_id"] == number
 
 
+def test_a_warning_of_the_centre_is_told_with_the_bill(scripted, till, trial, bill, pharmacy, numbers):
+    scripted.script["2102"] = lambda connection, message: respond(
+        connection, {"infcode": 0, "warn_msg": "年度限额将满", "output": settled_output(message["msgid"])}
+    )
+    outcome = till().settle(trial, bill(institution=pharmacy), numbers())
+    assert isinstance(outcome, Settled)
+    assert [(finding.code, finding.zh) for finding in outcome.settlement.findings] == [
+        ("centre_warning", "年度限额将满")
+    ]
+
+
 def test_a_complete_refusal_is_a_refusal_in_the_centres_words(scripted, till, trial, bill, pharmacy, numbers):
     scripted.script["2102"] = answering({"infcode": "-1", "err_msg": "FSI-余额不足[Settle_88]"})
     assert till().settle(trial, bill(institution=pharmacy), numbers()) == Refused("-1", "FSI-余额不足[Settle_88]")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from terminal.centre import BadMessage, BreaksText
+from terminal.centre import BadMessage, BreaksText, CentreAnswerBroken
 from terminal.centre.checking import Checked, check
 from terminal.centre.messages import SERVICES, TRANSACTIONS
 from terminal.centre.messages.outpatient import FeeItem, VisitSettlement
@@ -199,3 +199,52 @@ def test_no_tree_however_hostile_makes_the_reader_stumble_or_lose_a_key(kind, da
     for key, value in tree.items():
         if not key.startswith("_") and value not in (None, "", [], {}) and key not in ("medinsInfo", "dld_end_time"):
             assert key in written or key in kept["extra"]
+
+
+def test_what_the_desk_sends_follows_the_text_to_the_letter(scripted, till, bill, pharmacy, zhang, numbers):
+    scripted.script["1101"] = {
+        "baseinfo": {"psn_no": "P1", "certno": "111111198101011110", "psn_name": "张三"},
+        "insuinfo": [{"insutype": "310", "psn_insu_stas": "1", "psn_type": "1101", "insuplc_admdvs": "110100"}],
+    }
+    scripted.script["5206"] = {"cuminfo": []}
+    scripted.script["2201"] = {"data": {"mdtrt_id": "M1", "psn_no": "P1", "ipt_otp_no": "O1"}}
+    scripted.script["2401"] = {"result": {"mdtrt_id": "M1"}}
+    scripted.script |= {"2204": {"result": []}, "2301": {"result": []}}
+    centre = till()
+    person = centre.identify(zhang)
+    claims = [bill(), bill(visit={"type": "inpatient"}), bill(institution=pharmacy)]
+    for claim in claims:
+        with pytest.raises(CentreAnswerBroken):  # the scripted centre has no split; what was opened is given up
+            centre.trial(claim, person, person.insurances[0])
+    sent = {message["infno"] for message in scripted.received}
+    assert sent >= {
+        "9001",
+        "1101",
+        "2201",
+        "2203",
+        "2204",
+        "2206",
+        "2205",
+        "2202",
+        "2101",
+        "2401",
+        "2301",
+        "2402",
+        "2303",
+    }
+    for message in scripted.received:
+        assert check(json.dumps(message).encode()).findings == (), message["infno"]
+
+
+def test_a_settlement_that_does_not_add_up_is_wrong_and_a_rounded_item_only_a_note():
+    sample = json.loads((Path(__file__).parent / "samples" / "2207_response_01.json").read_text("utf-8"))
+    sample["output"]["setlinfo"]["preselfpay_amt"] = 0.24
+    checked = check(json.dumps(sample).encode(), "2207")
+    assert checked.wrong and {f.code for f in checked.findings if f.severity is Severity.WRONG} == {"identity_A"}
+    told = json.loads(checked.encode())
+    assert told["wrong"] is True and told["message"]["output"]["setlinfo"]["preselfpay_amt"] == 0.24
+
+    items = json.loads((Path(__file__).parent / "samples" / "2204_response_01.json").read_text("utf-8"))
+    items["output"]["result"][0]["pric"] = 4.53
+    rounded = check(json.dumps(items).encode(), "2204")
+    assert not rounded.wrong and "identity_G" in {finding.code for finding in rounded.findings}
