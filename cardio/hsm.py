@@ -11,6 +11,7 @@ from typing import Final
 
 from cardio.applications.authentication import Cryptograms, Step1
 from cardio.faults import CardFault
+from cardio.reading import NO_TERMINAL
 from cardio.session import Card
 
 DEADLINE = 10.0
@@ -46,7 +47,7 @@ class KeyServiceUnreachable(CardFault):
 class KeyService:
     """See ``cardio.applications.authentication.KeySource``."""
 
-    terminal = "000000000000"
+    terminal = NO_TERMINAL
 
     def __init__(self, url: str, deadline: float = DEADLINE) -> None:
         self._url = url

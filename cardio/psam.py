@@ -8,16 +8,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from cardio.apdu import Apdu
-from cardio.applications.authentication import Cryptograms, Step1
+from cardio.applications.authentication import Cryptograms, Step1, challenge, prove
 from cardio.faults import CardFault
 from cardio.port import Context
+from cardio.reading import NO_TERMINAL
 from cardio.session import Card, find_readers, open_session, state_of
+from cardio.status import SW
 
 CARD_INFO, TERMINAL, TRANSACTION_NUMBER = 0x15, 0x16, 0x19
 """Short ids of the PSAM's transparent files."""
 APPLICATION = b"\xdf\x01"
 ENVIRONMENT_KEY = (0x67, 0x0A)
 """Usage byte and identifier of RKSSSE in the PSAM; the usage byte is that of the other reading keys."""
+
+
+DIRECTORY_KEYS = {
+    (0xDF01, 0x88): (0x67, 0x2E),
+    (0xDF02, 0x88): (0x67, 0x35),
+    (0xDF03, 0x84): (0x67, 0x2B),
+    (0xDF03, 0x85): (0x67, 0x2C),
+    (0xDF04, 0x84): (0x67, 0x2D),
+}
+"""Directory and key reference on the card to usage byte and identifier in the PSAM (38号 appendix B)."""
 
 
 class NoPsam(CardFault):
@@ -52,7 +64,7 @@ class Psam:
 
     def __init__(self, card: Card) -> None:
         self._card = card
-        self.terminal = "000000000000"
+        self.terminal = NO_TERMINAL
 
     def open(self, reader: str) -> "Psam":
         """Read the terminal number. Raises NoPsam."""
@@ -70,6 +82,14 @@ class Psam:
             self.compute(ENVIRONMENT_KEY, where, step1.internal_factor, step1.internal_raw),
             self.compute(ENVIRONMENT_KEY, where, step1.external_factor, step1.external_raw),
         )
+
+    def open_directory(self, card: Card, region: str, historical: bytes, directory: int, reference: int) -> None:
+        """Prove ourselves to the selected directory with one of its keys. Raises PsamLacksKey, AuthenticationFailed."""
+        key = DIRECTORY_KEYS.get((directory, reference))
+        if key is None:
+            raise PsamLacksKey(sw=str(SW.KEY_NOT_FOUND))
+        raw, factor = challenge(card), challenge(card)
+        prove(card, reference, self.compute(key, levels(region, historical), factor, raw), raw)
 
     def compute(self, key: tuple[int, int], where: tuple[bytes, bytes, bytes], factor: bytes, raw: bytes) -> bytes:
         """Authentication data (8 bytes): ``key`` down to the card, session key by ``factor``, ``raw`` under it.

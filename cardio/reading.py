@@ -72,6 +72,10 @@ class Missing(msgspec.Struct, frozen=True):
         return cls(item, why, f"{sw:04X}", f"{item}：{zh}。", f"{item}: {en}.")
 
 
+NO_TERMINAL = "000000000000"
+"""The terminal number where there is no PSAM."""
+
+
 class Algorithm(StrEnum):
     """Cipher of the card's keys; the value is tag 86 of its FCI."""
 
@@ -105,7 +109,7 @@ class CardReading(msgspec.Struct, frozen=True, kw_only=True):
     historical_bytes: str = ""
     """26 hexadecimal digits out of the ATR."""
     reader: str = ""
-    terminal: str = "000000000000"
+    terminal: str = NO_TERMINAL
     """Terminal number out of the PSAM; zeros without one."""
     device: str = ""
     authenticated: bool = False

@@ -71,8 +71,11 @@ class KeySource(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Authenticated:
-    """Both sides proved themselves; lasts until power-off or selection of another application."""
+class Begun:
+    """The card has answered its challenge and waits for ours; it must stay powered until ``finish``."""
+
+    step1: Step1
+    said: bytes
 
 
 def challenge(card: Card, length: int = 8) -> bytes:
@@ -83,19 +86,30 @@ def challenge(card: Card, length: int = 8) -> bytes:
     return answer.data
 
 
-def authenticate(card: Card, keys: KeySource, code: str, algorithm: Algorithm, historical: bytes) -> Authenticated:
-    """Internal then external authentication with the environment's key. Raises AuthenticationFailed, KeySource's."""
-    internal_raw, internal_factor = challenge(card), challenge(card)
-    said = card.send(Apdu(0x00, INTERNAL_AUTHENTICATE, 0x00, 0x00, internal_factor + internal_raw, le=8, secret=True))
+def begin(card: Card, code: str, algorithm: Algorithm, historical: bytes, *, external: bool = True) -> Begun:
+    """INTERNAL AUTHENTICATE, and the challenges for EXTERNAL AUTHENTICATE unless the card does without.
+
+    Raises AuthenticationFailed.
+    """
+    raw, factor = challenge(card), challenge(card)
+    said = card.send(Apdu(0x00, INTERNAL_AUTHENTICATE, 0x00, 0x00, factor + raw, le=8, secret=True))
     if not said.ok:
         raise AuthenticationFailed(side="card", found=f"INTERNAL AUTHENTICATE {said.sw}")
-    external_raw, external_factor = challenge(card), challenge(card)
-    step1 = Step1(code[:6], historical, algorithm, code, internal_factor, internal_raw, external_factor, external_raw)
-    cryptograms = keys.answer(step1, card)
-    if cryptograms.internal != said.data:
+    ours = (challenge(card), challenge(card))[::-1] if external else ()
+    return Begun(Step1(code[:6], historical, algorithm, code, factor, raw, *ours), said.data)
+
+
+def finish(card: Card, begun: Begun, cryptograms: Cryptograms) -> None:
+    """Check what the card said, then prove ourselves. Raises AuthenticationFailed."""
+    if cryptograms.internal != begun.said:
         raise AuthenticationFailed(side="card", found="the card's cryptogram is not the genuine one")
+    if begun.step1.external_raw:
+        prove(card, KEY, cryptograms.external, begun.step1.external_raw)
+
+
+def prove(card: Card, key: int, cryptogram: bytes, raw: bytes) -> None:
+    """EXTERNAL AUTHENTICATE with the key of reference ``key``. Raises AuthenticationFailed with the status word."""
     card.leave = Leave.RESET
-    heard = card.send(Apdu(0x00, EXTERNAL_AUTHENTICATE, 0x00, KEY, cryptograms.external + external_raw, secret=True))
+    heard = card.send(Apdu(0x00, EXTERNAL_AUTHENTICATE, 0x00, key, cryptogram + raw, secret=True))
     if not heard.ok:
-        raise AuthenticationFailed(side="terminal", found=f"EXTERNAL AUTHENTICATE {heard.sw}")
-    return Authenticated()
+        raise AuthenticationFailed(side="terminal", found=f"EXTERNAL AUTHENTICATE {heard.sw}", sw=int(heard.sw))

@@ -10,12 +10,12 @@ from datetime import date
 
 from cardio import faults
 from cardio.apdu import Apdu
-from cardio.applications.authentication import Authenticated, KeySource, authenticate
+from cardio.applications.authentication import KeySource, begin, finish
 from cardio.applications.codecs import TEXT, Odd, card_number_fits, identity_number_fits
 from cardio.applications.environment import HOLDERS, ISSUER, NAME, PROVIDER
 from cardio.applications.reader import LOCKED, SELECT, Contents, read_records
 from cardio.atr import historical_bytes
-from cardio.reading import Algorithm, CardReading, Missing, Notice, Why
+from cardio.reading import NO_TERMINAL, Algorithm, CardReading, Missing, Notice, Why
 from cardio.session import Card
 from cardio.status import SW
 from cardio.tlv import nested
@@ -89,12 +89,27 @@ def _version(text: str | None) -> tuple[str, Odd | None]:
 def read_identity(card: Card, reader: str, keys: KeySource | None, today: date) -> CardReading:
     """Who the card belongs to. ``keys`` opens what 3.0 protects; without it the free part is returned.
 
-    Raises NotSocialSecurityCard, the faults of the session, and those of ``authenticate``.
+    Raises NotSocialSecurityCard, AuthenticationFailed, the faults of the session and those of ``keys``.
     """
     issuer = read_issuer(card, select_environment(card))
-    proof: Authenticated | None = None
-    if keys is not None and issuer.major >= 3:
-        proof = authenticate(card, keys, issuer.code, issuer.algorithm, historical_bytes(card.atr))
+    terminal = NO_TERMINAL if keys is None else keys.terminal
+    if keys is None or issuer.major < NEWEST:
+        return read_holder(card, reader, issuer, today, terminal)
+    begun = begin(card, issuer.code, issuer.algorithm, historical_bytes(card.atr))
+    finish(card, begun, keys.answer(begun.step1, card))
+    return read_holder(card, reader, issuer, today, terminal, authenticated=True)
+
+
+def read_holder(
+    card: Card,
+    reader: str,
+    issuer: Issuer,
+    today: date,
+    terminal: str = NO_TERMINAL,
+    *,
+    authenticated: bool = False,
+) -> CardReading:
+    """Read EF06 and put everything together; the environment stays selected, so that an authentication still holds."""
     holder = read_records(card, HOLDERS[issuer.major])
     values = issuer.contents.values | holder.values
     number, card_number = values.get("social_security_number"), (values.get("card_number") or "")[:9] or None
@@ -119,8 +134,8 @@ def read_identity(card: Card, reader: str, keys: KeySource | None, today: date) 
         algorithm=issuer.algorithm,
         historical_bytes=historical_bytes(card.atr).hex().upper(),
         reader=reader,
-        terminal=keys.terminal if proof and keys else "000000000000",
-        authenticated=proof is not None,
+        terminal=terminal,
+        authenticated=authenticated,
         warnings=tuple(notices),
         missing=_missing(issuer.contents, holder),
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from cardio.applications.environment import NAME, PROVIDER
 from cardio.applications.layout import Opens, Shape
 from cardio.atr import historical_bytes, speaks_t0
-from cardio.psam import levels
+from cardio.psam import DIRECTORY_KEYS, levels
 from cardio.reading import Algorithm
 from cardio.status import SW
 from cardio.virtual import cipher
@@ -258,7 +258,9 @@ class VirtualCard:
 
     def key(self, reference: int) -> bytes:
         """This card's own key behind a key reference."""
-        master = cipher.master_key(reference)
+        directory = self.directory or ENVIRONMENT
+        identifier = DIRECTORY_KEYS.get((directory, reference), (0, reference))[1]
+        master = cipher.master_key(identifier)
         return cipher.diversified(self.algorithm, master, levels(self.region, historical_bytes(self.atr)))
 
     def _get_challenge(self, command: Command) -> Answer:

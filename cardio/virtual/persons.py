@@ -29,6 +29,8 @@ class Person:
     person_class: str = "11"
     issue_date: date = date(2018, 1, 1)
     valid_until: date = date(2038, 1, 1)
+    historical: str = ""
+    """Historical bytes in hexadecimal; made up from the identification code unless given."""
 
     @property
     def region(self) -> str:
@@ -41,7 +43,7 @@ class Person:
     @property
     def historical_bytes(self) -> bytes:
         """Chip and maker, then region and serial as the identification code has them (part 2 §8)."""
-        return bytes.fromhex("0081544C928684" + self.region[:4] + self.code[16:24])
+        return bytes.fromhex(self.historical or "0081544C928684" + self.region[:4] + self.code[16:24])
 
 
 PERSONS = {
@@ -71,7 +73,18 @@ def card(
     torn_at: int | None = None,
 ) -> VirtualCard:
     """The card of a synthetic person by name ("zhang", "li", "wang", "zhao", "chen"), in another version if wanted."""
-    person = PERSONS[who]
+    return card_of(PERSONS[who], version, quirks=quirks, contactless=contactless, torn_at=torn_at)
+
+
+def card_of(
+    person: Person,
+    version: str | None = None,
+    *,
+    quirks: Collection[Quirk] = (),
+    contactless: bool = False,
+    torn_at: int | None = None,
+) -> VirtualCard:
+    """The card that this person would carry; ``torn_at``: pulled out during this exchange (from 0)."""
     version = version or person.version
     algorithm = Algorithm.SM4 if version[0] == "3" else Algorithm.DES
     historical = person.historical_bytes

@@ -1,10 +1,12 @@
 """A PSAM in software, holding the virtual world's keys."""
 
-from cardio.psam import APPLICATION, ENVIRONMENT_KEY, TERMINAL
+from cardio.psam import APPLICATION, DIRECTORY_KEYS, ENVIRONMENT_KEY, TERMINAL
 from cardio.reading import Algorithm
 from cardio.status import SW
 from cardio.virtual import cipher
 from cardio.virtual.card import Command
+
+ALL_KEYS = frozenset({ENVIRONMENT_KEY[1], *(identifier for _, identifier in DIRECTORY_KEYS.values())})
 
 
 class VirtualPsam:
@@ -17,7 +19,7 @@ class VirtualPsam:
         terminal: str = "110100000001",
         *,
         algorithm: Algorithm = Algorithm.SM4,
-        keys: frozenset[int] = frozenset({ENVIRONMENT_KEY[1]}),
+        keys: frozenset[int] = ALL_KEYS,
         provincial: str | None = None,
     ) -> None:
         self.terminal = terminal
