@@ -14,9 +14,14 @@ from terminal.centre.faults import CentreAnswerBroken, CentreRefused, CentreSile
 from terminal.centre.flows import FLOWS
 from terminal.centre.flows.handle import Flow, Handle, Kind, handle_of
 from terminal.centre.messages.outpatient import SettlementCancelRequest, SettlementKey
-from terminal.centre.messages.queries import SettlementQuery, SettlementQueryAnswer, SettlementQueryRequest
+from terminal.centre.messages.queries import (
+    FoundSettlement,
+    SettlementQuery,
+    SettlementQueryAnswer,
+    SettlementQueryRequest,
+)
 from terminal.centre.messages.reversal import Reversal, ReversalRequest
-from terminal.centre.messages.settlement import SettlementAnswer
+from terminal.centre.messages.settlement import FundPart, SettlementAnswer
 from terminal.centre.outcomes import (
     AlreadyReversed,
     InDoubt,
@@ -39,6 +44,9 @@ from terminal.documents import BillState, Claim, Finding, Insurance, Person, Set
 
 KINDS: dict[str, Kind] = {flow.settles: kind for kind, flow in FLOWS.items()}
 """Settling transaction -> the way its bill travelled."""
+
+STANDS, UNDONE = "0", "1"
+"""refd_setl_flag 退费结算标志."""
 
 CANCELS = {"2102": "2103", "2207": "2208", "2304": "2305"}
 """Settling transaction -> the one that cancels it."""
@@ -186,16 +194,33 @@ class Centre(Questions):
 
         Raises CentreAnswerBroken where it belongs to another message or no longer stands.
         """
+        raw, found, parts = self._found(original, settlement_number, visit_number)
+        _same("5203", "setlinfo.medins_setl_id", found.medins_setl_id, original.message_number)
+        _same("5203", "setlinfo.refd_setl_flag", found.refd_setl_flag, STANDS)
+        answer = SettlementAnswer(setlinfo=found, setldetail=parts)
+        settlement = self._settlement(answer, claim, "5203", BillState.SETTLED, original.message_number)
+        return Settled(settlement, raw)
+
+    def stands(self, original: Intent, settlement: Settlement) -> bool:
+        """Whether a settlement still stands (5203): the question after a cancellation in doubt."""
+        _, found, _ = self._found(original, settlement.settlement_number, settlement.visit_number)
+        if found.refd_setl_flag not in (STANDS, UNDONE):
+            raise CentreAnswerBroken(
+                transaction="5203", place="setlinfo.refd_setl_flag", found=f"is {found.refd_setl_flag!r}"
+            )
+        return found.refd_setl_flag == STANDS
+
+    def _found(
+        self, original: Intent, settlement_number: str, visit_number: str
+    ) -> tuple[bytes, FoundSettlement, tuple[FundPart, ...]]:
         query = SettlementQuery(psn_no=original.person_number, setl_id=settlement_number, mdtrt_id=visit_number)
-        self._exchange.ready()
-        reply = self._exchange.call("5203", SettlementQueryRequest(data=query), area=original.area)
+        reply = self._exchange.question("5203", SettlementQueryRequest(data=query), area=original.area)
         answer = reply.content
         assert isinstance(answer, SettlementQueryAnswer)  # noqa: S101 - the registry says so
-        found = SettlementAnswer(setlinfo=answer.setlinfo, setldetail=answer.setldetail)
-        echoed = answer.setlinfo.medins_setl_id if answer.setlinfo else ""
-        _same("5203", "setlinfo.medins_setl_id", echoed, original.message_number)
-        _same("5203", "setlinfo.refd_setl_flag", answer.setlinfo and answer.setlinfo.refd_setl_flag, "0")
-        return Settled(self._settlement(found, claim, "5203", BillState.SETTLED, original.message_number), reply.raw)
+        if answer.setlinfo is None:
+            raise CentreAnswerBroken(transaction="5203", place="setlinfo", found="is absent")
+        _same("5203", "setlinfo.setl_id", answer.setlinfo.setl_id, settlement_number)
+        return reply.raw, answer.setlinfo, answer.setldetail
 
     def _move(
         self,

@@ -19,7 +19,6 @@ from terminal.centre.messages.session import (
     SignInAnswer,
     SignInRequest,
     SignOut,
-    SignOutAnswer,
     SignOutRequest,
     TokenAnswer,
 )
@@ -86,7 +85,7 @@ class Exchange:
         self._hold_token()
         self._sign_number = ""
         who = SignIn(opter_no=self.operator.number, mac=self.operator.mac, ip=self.operator.ip)
-        answer = self._transact("9001", SignInRequest(signIn=who), SignInAnswer).signinoutb
+        answer = _typed(self.call("9001", SignInRequest(signIn=who)), SignInAnswer).signinoutb
         if answer is None or not answer.sign_no:
             raise CentreAnswerBroken(transaction="9001", place="signinoutb.sign_no", found="is absent")
         self._sign_number, self._signed_on = answer.sign_no, self.clock().date()
@@ -96,7 +95,7 @@ class Exchange:
         """Signs the operator out (9002), when somebody is signed in. Raises the faults of ``call``."""
         if self._sign_number:
             key = SignOut(sign_no=self._sign_number, opter_no=self.operator.number)
-            self._transact("9002", SignOutRequest(signOut=key), SignOutAnswer)
+            self.call("9002", SignOutRequest(signOut=key))
             self._sign_number, self._signed_on = "", None
 
     def ready(self) -> None:
@@ -121,18 +120,22 @@ class Exchange:
         self._token_until = self.clock() + timedelta(seconds=max(0, (answer.expires_in or 0) - TOKEN_MARGIN))
 
     def ask(self, transaction: str, content: Node, kind: type[_Answer], *, area: str = "") -> _Answer:
-        """A transaction that may be repeated without harm: its typed answer, signing in where needed.
+        """The typed answer of ``question``."""
+        return _typed(self.question(transaction, content, area=area), kind)
+
+    def question(self, transaction: str, content: Node, *, area: str = "") -> Reply:
+        """A transaction that may be repeated without harm, signing in where needed.
 
         Raises CentreUnreachable, CentreSilent, CentreAnswerBroken, CentreRefused, BreaksText.
         """
         self.ready()
         try:
-            return self._transact(transaction, content, kind, area=area)
+            return self.call(transaction, content, area=area)
         except CentreRefused as refusal:
             if not self._sign_in_is_wanted(refusal):
                 raise
         self.sign_in()
-        return self._transact(transaction, content, kind, area=area)
+        return self.call(transaction, content, area=area)
 
     def call(
         self,
@@ -202,11 +205,6 @@ class Exchange:
             return parse(raw)
         except ValueError as error:
             raise CentreAnswerBroken(transaction=name, place="-", found=str(error)) from error
-
-    def _transact(self, transaction: str, content: Node, kind: type[_Answer], *, area: str = "") -> _Answer:
-        answer = self.call(transaction, content, area=area).content
-        assert isinstance(answer, kind)  # noqa: S101 - the registry and the caller name the same type
-        return answer
 
     def _sign_in_is_wanted(self, refusal: CentreRefused) -> bool:
         return self.profile.sign_in and re.search(self.profile.words.sign_in, str(refusal.data["text"])) is not None
@@ -281,6 +279,11 @@ class Exchange:
             if finding.severity is Severity.WRONG and finding.place.count(".") < 2 and finding.code in ABSENT:
                 raise broken(finding.place, f"{finding.en}; {head.text}".rstrip("; "))
         return Reply(content, head, raw, tuple(findings))
+
+
+def _typed(reply: Reply, kind: type[_Answer]) -> _Answer:
+    assert isinstance(reply.content, kind)  # noqa: S101 - the registry and the caller name the same type
+    return reply.content
 
 
 TOKEN_REQUEST = b"grant_type=client_credentials"

@@ -7,6 +7,7 @@ from terminal.centre import (
     AlreadyReversed,
     BreaksText,
     Centre,
+    CentreAnswerBroken,
     CentreRefused,
     Intent,
     NothingToReverse,
@@ -224,3 +225,34 @@ def test_an_operator_signs_out_and_the_next_question_signs_in_again(desk, zhang)
     centre.sign_out()
     assert centre.identify(zhang).name == "张三"
     assert centre.sign_in() != first
+
+
+def test_a_cancellation_taken_back_leaves_the_settlement_standing(desk, bill, zhang, numbers):
+    centre = desk()
+    person, claim = centre.identify(zhang), bill()
+    trial, number = centre.trial(claim, person, basic(person)), numbers()
+    settled, intent = settle(centre, trial, claim, number).settlement, centre.intent(trial, number)
+    assert centre.stands(intent, settled)
+    cancelling = centre.cancel_intent(intent, numbers())
+    assert isinstance(centre.cancel(intent, settled, claim, cancelling.message_number), Settled)
+    assert not centre.stands(intent, settled)
+    assert isinstance(centre.reverse(cancelling, numbers()), Reversed)
+    assert centre.stands(intent, settled)
+    assert isinstance(centre.reverse(intent, numbers()), Reversed)
+    assert not centre.stands(intent, settled)
+
+
+def test_a_settlement_in_doubt_is_looked_up_and_completed(desk, bill, zhang, numbers):
+    centre = desk()
+    person, claim = centre.identify(zhang), bill()
+    trial, number = centre.trial(claim, person, basic(person)), numbers()
+    settled, intent = settle(centre, trial, claim, number).settlement, centre.intent(trial, number)
+    found = centre.look_up(intent, claim, settled.settlement_number, settled.visit_number).settlement
+    assert (found.total, found.layers, found.account, found.cash, found.message_number) == (
+        settled.total, settled.layers, settled.account, settled.cash, number,
+    )  # fmt: skip
+    with pytest.raises(CentreAnswerBroken):  # another message's settlement is not ours
+        centre.look_up(centre.intent(trial, numbers()), claim, settled.settlement_number, settled.visit_number)
+    assert isinstance(centre.reverse(intent, numbers()), Reversed)
+    with pytest.raises((CentreAnswerBroken, CentreRefused)):  # it no longer stands
+        centre.look_up(intent, claim, settled.settlement_number, settled.visit_number)
