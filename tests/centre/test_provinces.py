@@ -26,9 +26,9 @@ PROVINCES = [
     ("inner-mongolia", "inner-mongolia", {}),
     ("hubei", "hubei", {}),
     ("sichuan", "sichuan", {}),
-    ("jilin", "jilin", {"wrapping": {"token_path": "", "header": "none"}}),
+    ("jilin", "jilin", {}),
 ]
-"""(what the centre plays, the client's profile, changes: the simulated gateway of Jilin hands out no tokens)."""
+"""(what the centre plays, the client's profile, changes to it)."""
 
 
 @pytest.fixture(scope="module")

@@ -52,6 +52,10 @@ class Centre:
             raise Unreadable("FSI-交易报文不正确：未知交易编号！")
         return request
 
+    def grant(self, headers: dict[str, str]) -> Node:
+        """A token of the gateway that wants one. Raises Refusal."""
+        return self._gate.grant(headers, self._now())
+
     def credential(self, body: bytes) -> Node:
         """What the e-credential service answers."""
         return ecredential.answer(self._rooms.ledger, body, self._now())

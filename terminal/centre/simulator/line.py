@@ -16,8 +16,9 @@ from typing import Any, Protocol
 
 from terminal.centre.simulator import ecredential, wire
 from terminal.centre.simulator.faults import BadFaultPlan, FaultKind, Stroke, Trouble
+from terminal.centre.simulator.signing import TOKEN_PATH
 from terminal.centre.simulator.spoiling import Sent, spoiled, unreadable, whole
-from terminal.centre.simulator.wire import Node, Request, Unreadable
+from terminal.centre.simulator.wire import Node, Refusal, Request, Unreadable
 from terminal.faults import Exit, Fault
 
 LOOPBACK = "127.0.0.1"
@@ -48,6 +49,9 @@ class Behind(Protocol):
 
     def keep_late(self, request: Request, seconds: float) -> None:
         """Take effect later."""
+
+    def grant(self, headers: dict[str, str]) -> Node:
+        """A bearer token; raises Refusal."""
 
     def credential(self, body: bytes) -> Node:
         """What the e-credential service answers."""
@@ -117,6 +121,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         elif self.path == "/_faults":
             self._replace_plan(body)
+        elif self.path == TOKEN_PATH:
+            self._grant()
         elif self.path == ecredential.PATH:
             self._write(whole(self.server.behind.credential(body)))
         else:
@@ -149,12 +155,20 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._write(whole(self.server.behind.trouble.summary()))
 
+    def _grant(self) -> None:
+        try:
+            self._write(whole(self.server.behind.grant(self._lowered())))
+        except Refusal:
+            self._write(replace(whole({"error": "invalid_client"}), status=HTTPStatus.UNAUTHORIZED))
+
+    def _lowered(self) -> dict[str, str]:
+        return {name.lower(): value for name, value in self.headers.items()}
+
     def _message(self, body: bytes) -> Sent | None:
         """A message of the national interface, through whatever strikes it."""
         behind = self.server.behind
-        headers = {name.lower(): value for name, value in self.headers.items()}
         try:
-            request = behind.read(self.path, headers, body)
+            request = behind.read(self.path, self._lowered(), body)
         except Unreadable as reason:
             return whole(unreadable(str(reason)))
         stroke = behind.trouble.strike(request.infno, wire.text(request.message, "msgid"))

@@ -22,6 +22,8 @@ class HeaderForm(StrEnum):
     X_TIF = "x-tif"
     X_CA = "x-ca"
     APIKEY = "apikey"
+    BEARER = "bearer"
+    """A token that the gateway hands out for client id and secret (Basic) at ``/auth/oauth/token`` (Jilin)."""
 
 
 class SignatureForm(StrEnum):

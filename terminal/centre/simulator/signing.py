@@ -11,13 +11,17 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from secrets import token_hex
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.hmac import HMAC
 
 from terminal.centre.simulator import sm2, wire
 from terminal.centre.simulator.profile import HeaderForm, Profile, SignatureForm
-from terminal.centre.simulator.wire import Refusal, Request
+from terminal.centre.simulator.wire import Node, Refusal, Request
+
+TOKEN_PATH = "/auth/oauth/token"  # noqa: S105
+TOKEN_SECONDS = 3600
 
 _LISTED = ("infno", "msgid", "mdtrtarea_admvs", "insuplc_admdvs", "inf_time", "fixmedins_code", "sign_no")
 
@@ -52,12 +56,14 @@ class Gate:
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
+        self._tokens: dict[str, float] = {}
         self._nonces: OrderedDict[str, float] = OrderedDict()
         self._lock = threading.Lock()
         self._headers: Mapping[HeaderForm, Callable[[Request, datetime], None]] = {
             HeaderForm.X_TIF: self._x_tif,
             HeaderForm.X_CA: self._x_ca,
             HeaderForm.APIKEY: self._apikey,
+            HeaderForm.BEARER: self._bearer,
         }
 
     def check(self, request: Request, now: datetime) -> None:
@@ -66,6 +72,19 @@ class Gate:
             check(request, now)
         if self._profile.signature is not SignatureForm.NONE:
             self._sm2(request)
+
+    def grant(self, headers: Mapping[str, str], now: datetime) -> Node:
+        """A bearer token for client id and secret. Raises Refusal."""
+        pair = f"{self._profile.client_id}:{self._profile.secret}".encode()
+        _compare(f"Basic {base64.b64encode(pair).decode()}", headers.get("authorization", ""))
+        token = token_hex(16)
+        self._tokens[token] = now.timestamp() + TOKEN_SECONDS
+        return {"access_token": token, "token_type": "bearer", "expires_in": TOKEN_SECONDS}
+
+    def _bearer(self, request: Request, now: datetime) -> None:
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if self._tokens.get(token, 0) < now.timestamp():
+            raise Refusal("FSI-访问令牌无效或已过期")
 
     def _sm2(self, request: Request) -> None:
         given = wire.text(request.message, "cainfo")

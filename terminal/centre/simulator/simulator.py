@@ -134,6 +134,10 @@ class Simulator:
         """Carry a request out and answer it."""
         return self._centre.handle(request, skew)
 
+    def grant(self, headers: dict[str, str]) -> Node:
+        """A token of the gateway that wants one. Raises Refusal."""
+        return self._centre.grant(headers)
+
     def credential(self, body: bytes) -> Node:
         """What the e-credential service answers."""
         return self._centre.credential(body)

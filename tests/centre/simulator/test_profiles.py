@@ -65,14 +65,23 @@ WRAPPINGS = {
 }  # fmt: skip
 
 
+def token(desk, client=f"{CLIENT_ID}:{SECRET}"):
+    """Status and answer of the gateway that hands out tokens."""
+    basic = {"Authorization": f"Basic {base64.b64encode(client.encode()).decode()}"}
+    status, _, answer = desk.post("/auth/oauth/token", b"grant_type=client_credentials", basic)
+    return status, json.loads(answer)
+
+
 @pytest.fixture(params=sorted(WRAPPINGS))
 def province(request, start, desk, tmp_path):
     """A province's centre, and a way to ask it in its own wrapping."""
     other = type(desk)(start(profile=request.param, ledger=tmp_path / "province.db").port)
 
+    held = {"Authorization": f"Bearer {token(other)[1]['access_token']}"} if request.param == "jilin" else {}
+
     def ask(infno, node, change=lambda body, headers: (body, headers)):
         body, headers = change(*WRAPPINGS[request.param](other.message(infno, node)))
-        answer = json.loads(other.post("/gateway", body, headers)[2], parse_float=Decimal)
+        answer = json.loads(other.post("/gateway", body, headers | held)[2], parse_float=Decimal)
         if isinstance(answer.get("output"), str):
             answer["output"] = json.loads(decrypt(CLIENT_ID, answer["output"]), parse_float=Decimal)
         return answer
@@ -105,7 +114,7 @@ def test_a_signature_of_something_else_is_refused(province):
         forged = FORGED[province.name]
         message = json.loads(body)
         message |= {key: value for key, value in forged.items() if key == "cainfo"}
-        return json.dumps(message).encode(), {**headers, **forged} if headers else {}
+        return json.dumps(message).encode(), {**headers, **forged}
 
     answer = province("1101", IDENTIFY, forge)
     assert int(answer["infcode"]) == -1 and "签名验证失败" in answer["err_msg"]
@@ -117,6 +126,14 @@ def test_a_signature_out_of_form_is_refused(province):
         return json.dumps({**json.loads(body), "cainfo": "!"}).encode(), headers
 
     assert "格式" in province("1101", IDENTIFY, spoil)["err_msg"]
+
+
+def test_a_token_wants_the_clients_secret_and_a_message_wants_the_token(start, desk, tmp_path):
+    other = type(desk)(start(profile="jilin", ledger=tmp_path / "jilin.db").port)
+    assert token(other, f"{CLIENT_ID}:wrong")[0] == 401
+    body, _ = jilin(other.message("9001", SIGN_IN))
+    assert "访问令牌无效" in json.loads(other.post("/gateway", body, {"Authorization": "Bearer none"})[2])["err_msg"]
+    other.close()
 
 
 def test_every_shipped_profile_starts(start, desk, tmp_path):
