@@ -1,7 +1,6 @@
 """A sum over lines in proportion, so that the shares add up and no line gets more than its own part."""
 
 from collections.abc import Sequence
-from heapq import nlargest
 
 
 def allocate(amount: int, weights: Sequence[int]) -> list[int]:
@@ -13,10 +12,10 @@ def allocate(amount: int, weights: Sequence[int]) -> list[int]:
     if not whole:
         return [0] * len(weights)
     shares, rests = [], []
-    for place, weight in enumerate(weights):
+    for weight in weights:
         share, rest = divmod(amount * weight, whole)
         shares.append(share)
-        rests.append((rest, -place))
-    for _, place in nlargest(amount - sum(shares), rests):
-        shares[-place] += 1
+        rests.append(rest)
+    for place in sorted(range(len(rests)), key=rests.__getitem__, reverse=True)[: amount - sum(shares)]:
+        shares[place] += 1
     return shares

@@ -8,6 +8,7 @@ Needs numpy (the extra ``batch``); the till never imports this.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from terminal.adjudication.accumulators import Accumulator, Period, Scope
 from terminal.adjudication.bill import Bill
 from terminal.adjudication.dimensions import Fact, facts_of
 from terminal.adjudication.engine import day_of, days_of, measure
-from terminal.adjudication.lines import CeilingPer, Effect, LineRules
+from terminal.adjudication.lines import CeilingPer, Effect, LineRules, Treatment
 from terminal.adjudication.pack import Benefit, Crossing
 from terminal.adjudication.plan import Bound, Plan
 from terminal.adjudication.rounding import ROUND
@@ -229,7 +230,7 @@ class _Waves:
         for name, (codes, words) in journal.facts.items():
             edges = np.array(plan.values.bounds.get(name, ()), np.int64)
             columns.append(codes if words else np.searchsorted(edges, codes, side="right") * (codes >= 0) - (codes < 0))
-        return np.unique(np.stack(columns), axis=1, return_inverse=True)[1].reshape(-1).astype(np.int64)
+        return _as_one(columns)
 
     def run(self) -> Result:
         for wave in _by_ordinal(self.journal.person):
@@ -237,10 +238,12 @@ class _Waves:
             for name in self.plan.counts:
                 ordinal = self._opening(name, wave) + 1
                 keys.append(np.searchsorted(np.array(self.plan.values.bounds.get(name, ())), ordinal, side="right"))
-            _, first, group = np.unique(np.stack(keys), axis=1, return_index=True, return_inverse=True)
-            order = np.argsort(group.reshape(-1), kind="stable")
-            cuts = np.searchsorted(group.reshape(-1)[order], np.arange(1, len(first)))
-            for members in np.split(order, cuts):
+            group = _as_one(keys)
+            if not group.any():
+                self._group(wave)
+                continue
+            order = np.argsort(group, kind="stable")
+            for members in np.split(order, np.flatnonzero(np.diff(group[order])) + 1):
                 self._group(wave[members])
         return self.result
 
@@ -328,88 +331,129 @@ def _lines(
     rules: LineRules, journal: Journal, bills: Column
 ) -> tuple[dict[str, int], list[tuple[NDArray[np.bool_], str]]]:
     """The sums of the bills' lines, as ``LineRules.split`` does it one by one."""
-    starts, stops = journal.first_line[bills], journal.first_line[bills + 1]
-    counts = stops - starts
-    owner = np.repeat(np.arange(len(bills)), counts)
-    lines = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(starts, counts)
-    amount = journal.amount[lines]
-    kind = journal.item_class[lines] * max(1, len(journal.categories)) + journal.category[lines]
-    own, over, first, separate = (np.zeros(len(lines), np.int64) for _ in range(4))
+    starts = journal.first_line[bills]
+    counts = journal.first_line[bills + 1] - starts
+    begins = np.cumsum(counts) - counts
     if not rules.per_line:
         raise NotInColumns("first self-pay rounded once for the bill")
+    if len(bills) == len(journal) and (np.diff(bills) == 1).all():
+        lines: Any = slice(None)
+    else:
+        lines = np.arange(counts.sum()) + np.repeat(starts - begins, counts)
+    amount = journal.amount[lines]
+    classes = len(CLASSES)
+    kind = journal.category[lines] * classes + journal.item_class[lines]
+    table = [treatment for category in journal.categories for treatment in rules.row(category)[:classes]]
+    present = np.flatnonzero(np.bincount(kind, minlength=len(table)))
+    owner = _Owner(counts)
+    needs = [(owner.having(kind == code), found.en) for code in present for found in table[code].needs]
+
     limit = journal.limit[lines]
-    over = np.where(limit >= 0, np.maximum(amount - limit, 0), 0)
-    numerator, denominator = journal.numerator[lines], journal.denominator[lines]
-    needs: list[tuple[NDArray[np.bool_], str]] = []
-    left: dict[int, tuple[NDArray[np.bool_], int]] = {}
-    for code in np.unique(kind):
-        here = kind == code
-        category = journal.categories[int(code) % max(1, len(journal.categories))]
-        known = rules.row(category)[int(code) // max(1, len(journal.categories))]
-        if known.own:
-            own[here], over[here], numerator[here] = amount[here], 0, 0
-            continue
-        for found in known.needs:
-            needs.append((_bills_with(here, owner, len(bills)), found.en))
-        for one in known.limits:
-            days = journal.days[bills][owner[here]]
-            if one.units is not None and one.effect is Effect.CUT:
-                plausible = rules.whole_ceiling(journal.price[lines][here] * one.units * days * 10**4, 10**8)
-                surplus = journal.quantity[lines][here] > one.units * days * 10**4
-                over[here] = np.where(surplus, np.maximum(over[here], amount[here] - plausible), over[here])
-            if one.amount is None:
-                continue
-            if one.per is CeilingPer.UNIT:
-                most = rules.whole_ceiling(one.amount * journal.quantity[lines][here], 10**4)
-            elif one.per is CeilingPer.DAY:
-                most = one.amount * days
-            else:
-                mask = left.get(one.rule, (np.zeros(len(lines), bool), 0))[0] | here
-                left[one.rule] = (mask, one.amount)
-                continue
-            over[here] = np.maximum(over[here], amount[here] - most)
-        plain = here & (denominator == 0)
-        if known.stop is not None and plain.any():
-            needs.append((_bills_with(plain, owner, len(bills)), known.stop.en))
-        numerator[plain], denominator[plain] = known.share
-        if known.separate:
-            separate[here] = 1
-    for mask, most in left.values():
+    over = np.where(limit >= 0, np.maximum(amount - limit, 0), 0) if (limit >= 0).any() else np.zeros_like(amount)
+    by_visit: dict[int, tuple[Any, int]] = {}
+    for code in present:
+        if table[code].limits and not table[code].own:
+            here = kind == code
+            over = _cut(rules, table[code], journal, lines, here, journal.days[bills][owner.of(here)], over, by_visit)
+    for mask, most in by_visit.values():
         over = _cut_by_visit(amount, over, mask, owner, most)
-    paying = numerator > 0
-    first[paying] = rules.whole_first((amount - over)[paying] * numerator[paying], denominator[paying])
-    scale = int(denominator.max()) if len(lines) else 1
-    if scale > LARGEST_SCALE:
-        raise NotInColumns(f"a first self-pay with the denominator {scale}")
+
+    own = np.where(np.array([one.own for one in table])[kind], amount, 0)
+    over = np.where(own > 0, 0, over) if over.any() else over
+    plain = journal.denominator[lines] == 0
+    for code in present:
+        stop = table[code].stop
+        if stop is not None and not table[code].own and (missing := plain & (kind == code)).any():
+            needs.append((owner.having(missing), stop.en))
+    shares = np.array([(0, 1) if one.own else one.share for one in table], np.int64)
+    numerator = np.where(plain, shares[kind, 0], journal.numerator[lines])
+    numerator = np.where(own > 0, 0, numerator)
+    paying = np.flatnonzero(numerator)
+    scale = np.where(plain[paying], shares[kind[paying], 1], journal.denominator[lines][paying])
+    if len(scale) and int(scale.max()) > LARGEST_SCALE:
+        raise NotInColumns(f"a first self-pay with the denominator {scale.max()}")
+    first = np.zeros_like(amount)
+    first[paying] = rules.whole_first((amount - over)[paying] * numerator[paying], scale)
+    separate = np.array([one.separate for one in table])[kind]
 
     def total(values: Any) -> Any:
-        ends = np.r_[0, np.cumsum(values)]
-        cut = np.cumsum(counts)
-        return ends[cut] - ends[cut - counts]
+        return np.add.reduceat(values, begins)
 
-    sums = {
-        "total": total(amount), "own_pay": total(own), "over_limit": total(over), "first_self_pay": total(first),
-        "separate": total((amount - over - first) * separate), "class_deductible": 0,
+    zero = np.zeros(len(bills), np.int64)
+    sums: dict[str, Any] = {
+        "total": total(amount), "own_pay": total(own), "over_limit": total(over) if over.any() else zero,
+        "first_self_pay": total(first),
+        "separate": total((amount - over - first) * separate) if separate.any() else zero, "class_deductible": zero,
     }  # fmt: skip
     sums["in_scope"] = sums["total"] - sums["own_pay"] - sums["over_limit"] - sums["first_self_pay"]
     return sums, needs
 
 
-def _bills_with(mask: NDArray[np.bool_], owner: Column, bills: int) -> NDArray[np.bool_]:
-    found = np.zeros(bills, bool)
-    found[owner[mask]] = True
-    return found
+class _Owner:
+    """Which bill each line belongs to; worked out only where somebody asks."""
+
+    def __init__(self, counts: Column) -> None:
+        self.counts = counts
+
+    @cached_property
+    def all(self) -> Column:
+        """The bill of every line."""
+        return np.repeat(np.arange(len(self.counts)), self.counts)
+
+    def of(self, mask: NDArray[np.bool_]) -> Column:
+        """The bills of some lines."""
+        return self.all[mask]
+
+    def having(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """The bills that have one of these lines."""
+        found = np.zeros(len(self.counts), bool)
+        found[self.of(mask)] = True
+        return found
 
 
-def _cut_by_visit(amount: Column, over: Column, mask: NDArray[np.bool_], owner: Column, most: int) -> Column:
+def _cut(
+    rules: LineRules, known: Treatment, journal: Journal, lines: Any, here: Any, days: Any, over: Any,
+    by_visit: dict[int, tuple[Any, int]],
+) -> Any:  # fmt: skip
+    """What the limits of one kind of line cut off; those for the visit are left for later."""
+    amount, quantity, price = (column[lines][here] for column in (journal.amount, journal.quantity, journal.price))
+    for one in known.limits:
+        if one.units is not None and one.effect is Effect.CUT:
+            plausible = rules.whole_ceiling(price * one.units * days * 10**4, 10**8)
+            surplus = quantity > one.units * days * 10**4
+            over[here] = np.where(surplus, np.maximum(over[here], amount - plausible), over[here])
+        if one.amount is None:
+            continue
+        if one.per is CeilingPer.VISIT:
+            before = by_visit.get(one.rule, (np.zeros(len(here), bool), 0))[0]
+            by_visit[one.rule] = (before | here, one.amount)
+            continue
+        most = one.amount * days
+        if one.per is CeilingPer.UNIT:
+            most = rules.whole_ceiling(one.amount * quantity, 10**4)
+        over[here] = np.maximum(over[here], amount - most)
+    return over
+
+
+def _cut_by_visit(amount: Any, over: Any, mask: Any, owner: _Owner, most: int) -> Any:
     """A limit for the visit is used up in the order of the lines: what is counted before and after each line."""
     counted = np.where(mask, amount - over, 0)
     ends = np.cumsum(counted)
-    begins = np.r_[0, np.flatnonzero(np.diff(owner)) + 1]
-    before = (ends - counted)[begins]
-    reached = ends - np.repeat(before, np.diff(np.r_[begins, len(owner)]))
+    begins = np.cumsum(owner.counts) - owner.counts
+    reached = ends - np.repeat((ends - counted)[begins], owner.counts)
     kept = np.minimum(reached, most) - np.minimum(reached - counted, most)
     return np.where(mask, amount - kept, over)
+
+
+def _as_one(columns: Sequence[Column]) -> Column:
+    """One number for each combination; equal combinations, and only they, get equal numbers."""
+    whole = np.zeros(len(columns[0]), np.int64)
+    for column in columns:
+        low = column.min(initial=0)
+        whole = whole * (int(column.max(initial=0)) - int(low) + 1) + (column - low)
+        if int(whole.max(initial=0)) > 10**12:
+            whole = np.unique(whole, return_inverse=True)[1].astype(np.int64)
+    return whole
 
 
 def partition(journal: Journal, persons: Sequence[int]) -> Journal:

@@ -17,7 +17,7 @@ from terminal.adjudication.dimensions import facts_of, in_area
 from terminal.adjudication.explain import Outlook, Recorder
 from terminal.adjudication.faults import CannotSplit, NotConserved
 from terminal.adjudication.findings import finding
-from terminal.adjudication.lines import Parts, all_own_pay, not_multiplying
+from terminal.adjudication.lines import Parts, all_own_pay, line_splits, not_multiplying
 from terminal.adjudication.pack import Benefit, DateBasis, Suspension
 from terminal.adjudication.plan import Bound, BoundLayer, Plan
 from terminal.adjudication.rounding import ROUND
@@ -172,7 +172,7 @@ def _one(
         cash=Fen(bill.remaining - tendered.account - tendered.family),
         hospital=Fen(0 if bill.quota is None else parts.total - bill.quota),
         account_balance=Fen(sum(purse.balance for purse in tendered.left if not purse.holder)),
-        lines=tuple(parts.splits),
+        lines=line_splits(parts),
         postings=() if insured.suspended else _postings(bound, bill, periods),
         findings=(*findings, *tendered.findings),
         steps=tuple(recorder.steps) if recorder else (),

@@ -40,6 +40,9 @@ _WORDS: dict[str, tuple[str, str]] = {
 }
 
 
+_PARTS = ("own_pay", "over_limit", "first_self_pay", "in_scope")
+
+
 class Outlook(msgspec.Struct, frozen=True):
     """What is left of a limit after a bill: ``deductible`` still to bear, or ``cap_payment`` still to be paid."""
 
@@ -72,11 +75,11 @@ class Recorder:
         """The parts of each line, or of the bill at lower levels."""
         names = {line.sn: line.name for line in self.claim.lines}
         if self.level >= LINES:
-            for line in parts.splits:
-                self.scope = f"line:{line.sn}"
-                for kind in ("own_pay", "over_limit", "first_self_pay", "in_scope"):
-                    if amount := getattr(line, kind):
-                        self._add(kind, amount, name=names[line.sn])
+            for sn, amount, *cuts in parts.splits:
+                self.scope = f"line:{sn}"
+                for kind, part in zip(_PARTS, (*cuts, amount - sum(cuts)), strict=True):
+                    if part:
+                        self._add(kind, part, name=names[sn])
         self.scope = "bill"
         for kind, amount in parts.figures().items():
             if amount and kind in _WORDS:
@@ -113,13 +116,14 @@ class Recorder:
     ) -> None:
         zh, en = _WORDS[kind]
         figure = figure_text(given.row.unit, given.figure) if given else ""
-        data = {"amount": Fen(amount), "figure": figure, **words}
+        fen = Fen(amount)
+        data = {"amount": str(fen), "figure": figure, **words}
         english = {**data, "name": words.get("name_en", words.get("name", ""))}
         self.steps.append(
             Step(
                 stage=kind,
                 scope=self.scope,
-                amount=Fen(amount),
+                amount=fen,
                 zh=zh.format(**data),
                 en=en.format(**english),
                 exact=f"{exact[0]}/{exact[1]}" if exact else "",

@@ -81,7 +81,9 @@ LineStage = Exclude | Ceiling | FirstSelfPay | ClassRatio
 
 
 @dataclass(slots=True)
-class _Limit:
+class Limit:
+    """A ceiling with its figures; ``rule`` tells the limits for a whole visit apart."""
+
     rule: int
     per: CeilingPer
     amount: int | None
@@ -90,11 +92,11 @@ class _Limit:
 
 
 @dataclass(slots=True)
-class _Treatment:
+class Treatment:
     """What happens to all lines of one class and category."""
 
     own: bool = False
-    limits: list[_Limit] = field(default_factory=list)
+    limits: list[Limit] = field(default_factory=list)
     share: tuple[int, int] = (0, 1)
     """The first self-pay of a line that carries none, as numerator and denominator."""
     separate: bool = False
@@ -103,6 +105,10 @@ class _Treatment:
     stop: Finding | None = None
     plain: bool = True
     """Whether such a line is in scope as a whole unless it says otherwise itself."""
+
+
+Divided = tuple[int, int, int, int, int]
+"""One line: its number, amount, own pay, over limit and first self-pay."""
 
 
 @dataclass(slots=True)
@@ -115,7 +121,7 @@ class Parts:
     first_self_pay: int = 0
     separate: int = 0
     findings: list[Finding] = field(default_factory=list)
-    splits: list[LineSplit] = field(default_factory=list)
+    splits: list[Divided] = field(default_factory=list)
     class_deductible: int = 0
     """The deductible that a policy takes from the charges of one class."""
 
@@ -150,17 +156,17 @@ class LineRules:
         self.whole_ceiling = ROUND[case.points.ceiling]
         self.whole_first = ROUND[case.points.first_self_pay]
         self.per_line = case.points.first_self_pay_at is LinePlace.LINE
-        self.rows: dict[str, tuple[_Treatment, ...]] = {}
+        self.rows: dict[str, tuple[Treatment, ...]] = {}
         """For each category the treatments of the classes A, B, C and of no class."""
 
-    def row(self, category: str) -> tuple[_Treatment, ...]:
+    def row(self, category: str) -> tuple[Treatment, ...]:
         """How lines of a category are treated, by class; worked out once."""
         if category not in self.rows:
             self.rows[category] = tuple(self._treatment(item_class, category) for item_class in (*ItemClass, None))
         return self.rows[category]
 
-    def _treatment(self, item_class: ItemClass | None, category: str) -> _Treatment:
-        made = _Treatment()
+    def _treatment(self, item_class: ItemClass | None, category: str) -> Treatment:
+        made = Treatment()
         share: FirstSelfPay | ClassRatio | None = None
         for number, rule in enumerate(self.rules):
             if not rule.fits(item_class, category):
@@ -182,14 +188,14 @@ class LineRules:
         made.plain = not (made.own or made.limits or made.separate or made.stop or made.share[0])
         return made
 
-    def _limit(self, number: int, rule: Ceiling, made: _Treatment) -> _Limit:
+    def _limit(self, number: int, rule: Ceiling, made: Treatment) -> Limit:
         numbers: list[int | None] = []
         for key in (rule.amount, rule.units):
             found = self.case.find(key) if key else None
             if isinstance(found, Finding):
                 made.needs += (found,)
             numbers.append(int(found.figure) if isinstance(found, Given) else None)
-        return _Limit(number, rule.per, numbers[0], numbers[1], rule.effect)
+        return Limit(number, rule.per, numbers[0], numbers[1], rule.effect)
 
     def split(self, lines: Sequence[Line], days: int, opening: Mapping[str, int], *, detail: bool) -> Parts:
         """Divides the lines; ``detail`` keeps the parts of every line."""
@@ -209,11 +215,11 @@ class LineRules:
                 own = amount if known.own or self._unknown_is_own(line, parts) else 0
                 own_pay += own
                 if detail:
-                    parts.splits.append(_split(line.sn, amount, own, 0, 0))
+                    parts.splits.append((line.sn, amount, own, 0, 0))
                 continue
             if known.plain and ceiling is None and rate is None and not due:
                 if detail:
-                    parts.splits.append(_split(line.sn, amount, 0, 0, 0))
+                    parts.splits.append((line.sn, amount, 0, 0, 0))
                 continue
             over = 0
             if ceiling is not None:
@@ -237,7 +243,7 @@ class LineRules:
             if known.separate:
                 parts.separate += amount - over - first
             if detail:
-                parts.splits.append(_split(line.sn, amount, 0, over, first))
+                parts.splits.append((line.sn, amount, 0, over, first))
         parts.total, parts.own_pay, parts.over_limit = total, own_pay, over_limit
         parts.first_self_pay = first_self_pay
         if not self.per_line:
@@ -252,7 +258,7 @@ class LineRules:
         return own
 
     def _cut(
-        self, line: Line, known: _Treatment, amount: int, over: int, days: int, left: dict[int, int], parts: Parts
+        self, line: Line, known: Treatment, amount: int, over: int, days: int, left: dict[int, int], parts: Parts
     ) -> int:
         """The part of a line over its limits; a limit for the whole visit is used up in the order of the lines."""
         parts.findings.extend(known.needs)
@@ -292,17 +298,19 @@ def not_multiplying(lines: Sequence[Line], whole: Round) -> list[Finding]:
 
 def all_own_pay(parts: Parts) -> Parts:
     """The lines of a person who has no benefits under a policy that then covers nothing."""
-    splits = [_split(split.sn, split.amount, split.amount, 0, 0) for split in parts.splits]
+    splits = [(sn, amount, amount, 0, 0) for sn, amount, *_ in parts.splits]
     return Parts(total=parts.total, own_pay=parts.total, splits=splits, findings=parts.findings)
 
 
-def _rounded_together(splits: list[LineSplit], total: int) -> list[LineSplit]:
+def _rounded_together(splits: list[Divided], total: int) -> list[Divided]:
     """First self-pay rounded once for the bill, given back to the lines that bear it."""
-    bearing = [split for split in splits if split.first_self_pay]
-    shares = dict(zip((s.sn for s in bearing), allocate(total, [s.first_self_pay for s in bearing]), strict=True))
-    return [_split(s.sn, s.amount, s.own_pay, s.over_limit, shares[s.sn]) if s.sn in shares else s for s in splits]
+    shares = allocate(total, [first for *_, first in splits])
+    return [(sn, amount, own, over, share) for (sn, amount, own, over, _), share in zip(splits, shares, strict=True)]
 
 
-def _split(sn: int, amount: int, own: int, over: int, first: int) -> LineSplit:
-    scope = amount - own - over - first
-    return LineSplit(sn, Fen(amount), Fen(own), Fen(over), Fen(first), Fen(scope))
+def line_splits(parts: Parts) -> tuple[LineSplit, ...]:
+    """The lines of a bill as its settlement shows them."""
+    return tuple(
+        LineSplit(sn, Fen(amount), Fen(own), Fen(over), Fen(first), Fen(amount - own - over - first))
+        for sn, amount, own, over, first in parts.splits
+    )

@@ -1,0 +1,320 @@
+"""One policy, many engines: a bill, a batch, a year; every figure stands beside the fen that differ."""
+
+import gc
+import random
+import subprocess
+import sys
+import time
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from statistics import quantiles
+from typing import Any
+
+from config.policies import pack_files
+from terminal.adjudication import Plan, adjudicate, load_plan
+from terminal.adjudication.allocation import allocate
+from terminal.adjudication.bill import Bill
+from terminal.adjudication.dimensions import facts_of
+from terminal.adjudication.plan import Bound
+from terminal.clock import BEIJING
+from terminal.documents import (
+    Claim,
+    Employment,
+    Institution,
+    Insured,
+    ItemClass,
+    Line,
+    Scheme,
+    Tier,
+    Visit,
+    VisitType,
+    decode,
+    encode,
+)
+from terminal.money import Fen, Price, Quantity
+from tests.bench.peers import by_hand
+from tests.bench.timing import NotHere, Work, compare, readable
+
+TENTH = Fraction(1, 10)
+
+
+def bill_of(chance: random.Random, lines: int) -> Claim:
+    """An outpatient bill, 60/30/10 per cent of class A, B and C."""
+    made = []
+    for sn in range(1, lines + 1):
+        amount = chance.randrange(1, 300_00)
+        item_class = ItemClass(chance.choices("ABC", (6, 3, 1))[0])
+        rate = TENTH if item_class is ItemClass.B else None
+        price, one = Price(amount * 10**4), Quantity(10**4)
+        made.append(Line(sn, f"item {sn}", price, one, Fen(amount), item_class=item_class, first_self_pay=rate))
+    return Claim(
+        bill="B1",
+        institution=Institution("H1", "H", "110100", Tier.THREE),
+        terminal="T",
+        operator="O",
+        visit=Visit(VisitType.OUTPATIENT, datetime(2026, 3, 2, 9, tzinfo=BEIJING)),
+        lines=tuple(made),
+        insured=Insured("110100", Scheme.EMPLOYEE, Employment.ACTIVE),
+    )
+
+
+def person_of(claim: Claim) -> Insured:
+    """Whom the bill is for."""
+    assert claim.insured is not None
+    return claim.insured
+
+
+def bound_of(plan: Plan, claim: Claim) -> Bound:
+    """The policy bound to the kind of bill all of these are."""
+    day = claim.visit.begin.date()
+    facts = facts_of(claim, person_of(claim), day, {}) | {"admissions": 1}
+    return plan.bind(plan.pack.benefits.benefit[0], facts, day, None)
+
+
+def totals(bound: Bound, lines: tuple[Line, ...], *, detail: bool = False) -> Bill:
+    """The data-driven path without documents around it."""
+    parts = bound.lines.split(lines, 1, {}, detail=detail)
+    bill = Bill(parts.figures(), {"op.deductible": 0, "op.paid": 0}, {"days": 1, "bills": 1})
+    bound.run(bill)
+    if detail:
+        allocate(bill.figures["paid.large_amount"], [amount - sum(cuts) for _, amount, *cuts in parts.splits])
+    return bill
+
+
+def outcome(bill: Bill) -> tuple[int, ...]:
+    """The figures that every contender must agree on."""
+    names = ("total", "own_pay", "over_limit", "first_self_pay", "deductible", "paid.large_amount")
+    return tuple(bill.figures[name] for name in names)
+
+
+def main() -> None:
+    """One bill, one batch, one year, and what a till waits for."""
+    plan = load_plan(pack_files("beijing-employee"))
+    chance = random.Random(20)
+    bills = [bill_of(chance, 20) for _ in range(500)]
+    bound = bound_of(plan, bills[0])
+    wrong = sum(outcome(totals(bound, bill.lines)) != by_hand.in_ints(bill.lines) for bill in bills)
+    print(f"adjudication: bills of 500 that differ from hard-coded ints: {wrong}")
+    for count, calls in ((20, 200), (2000, 5)):
+        _one_bill(plan, bill_of(chance, count), count, calls)
+    _whole_path(plan, chance)
+    _till(plan)
+    _batch(plan, chance)
+    _year(plan, chance)
+
+
+def _one_bill(plan: Plan, claim: Claim, count: int, calls: int) -> None:
+    bound, lines = bound_of(plan, claim), claim.lines
+    tenth = Decimal("0.1")
+    decimals = [
+        by_hand.DecimalLine(Decimal(int(line.amount)) / 100, line.item_class, tenth if line.first_self_pay else None)
+        for line in lines
+        if line.item_class
+    ]
+    agrees = "agrees" if by_hand.in_decimals(decimals) == outcome(totals(bound, lines)) else "differs"
+    peers: dict[str, Work] = {
+        "hard-coded ints": lambda: by_hand.in_ints(lines),
+        f"Decimal ({agrees})": lambda: by_hand.in_decimals(decimals),
+    }
+    name = f"adjudication: {count} lines"
+    compare(f"{name}, totals", lambda: totals(bound, lines), peers, calls=calls)
+    ints = {"hard-coded ints": peers["hard-coded ints"]}
+    compare(f"{name}, and each line's share", lambda: totals(bound, lines, detail=True), ints, calls=calls)
+    person = person_of(claim)
+    compare(f"{name}, settlement", lambda: adjudicate(plan, claim, person), ints, calls=max(1, calls // 10))
+    compare(f"{name}, and why", lambda: adjudicate(plan, claim, person, explain=3), ints, calls=max(1, calls // 20))
+    _zen(bound, claim, name, calls)
+    _openfisca_bill(bound, claim, name)
+
+
+def _zen(bound: Bound, claim: Claim, name: str, calls: int) -> None:
+    try:
+        from tests.bench.peers.zen_rules import decision
+
+        rules = decision()
+    except ImportError:
+        print(f"{name}: zen-engine is not installed", file=sys.stderr)
+        return
+    asked = {"lines": [{"amount": int(line.amount), "kind": str(line.item_class)} for line in claim.lines]}
+    said = rules.evaluate(asked)["result"]
+    mine = totals(bound, claim.lines).figures
+    agrees = int(said["fund"]) == mine["paid.large_amount"] and int(said["first"]) == mine["first_self_pay"]
+    work: Work = lambda: totals(bound, claim.lines)  # noqa: E731 - timed as it is
+    compare(f"{name}, totals", work, {f"zen-engine ({'agrees' if agrees else 'differs'})": lambda: rules.evaluate(asked)},
+            calls=max(1, calls // 10))  # fmt: skip
+
+
+def _openfisca_bill(bound: Bound, claim: Claim, name: str) -> None:
+    try:
+        import numpy as np
+
+        from tests.bench.peers.openfisca_system import PERIOD, simulation, system
+
+        made = system()
+    except ImportError:
+        print(f"{name}: OpenFisca is not installed", file=sys.stderr)
+        return
+    amount = np.array([line.amount for line in claim.lines])
+    kind = np.array(["ABC".index(str(line.item_class)) for line in claim.lines])
+    owner = np.zeros(len(amount), np.int64)
+
+    def ask() -> Any:
+        return simulation(made, amount, kind, owner).calculate("fund", PERIOD)
+
+    agrees = int(ask()[0]) == totals(bound, claim.lines).figures["paid.large_amount"]
+    label = f"OpenFisca int32 ({'agrees' if agrees else 'differs'})"
+    compare(f"{name}, totals", lambda: totals(bound, claim.lines), {label: ask}, rounds=7)
+
+
+def _whole_path(plan: Plan, chance: random.Random) -> None:
+    """JSON in, settlement out: the 99th percentile, with the garbage of start-up frozen as at the till."""
+    gc.collect()
+    gc.freeze()
+    for count, rounds, level in ((20, 400, 0), (2000, 40, 0), (5000, 25, 0), (2000, 40, 3)):
+        data = encode(bill_of(chance, count))
+        taken = []
+        for _ in range(rounds):
+            begun = time.perf_counter()
+            claim = decode(data, Claim)
+            encode(adjudicate(plan, claim, person_of(claim), explain=level))
+            taken.append(time.perf_counter() - begun)
+        middle, worst = quantiles(taken, n=100)[49], quantiles(taken, n=100)[98]
+        what = f"adjudication: {count} lines, bytes to bytes" + (", and why" if level else "")
+        print(f"{what:<52} p50 {readable(middle):>9}  p99 {readable(worst):>9}")
+    gc.unfreeze()
+
+
+def _till(plan: Plan) -> None:
+    files = pack_files("beijing-employee")
+    compare(
+        "adjudication: a pack from its files", lambda: load_plan(files), {"TOML alone": lambda: _toml(files)}, rounds=7
+    )
+    script = "import sys, terminal.adjudication; print(sorted({'numpy', 'pydantic', 'polars'} & set(sys.modules)))"
+    compare(
+        "adjudication: import of the engine",
+        lambda: subprocess.run([sys.executable, "-c", script], check=True, capture_output=True),
+        {"bare Python": lambda: subprocess.run([sys.executable, "-c", ""], check=True)},
+        rounds=7,
+    )
+
+
+def _toml(files: dict[str, bytes]) -> None:
+    import tomllib
+
+    for name, data in files.items():
+        if name.endswith(".toml"):
+            tomllib.loads(data.decode())
+
+
+def _columns(plan: Plan, chance: random.Random, bills: int, lines: int, persons: int) -> Any:
+    """A journal of random bills, made column by column."""
+    import numpy as np
+
+    from terminal.adjudication.columns import Journal
+
+    random_ = np.random.default_rng(chance.randrange(2**32))
+    count = bills * lines
+    kinds = random_.choice(3, count, p=(0.6, 0.3, 0.1))
+    amount = random_.integers(1, 300_00, count)
+    ones = np.ones(bills, np.int64)
+    day = bill_of(chance, 1).visit.begin.date().toordinal()
+    words = {"employment": "active", "tier": "3"}
+    facts = {name: (np.zeros(bills, np.int64), (word,)) for name, word in words.items()} | {"age": (ones * 40, ())}
+    return Journal(
+        persons=persons, person=np.sort(random_.integers(0, persons, bills)) if persons < bills else np.arange(bills),
+        benefit=ones * 0, day=ones * day, days=ones, account=ones * 0, account_use=ones > 0, facts=facts,
+        place={"disease": ones * 0, "institution": ones * 0}, first_line=np.arange(0, count + 1, lines),
+        amount=amount, item_class=kinds, category=np.zeros(count, np.int64), categories=("",),
+        numerator=(kinds == 1).astype(np.int64), denominator=np.where(kinds == 1, 10, 0), limit=np.full(count, -1),
+        quantity=np.full(count, 10**4), price=amount * 10**4,
+    )  # fmt: skip
+
+
+def _batch(plan: Plan, chance: random.Random) -> None:
+    try:
+        import numpy as np
+
+        from terminal.adjudication.columns import run
+    except ImportError as missing:
+        raise NotHere("numpy is not installed") from missing
+    journal = _columns(plan, chance, 100_000, 20, 100_000)
+    some = [bill_of(chance, 20) for _ in range(1000)]
+    hand = by_hand.in_numpy(journal.amount, journal.item_class, journal.first_line)
+    mine = run(plan, journal).figures
+    names = ("total", "own_pay", "first_self_pay", "deductible", "paid.large_amount")
+    wrong = sum(int((mine[name] != column).sum()) for name, column in zip(names, hand, strict=True))
+    print(f"adjudication: figures of 100,000 bills that differ from numpy by hand: {wrong}")
+    begun = time.perf_counter()
+    for bill in some:
+        by_hand.in_ints(bill.lines)
+    ints = (time.perf_counter() - begun) * 100
+
+    def by_numpy() -> object:
+        return by_hand.in_numpy(journal.amount, journal.item_class, journal.first_line)
+
+    begun = time.perf_counter()
+    run(plan, journal)
+    ours = time.perf_counter() - begun
+    print(f"adjudication: 100,000 bills in columns             {ints / ours:>6.1f} x the speed of hard-coded ints")
+    compare("adjudication: 100,000 bills in columns", lambda: run(plan, journal), {"numpy by hand": by_numpy}, rounds=7)
+    try:
+        from tests.bench.peers.openfisca_system import PERIOD, simulation, system
+
+        made = system()
+    except ImportError:
+        print("adjudication: OpenFisca is not installed", file=sys.stderr)
+        return
+    owner = np.repeat(np.arange(100_000), 20)
+    ready = simulation(made, journal.amount, journal.item_class, owner)
+    wrong = int((ready.calculate("fund", PERIOD) != mine["paid.large_amount"]).sum())
+
+    def calculate() -> object:
+        for name in ("fund", "scope", "first"):
+            ready.delete_arrays(name)
+        return ready.calculate("fund", PERIOD)
+
+    def from_scratch() -> object:
+        return simulation(made, journal.amount, journal.item_class, owner).calculate("fund", PERIOD)
+
+    peers: dict[str, Work] = {f"OpenFisca, calculation ({wrong} differ)": calculate}
+    compare("adjudication: 100,000 bills in columns", lambda: run(plan, journal), peers, rounds=5)
+    peers = {"OpenFisca, with set-up": from_scratch}
+    compare("adjudication: 100,000 bills in columns", lambda: run(plan, journal), peers, rounds=1)
+
+
+def _year(plan: Plan, chance: random.Random) -> None:
+    from terminal.adjudication.columns import run
+
+    journal = _columns(plan, chance, 240_000, 20, 20_000)
+    begun = time.perf_counter()
+    done = run(plan, journal).figures
+    taken = time.perf_counter() - begun
+    used = paid = wrong = 0
+    person = -1
+    lines = [line for bill in range(2000) for line in [_bill_lines(journal, bill)]]
+    begun = time.perf_counter()
+    for bill, of_bill in enumerate(lines):
+        if journal.person[bill] != person:
+            person, used, paid = journal.person[bill], 0, 0
+        figures = by_hand.in_ints(of_bill, used, paid)
+        used, paid = used + figures[4], paid + figures[5]
+        wrong += figures[5] != done["paid.large_amount"][bill]
+    ints = (time.perf_counter() - begun) / 2000 * 240_000
+    print(f"adjudication: a year, 240,000 bills of 20,000 people {ints / taken:>6.1f} x the speed of hard-coded ints")
+    print(f"  {readable(taken)}; bills of 2,000 that differ: {wrong}")
+
+
+def _bill_lines(journal: Any, bill: int) -> list[Line]:
+    made = []
+    for place in range(journal.first_line[bill], journal.first_line[bill + 1]):
+        item_class = ItemClass("ABC"[journal.item_class[place]])
+        amount = Fen(journal.amount[place])
+        rate = TENTH if item_class is ItemClass.B else None
+        one = Quantity(10**4)
+        made.append(Line(place, "", Price(amount * 10**4), one, amount, item_class=item_class, first_self_pay=rate))
+    return made
+
+
+if __name__ == "__main__":
+    main()
