@@ -71,8 +71,9 @@ class Sender:
 
     def move(self, item: Item, step: Step, body: bytes = b"", **changes: object) -> Item:
         """One step of the table, inside the commit."""
+        after = self.book.move(item.id, step, actor=ACTOR, body=body, **changes)
         self.steps[step] += 1
-        return self.book.move(item.id, step, actor=ACTOR, body=body, **changes)
+        return after
 
     def hold(self, item: Item, reason: str, body: bytes = b"") -> None:
         """Put it before a person."""
@@ -121,8 +122,8 @@ def send(sender: Sender, item: Item, payload: bytes, intent: Intent) -> Errand:
         if not isinstance(result, Outcome):
             result = Outcome(OutcomeClass.IN_DOUBT, "far_end_fault", describe(result))
         sender.breaker.tell(result.result in ANSWERED)
-        sender.steps[STEPS[result.result]] += 1
         conclude(sender.book, item, result, ACTOR, delay(item.attempts, sender.chance))
+        sender.steps[STEPS[result.result]] += 1
 
     return Errand(item, then, lambda: sender.far.send(item, payload, intent))
 

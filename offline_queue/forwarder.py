@@ -15,7 +15,7 @@ from offline_queue import locks
 from offline_queue.book import Book
 from offline_queue.doubts import solve
 from offline_queue.errands import ACTOR, Errand, Policy, Sender, prepare
-from offline_queue.faults import AlreadyForwarding, KeyErased, LeaseLost, SealBroken
+from offline_queue.faults import AlreadyForwarding, ForbiddenStep, KeyErased, LeaseLost, SealBroken
 from offline_queue.items import OPEN_ROWS
 from offline_queue.lanes import Lanes
 from offline_queue.outcomes import conclude
@@ -164,7 +164,7 @@ class Forwarder:
         numbers = [self._book.numbers.next() if need else "" for need in ready]
         with self._book.transaction():
             self._check_fence()
-            follow = [errand.then(errand.result, number) for errand, number in zip(ended, numbers, strict=True)]
+            follow = [_conclude(errand, number) for errand, number in zip(ended, numbers, strict=True)]
         for errand, next_one in zip(ended, follow, strict=True):
             if next_one:
                 self._go(next_one)
@@ -194,3 +194,11 @@ class Forwarder:
                 self._check_fence()
                 for item in dead:
                     conclude(self._book, item, Outcome(OutcomeClass.IN_DOUBT, "owner_died"), ACTOR)
+
+
+def _conclude(errand: Errand, number: str) -> Errand | None:
+    """What follows; nothing when a person moved the item meanwhile: it comes up again as it now is."""
+    try:
+        return errand.then(errand.result, number)
+    except ForbiddenStep:
+        return None

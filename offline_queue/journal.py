@@ -46,6 +46,7 @@ class Journal:
         self._suite = suite
         self._keys = keys
         self._id = id
+        self._newest = BEGINNING, Totals(0, 0, "")
 
     def append(
         self,
@@ -75,7 +76,8 @@ class Journal:
         hash = link(self._suite, last.hash, linked)
         self._store.change(_ADD, (*linked, sealed, hash, self._suite.mac(self._keys.chain, hash)))
         self._store.mark = (seq, hash)
-        return Anchor(seq, hash)
+        self._newest = Anchor(seq, hash), Totals(totals.items + opened, totals.fen + opened_fen, latest)
+        return self._newest[0]
 
     def head(self) -> Anchor:
         """The newest link."""
@@ -86,7 +88,12 @@ class Journal:
         return self._end()[1]
 
     def _end(self) -> tuple[Anchor, Totals]:
-        found = self._store.rows("SELECT seq, hash, open_items, open_fen, latest FROM event ORDER BY seq DESC LIMIT 1")
+        with self._store.alone():
+            if self._store.mark:  # ours, in this very transaction
+                return self._newest
+            found = self._store.rows(
+                "SELECT seq, hash, open_items, open_fen, latest FROM event ORDER BY seq DESC LIMIT 1"
+            )
         if not found:
             return BEGINNING, Totals(0, 0, "")
         seq, hash, items, fen, latest = found[0]

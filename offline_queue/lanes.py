@@ -62,8 +62,9 @@ class Lanes:
         return None
 
     def give_back(self, item: Item) -> None:
-        """Nothing of this lane is in flight any more; it comes up again with the item's next event."""
+        """Nothing of this lane is in flight any more; it comes up again."""
         self._busy.discard(item.lane)
+        self._schedule(item.lane)
 
     def wait(self) -> float | None:
         """Seconds until something is due; None when nothing will be."""

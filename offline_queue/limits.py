@@ -57,13 +57,13 @@ class Figures(Struct, frozen=True):
 
     now: datetime
     items_open: int
-    sum_open_fen: int
-    lane_open: int
-    amount_fen: int
-    offline_since: datetime | None
-    last_contact: datetime | None
-    free_disk: int
-    clock_step: timedelta
+    sum_open_fen: int = 0
+    lane_open: int = 0
+    amount_fen: int = 0
+    offline_since: datetime | None = None
+    last_contact: datetime | None = None
+    free_disk: int = 0
+    clock_step: timedelta = timedelta(0)
     """How far the wall clock is from where it should be."""
 
 

@@ -352,6 +352,19 @@ class Queue:
                     changes |= {"doubtful_at": self.book.clock(), "doubtful_since": self.book.steady()}
             return self.book.move(item.id, Step(decision), actor=" + ".join(by), body=evidence, **changes)
 
+    def found_out(self, key: str, *, stands: bool, evidence: bytes, actor: str) -> Item:
+        """A comparison of the books says what became of a call in doubt: it stands, or it never had an effect.
+
+        Raises ``ForbiddenStep``, ``UnknownKey``.
+        """
+        with self.book.transaction():
+            item = self.item(key)
+            if stands:
+                return self.book.move(item.id, Step.FIND, actor=actor, body=evidence, reason="reconciled")
+            step = Step.FREE if item.once_freed is OnceFreed.SEND_AGAIN else Step.REVERSED
+            changes: dict[str, object] = {"reason": "reconciled", "doubtful_at": None, "doubtful_since": None}
+            return self.book.move(item.id, step, actor=actor, body=evidence, **changes)
+
     def confirm_clock(self, actor: str) -> None:
         """A person has looked at the clock after a step, and it is right."""
         self.book.confirm_clock(actor)
@@ -391,19 +404,20 @@ class Queue:
         return breaches(self.limits, kind, self._figures(kind, lane, amount_fen, besides))
 
     def _figures(self, kind: Kind, lane: bytes, amount_fen: int, besides: Item | None = None) -> Figures:
-        """What the limits of this kind are held against, with one item left out."""
+        """What the limits of this kind are held against, with one item left out. Of advices only the number counts."""
         totals = self.book.journal.totals()
-        lean = kind is Kind.ADVICE  # only their number is limited
+        if kind is Kind.ADVICE:
+            return Figures(now=self.book.clock(), items_open=totals.items)
         row = self.book.store.rows("SELECT contact, offline FROM store")[0]
         mine = f"SELECT count(*) FROM item WHERE lane = ? AND {OPEN_ROWS}"
         return Figures(
             now=self.book.clock(),
             items_open=totals.items - (besides is not None),
             sum_open_fen=totals.fen - (besides.amount_fen if besides and besides.kind is Kind.REQUEST else 0),
-            lane_open=0 if lean else self.book.store.rows(mine, (lane,))[0][0] - (besides is not None),
+            lane_open=self.book.store.rows(mine, (lane,))[0][0] - (besides is not None),
             amount_fen=amount_fen,
             offline_since=row["offline"] and datetime.fromisoformat(row["offline"]),
             last_contact=row["contact"] and datetime.fromisoformat(row["contact"]),
-            free_disk=0 if lean else place.free_bytes(self.book.folder),
-            clock_step=timedelta(0) if lean else self.book.clock_step(),
+            free_disk=place.free_bytes(self.book.folder),
+            clock_step=self.book.clock_step(),
         )

@@ -76,7 +76,7 @@ class Store:
         place.check(folder)
         self.folder = folder
         self.mark: Mark | None = None
-        """Set by whoever appends an event, before the transaction ends."""
+        """The last event of the current transaction, set by whoever appends it."""
         self._connect = connect or (lambda path: sqlite3.connect(path, isolation_level=None, check_same_thread=False))
         self._lock = threading.RLock()
         self._lost = False
@@ -87,6 +87,10 @@ class Store:
             place.flush_folder(folder.parent)
         except (sqlite3.Error, OSError) as error:
             raise StoreFailed(cause=error) from error
+
+    def alone(self) -> threading.RLock:
+        """Keeps the other threads of this process out, transactions included."""
+        return self._lock
 
     @property
     def db(self) -> Database:
@@ -137,20 +141,21 @@ class Store:
     def transaction(self) -> Iterator[None]:
         """All or nothing, flushed at the end. Raises ``StoreFailed`` (nothing happened) or ``StoreUncertain``."""
         with self._lock:
-            self.mark = None
             try:
                 self._reach().execute("BEGIN IMMEDIATE")
                 try:
                     yield
                 except BaseException:
+                    self.mark = None
                     self._undo()
                     raise
             except sqlite3.Error as error:
                 raise StoreFailed(cause=error) from error
+            mark, self.mark = self.mark, None
             try:
                 self._conn.execute("COMMIT")
             except sqlite3.Error as error:
-                self._find_out(error)
+                self._find_out(error, mark)
 
     def copy(self, file: Path) -> None:
         """A compact copy of what is committed, flushed."""
@@ -187,14 +192,13 @@ class Store:
         if self._conn.in_transaction:  # a full disk or an I/O error has already undone it
             self._conn.execute("ROLLBACK")
 
-    def _find_out(self, error: sqlite3.Error) -> None:
+    def _find_out(self, error: sqlite3.Error, mark: Mark | None) -> None:
         """A commit that failed may still have reached the disk: reopen the file and look for its last event.
 
         What is seen may stand in the system's cache only, and a flush that failed once may report success the next
         time; so what is found is written once more, into the database itself. What changes no item has no event; it
         may be done again whether it landed or not.
         """
-        mark = self.mark
         try:
             self._conn.close()
             self._lost = True

@@ -6,7 +6,7 @@ import pytest
 
 from offline_queue import Policy, Queue
 from offline_queue.faults import SecondPersonNeeded
-from offline_queue.ports import Capabilities, Enquiry, Outcome, Sending
+from offline_queue.ports import Capabilities, Enquiry, Intent, Item, Outcome, Sending
 from offline_queue.vocabulary import Decision, Finding, OnceFreed, OnDoubt, OutcomeClass, State, Step
 from tests.offline_queue.world import World
 
@@ -179,3 +179,19 @@ def test_a_person_decides_about_a_held_item_with_reason_and_evidence(
     assert (item.state, item.reason) == (state, "why")
     decided = list(queue.events(item=item))[-1]
     assert (decided.kind, decided.actor, decided.body) == (Step(decision), "a + b", b"a letter")
+
+
+def test_a_decision_made_while_a_question_is_out_stands(world: World) -> None:
+    world.far.capabilities = ASKABLE
+    queue = world.queue()
+    _doubtful(world, queue)
+    ask = world.far.enquire
+
+    def decide_meanwhile(item: Item, payload: bytes, intent: Intent) -> Enquiry:
+        queue.resolve("zhang-1", Decision.REVERSE, by=("cashier", "chief"), reason="patient_left")
+        return ask(item, payload, intent)
+
+    world.far.enquire = decide_meanwhile  # type: ignore[method-assign]
+    world.drain(queue)
+    assert queue.item("zhang-1").state is State.REVERSED
+    assert len(world.far.reversed_calls) == 1
