@@ -29,6 +29,7 @@ from terminal.centre import (
     SettleOutcome,
     Trial,
 )
+from terminal.centre import Intent as Call
 from terminal.counter.compare import differences
 from terminal.counter.faults import NotEntitled
 from terminal.counter.identify import NO_LINE, choose
@@ -108,12 +109,8 @@ class FarEnd:
 
     def reverse(self, item: Item, payload: bytes, intent: Intent, number: str, repeat: bool) -> Outcome:
         """Take the call back by its own number."""
-        centre, taken = self._till.centre, decode(payload, Entry).takes_back
-        if taken:
-            call = centre.cancel_intent(taken.intent, intent.number)
-        else:
-            call = centre.intent(decode(intent.data, Trial), intent.number)
-        match centre.reverse(call, number):
+        call = call_of(self._till, decode(payload, Entry), intent.data, intent.number)
+        match self._till.centre.reverse(call, number):
             case Reversed() as done:
                 return Outcome(OutcomeClass.ACCEPTED, answer=done.raw)
             case AlreadyReversed() as done:
@@ -141,6 +138,13 @@ class FarEnd:
             self._till.centre.give_up(trial)
         except (*NO_LINE, CentreRefused):
             return  # an open visit without a settlement has no effect on anybody's money
+
+
+def call_of(till: Till, entry: Entry, data: bytes, number: str) -> Call:
+    """The message that went out for an entry under a number; ``data`` is what was committed before it left."""
+    if entry.takes_back:
+        return till.centre.cancel_intent(entry.takes_back.intent, number)
+    return till.centre.intent(decode(data, Trial), number)
 
 
 def complete(centre: Settlement, local: Settlement) -> Settlement:

@@ -93,11 +93,21 @@ def entry(queue: Queue, item: Item) -> Entry:
     return decode(queue.payload(item), Entry, file=item.key)
 
 
+def answered(queue: Queue, item: Item) -> Answered | None:
+    """The centre's good answer about an item it has, with the reply as it came."""
+    answers = [event.body for event in queue.answers(item) if event.kind in ACCEPTING and event.body]
+    return decode(answers[-1], Answered, file=item.key) if answers and item.state is State.ACCEPTED else None
+
+
+def last_call(queue: Queue, item: Item) -> bytes:
+    """What was committed before the item's last call left; empty when none ever left."""
+    calls = [event.body for event in queue.events(item=item) if event.kind in (Step.BEGIN, Step.CLAIM)]
+    return (calls[-1] if calls else None) or b""
+
+
 def standing(queue: Queue, item: Item) -> Settlement:
     """A bill's figures as they stand now: the centre's once it has settled, else what the patient was told."""
     state = BillState.REVERSED if taken_back(queue, item) else state_of(item)
-    if item.state is State.ACCEPTED:
-        answers = [event.body for event in queue.answers(item) if event.kind in ACCEPTING and event.body]
-        if answers:
-            return msgspec.structs.replace(decode(answers[-1], Answered, file=item.key).settlement, state=state)
+    if (answer := answered(queue, item)) is not None:
+        return msgspec.structs.replace(answer.settlement, state=state)
     return msgspec.structs.replace(entry(queue, item).told, state=state, message_number=item.number)

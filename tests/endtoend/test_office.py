@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from terminal.clock import now
 from terminal.money import parse_yuan
 from tests.world import World, bill
 
@@ -111,3 +112,11 @@ def test_a_cashier_s_day_without_people_set_up(world: World, tmp_path: Path) -> 
     code, closed = yibao(world, "shift", "close", *(word for coin in coins for word in ("--count", coin)))
     assert (code, closed["counted"]) == (0, report["expected"])
     assert yibao(world, "shift", "close", "--count", "1=1")[1]["fault"]["code"] == "no_shift"
+
+
+def test_a_day_is_reconciled(world: World) -> None:
+    world.run("settle", "-", "--json", feed=[bill("B-1", "zhang"), bill("B-2", "li")])
+    code, day = yibao(world, "reconcile", f"{now():%Y-%m-%d}")
+    assert (code, day["bills"], day["differences"]) == (0, 2, [])
+    assert {row["state"] for row in yibao(world, "bill", "list")[1]} == {"reconciled"}
+    assert yibao(world, "reconcile", "yesterday")[0] == 2

@@ -14,11 +14,10 @@ import msgspec
 
 from offline_queue.faults import AlreadyForwarding
 from offline_queue.ports import Item, NewItem
-from offline_queue.vocabulary import Decision, Kind, State, Step
-from terminal.centre import Trial
+from offline_queue.vocabulary import Decision, Kind, State
 from terminal.counter import journal
 from terminal.counter.compare import differences
-from terminal.counter.far_end import FarEnd
+from terminal.counter.far_end import FarEnd, call_of
 from terminal.counter.faults import UnknownBill
 from terminal.counter.journal import Original
 from terminal.counter.office.approvals import approvals, approve, digest
@@ -38,7 +37,7 @@ from terminal.counter.office.register import Document, read, writing
 from terminal.counter.office.roles import Right
 from terminal.counter.settle import settle
 from terminal.counter.till import Till
-from terminal.documents import Approval, Assurance, Settlement, TenderKind, VisitType, decode, encode
+from terminal.documents import Approval, Assurance, Settlement, TenderKind, VisitType, encode
 from terminal.money import Fen
 
 
@@ -275,9 +274,8 @@ def _take_back(till: Till, refund: Refund, wait: float) -> bool:
 
 def _reversal(till: Till, item: Item, asked: Requested, standing: Settlement) -> NewItem:
     entry = journal.entry(till.queue, item)
-    calls = [event.body for event in till.queue.events(item=item) if event.kind in (Step.BEGIN, Step.CLAIM)]
-    trial = decode(calls[-1] or b"", Trial, file=item.key)
-    original = Original(till.centre.intent(trial, item.number), standing)
+    call = call_of(till, entry, journal.last_call(till.queue, item), item.number)
+    original = Original(call, standing)
     red = msgspec.structs.replace(entry, told=asked.back, takes_back=original)
     return NewItem(
         key=asked.number,
