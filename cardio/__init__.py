@@ -1,10 +1,11 @@
 """Credentials: readers, social-security cards, PSAM, ID cards, scanners, PIN entry; knows nothing of bills.
 
-The doors: ``list_readers``, ``read_card``, ``watch``, ``diagnose``. ``cardio.virtual``: cards and readers of software.
+The doors: ``list_readers``, ``read_card``, ``open_card``, ``watch``, ``diagnose``, ``read_identity_card``,
+``scan_code``. ``cardio.virtual``: cards and readers of software.
 """
 
 from cardio.doctor import Finding, diagnose
-from cardio.doors import list_readers, read_card
+from cardio.doors import list_readers, open_card, read_card, read_identity_card, scan_code
 from cardio.faults import CardFault
 from cardio.monitor import CardEvent, EventKind, Monitor, watch
 from cardio.reading import Algorithm, CardReading, Missing, Notice, Why
@@ -22,6 +23,9 @@ __all__ = [
     "Why",
     "diagnose",
     "list_readers",
+    "open_card",
     "read_card",
+    "read_identity_card",
+    "scan_code",
     "watch",
 ]

@@ -13,6 +13,7 @@ class Apdu:
     """One command. ``le`` is None for "no answer data", 1..65536 for the wanted length (256 is the short maximum).
 
     ``secret`` is set by whoever puts a PIN, a key or a cryptogram into ``data``: traces then show the header only.
+    ``once`` is set for what moves money: it is never sent a second time, not even when the card asks for another Le.
     """
 
     cla: int
@@ -22,6 +23,7 @@ class Apdu:
     data: bytes = b""
     le: int | None = None
     secret: bool = False
+    once: bool = False
 
     def __post_init__(self) -> None:
         header_fits = all(0 <= octet <= 0xFF for octet in (self.cla, self.ins, self.p1, self.p2))

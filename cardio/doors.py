@@ -1,6 +1,7 @@
-"""The doors of this package: list the readers, read a card. Everything else is behind them."""
+"""The doors of this package. Everything else is behind them."""
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 
 from cardio.applications.authentication import KeySource
@@ -12,7 +13,9 @@ from cardio.pipeline import Trace
 from cardio.port import Port
 from cardio.psam import open_psam
 from cardio.reading import CardReading
-from cardio.session import open_session, untraced, wait_for_card
+from cardio.serial import identity, scanner
+from cardio.serial.line import SerialLine
+from cardio.session import Card, open_session, untraced, wait_for_card
 
 
 def list_readers(port: Port | None = None) -> tuple[str, ...]:
@@ -20,6 +23,28 @@ def list_readers(port: Port | None = None) -> tuple[str, ...]:
     context = (port or PcscPort()).establish()
     try:
         return context.readers()
+    finally:
+        context.release()
+
+
+@contextmanager
+def open_card(
+    reader: str | None = None,
+    *,
+    port: Port | None = None,
+    timeout: float = 0.0,
+    but_not: str | None = None,
+    trace: Trace = untraced,
+) -> Iterator[Card]:
+    """Hold the card in the first reader whose name contains ``reader`` and not ``but_not``, until the block ends.
+
+    Waits up to ``timeout`` seconds for one. Every exchange inside goes to this very card or fails. Raises subclasses of
+    ``CardFault`` only.
+    """
+    context = (port or PcscPort()).establish()
+    try:
+        with open_session(context, wait_for_card(context, reader, timeout, but_not), trace) as card:
+            yield card
     finally:
         context.release()
 
@@ -40,15 +65,27 @@ def read_card(
     without either the free part is returned and the rest listed as missing. ``trace`` hears every exchange. Raises
     subclasses of ``CardFault`` only.
     """
+    port = port or PcscPort()
     with ExitStack() as stack:
-        context = (port or PcscPort()).establish()
-        stack.callback(context.release)
         keys: KeySource | None = None
         if psam is not None:
+            context = port.establish()
+            stack.callback(context.release)
             keys = stack.enter_context(open_psam(context, psam))
         elif hsm is not None:
             keys = KeyService(hsm)
-        state = wait_for_card(context, reader, timeout, but_not=psam)
-        card = stack.enter_context(open_session(context, state, trace))
+        card = stack.enter_context(open_card(reader, port=port, timeout=timeout, but_not=psam, trace=trace))
         today = datetime.now(BEIJING).date()
-        return card.perform(lambda card: read_identity(card, state.reader, keys, today))
+        return card.perform(lambda card: read_identity(card, card.generation.reader, keys, today))
+
+
+def read_identity_card(device: str, timeout: float = 0.0) -> identity.IdentityReading:
+    """Read the resident ID card on the serial reader at ``device``, waiting up to ``timeout`` seconds for one."""
+    with closing(SerialLine(device, identity.BAUD)) as line:
+        return identity.IdentityReader(line).read(timeout)
+
+
+def scan_code(device: str, timeout: float) -> scanner.Code:
+    """The next code of the scanner at ``device`` within ``timeout`` seconds. Never log, queue or print it."""
+    with closing(SerialLine(device, scanner.BAUD)) as line:
+        return scanner.scan(line, timeout)

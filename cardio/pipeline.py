@@ -84,7 +84,7 @@ def _channel(cla: int) -> int:
 
 def _with_exact_length(stage: Stage, apdu: Apdu) -> Answer:
     answer = stage(apdu)
-    if answer.sw.exact is None:
+    if answer.sw.exact is None or apdu.once:
         return answer
     return stage(replace(apdu, le=answer.sw.exact))
 

@@ -16,7 +16,7 @@ from cardio.reading import Algorithm
 
 def encrypt(algorithm: Algorithm, key: bytes, data: bytes) -> bytes:
     """ECB without padding. SSF33 is not public: virtual cards that claim it use 3DES."""
-    cipher = SM4(key) if algorithm is Algorithm.SM4 else TripleDES(key)
+    cipher = SM4(key) if algorithm is Algorithm.SM4 else TripleDES(key + key[:8])
     encryptor = Cipher(cipher, modes.ECB()).encryptor()  # noqa: S305 - the card's rules say so
     return encryptor.update(data) + encryptor.finalize()
 
