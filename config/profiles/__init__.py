@@ -5,6 +5,7 @@
 
 import re
 import tomllib
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
@@ -120,9 +121,20 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whether the pharmacy reports stock and sales (3501-3507)."""
 
 
+CODES = "codes.toml"
+"""The one TOML file here that is no profile."""
+
+
 def available() -> tuple[str, ...]:
     """The names of the shipped profiles."""
-    return tuple(sorted(file.name[:-5] for file in resources.files(__name__).iterdir() if file.name.endswith(".toml")))
+    names = (file.name for file in resources.files(__name__).iterdir())
+    return tuple(sorted(name[:-5] for name in names if name.endswith(".toml") and name != CODES))
+
+
+@cache
+def code_tables() -> dict[str, dict[str, str]]:
+    """National code tables: field -> code -> meaning in Chinese. Regions have further codes of their own."""
+    return tomllib.loads(resources.files(__name__).joinpath(CODES).read_text("utf-8"))
 
 
 def load(name: str) -> Profile:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from config.profiles import code_tables
 from terminal.centre.envelope import AnswerHead, RequestHead
 from terminal.centre.faults import BadMessage
 from terminal.centre.identities import Breach, item_breaches, settlement_breaches
@@ -29,6 +30,10 @@ class Checked(msgspec.Struct, frozen=True):
     head: Node
     content: Node
     findings: tuple[Finding, ...]
+
+    def meanings(self) -> dict[str, str]:
+        """What the codes in the message mean, by place; a code that the national tables lack means ``"?"``."""
+        return dict(_meanings(self.content))
 
     @property
     def wrong(self) -> bool:
@@ -54,6 +59,7 @@ class Checked(msgspec.Struct, frozen=True):
                 "fits": self.fits,
                 "wrong": self.wrong,
                 "findings": self.findings,
+                "meanings": self.meanings(),
                 "message": self.tree(),
             }
         )
@@ -161,6 +167,18 @@ def _told(breach: Breach) -> Finding:
         f"金额恒等式 {breach.identity} 不成立：{breach.left} ≠ {breach.right}",
         str(breach),
     )
+
+
+def _meanings(node: Node, place: str = "") -> Iterator[tuple[str, str]]:
+    for field in fields(type(node)):
+        value = getattr(node, field.attribute)
+        where = f"{place}.{field.name}".lstrip(".")
+        if field.node is not None:
+            rows = value if field.many else (value,) if value is not None else ()
+            for index, row in enumerate(rows):
+                yield from _meanings(row, f"{where}[{index}]" if field.many else where)
+        elif value and (table := code_tables().get(field.name)):
+            yield where, table.get(value, "?")
 
 
 def _with(head: AnswerHead, output: Any) -> AnswerHead:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from config.profiles import Profile
+from config.profiles import Profile, code_tables
 from terminal.centre.messages.person import (
     Accumulated,
     EntitlementAnswer,
@@ -28,8 +28,8 @@ from terminal.documents import (
 )
 from terminal.money import Fen
 
-SUSPENDED: Mapping[str, str] = {"0": "未参保", "2": "暂停参保", "4": "终止参保"}
-"""psn_insu_stas other than 1 正常参保."""
+INSURED = "1"
+"""psn_insu_stas 正常参保; every other state suspends or ends the insurance."""
 
 SEXES: Mapping[str, str] = {"1": "male", "2": "female"}
 
@@ -100,6 +100,7 @@ def employment(kind: str, profile: Profile) -> Employment:
 
 
 def _insurance(row: InsuredInfo, born: date | None, identities: tuple[str, ...], profile: Profile) -> Insurance:
+    states = code_tables()["psn_insu_stas"]
     return Insurance(
         insured=Insured(
             area=row.insuplc_admdvs,
@@ -109,9 +110,9 @@ def _insurance(row: InsuredInfo, born: date | None, identities: tuple[str, ...],
             identities=identities,
             civil_servant=row.cvlserv_flag == "1",
             account_balance=row.balc or Fen(0),
-            suspended="" if row.psn_insu_stas == "1" else SUSPENDED.get(row.psn_insu_stas, row.psn_insu_stas),
+            suspended="" if row.psn_insu_stas == INSURED else states.get(row.psn_insu_stas, row.psn_insu_stas),
         ),
-        valid=row.psn_insu_stas == "1",
+        valid=row.psn_insu_stas == INSURED,
         employer=row.emp_name,
         codes={
             "insutype": row.insutype,

@@ -248,3 +248,12 @@ def test_a_settlement_that_does_not_add_up_is_wrong_and_a_rounded_item_only_a_no
     items["output"]["result"][0]["pric"] = 4.53
     rounded = check(json.dumps(items).encode(), "2204")
     assert not rounded.wrong and "identity_G" in {finding.code for finding in rounded.findings}
+
+
+def test_codes_are_told_with_their_meaning_and_an_unknown_one_is_kept():
+    checked = check((Path(__file__).parent / "samples" / "1101_response_01.json").read_bytes(), "1101")
+    meanings = checked.meanings()
+    assert meanings["insuinfo[0].insutype"] == "职工基本医疗保险"
+    assert meanings["insuinfo[2].psn_insu_stas"] == "终止参保"
+    assert meanings["insuinfo[2].insutype"] == "?" and checked.content.insuinfo[2].insutype == "39999"
+    assert not checked.wrong
