@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,8 @@ CLASSES = tuple(ItemClass)
 LARGEST_BILL = 10**11
 """In fen; with denominators up to ``LARGEST_SCALE`` every product stays inside int64."""
 LARGEST_SCALE = 10**6
+CHUNK = 2048
+_KEPT = ("total", "own_pay", "over_limit", "first_self_pay", "in_scope", "deductible")
 
 
 class NotInColumns(Exception):
@@ -73,8 +75,8 @@ class Journal:
     numerator: Column
     denominator: Column
     """The line's own first self-pay; a denominator of 0 means it has none."""
-    limit: Column
-    """The line's own ceiling in fen, -1 for none."""
+    limit: Column | None
+    """The line's own ceiling in fen, -1 for none; None where no line has one."""
     quantity: Column
     price: Column
 
@@ -145,7 +147,7 @@ def journal_of(plan: Plan, bills: Iterable[tuple[str, Claim, Insured]]) -> Journ
         facts={name: (np.array(column, np.int64), tuple(codes[name].words)) for name, column in facts.items()},
         place={name: np.array(column, np.int64) for name, column in where.items()},
         first_line=np.array(first, np.int64), amount=body[0], item_class=body[1], category=body[2],
-        categories=tuple(categories.words), numerator=body[3], denominator=body[4], limit=body[5],
+        categories=tuple(categories.words), numerator=body[3], denominator=body[4], limit=body[5] if (body[5] >= 0).any() else None,
         quantity=body[6], price=body[7],
     )  # fmt: skip
 
@@ -190,6 +192,7 @@ class _Waves:
                 self.value[accumulator.id][keys[first]] = openings[accumulator.id][journal.person[first]]
                 self.period[accumulator.id][keys[first]] = self.periods[accumulator.id][first]
         self.static = self._static_keys()
+        self.codes, self.kinds = _kinds(journal)
         self.bounds: dict[tuple[Any, ...], Bound] = {}
 
     def _scoped(self, accumulator: Accumulator) -> tuple[Column, int]:
@@ -262,7 +265,11 @@ class _Waves:
         return facts | {name: int(self._opening(name, one)[0]) + 1 for name in self.plan.counts}
 
     def _group(self, bills: Column) -> None:
-        """Bills of one kind, one of each person."""
+        """Bills of one kind, one of each person; a chunk at a time, so that its columns stay in the cache."""
+        if len(bills) > CHUNK:
+            for part in np.array_split(bills, -(-len(bills) // CHUNK)):
+                self._group(part)
+            return
         journal, plan, some = self.journal, self.plan, int(bills[0])
         benefit = plan.pack.benefits.benefit[int(journal.benefit[some])]
         bound = plan.bind(benefit, self._facts(some), date.fromordinal(int(journal.day[some])), None)
@@ -271,7 +278,7 @@ class _Waves:
             return
         if bound.lines.from_class:
             raise NotInColumns(f"benefit {benefit.id}: a deductible from one class")
-        figures, needs = _lines(bound.lines, journal, bills)
+        figures, needs = _lines(bound.lines, journal, bills, self.codes, self.kinds)
         if needs:
             refused = np.zeros(len(bills), bool)
             for bad, why in needs:
@@ -306,7 +313,7 @@ class _Waves:
         self.result.reasons.update(dict.fromkeys(bills.tolist(), why))
 
     def _keep(self, bills: Column, bill: Bill, account: int) -> None:
-        named = dict(bill.figures)
+        named = {name: column for name, column in bill.figures.items() if name in _KEPT or name.startswith("paid.")}
         named["account"] = account
         named["cash"] = bill.remaining - account
         named["hospital"] = 0 if bill.quota is None else named["total"] - bill.quota
@@ -327,66 +334,110 @@ def _by_ordinal(person: Column) -> Iterable[Column]:
     return np.split(by_wave, np.cumsum(counts)[:-1])
 
 
+class _Kind(NamedTuple):
+    """What all lines of one code have in common: their own first self-pay is 0/0 where they carry none."""
+
+    category: str
+    item_class: int
+    numerator: int
+    denominator: int
+
+
+def _kinds(journal: Journal) -> tuple[Column, list[_Kind]]:
+    """One small number for each line, and what it stands for."""
+    scale = int(journal.denominator.max(initial=0)) + 1
+    if scale > LARGEST_SCALE:
+        raise NotInColumns(f"a first self-pay with the denominator {scale - 1}")
+    share = journal.numerator * scale + journal.denominator
+    code = (journal.category * len(CLASSES) + journal.item_class) * (int(share.max(initial=0)) + 1) + share
+    if int(code.max(initial=0)) < LARGEST_SCALE:
+        found = np.flatnonzero(np.bincount(code))
+        place = np.zeros(int(code.max(initial=0)) + 1, np.int64)
+        place[found] = np.arange(len(found))
+        code = place[code]
+    else:
+        found, code = np.unique(code, return_inverse=True)
+        code = code.reshape(-1).astype(np.int64)
+    kinds = []
+    for one in found.tolist():
+        kind, share_code = divmod(one, int(share.max(initial=0)) + 1)
+        category, item_class = divmod(kind, len(CLASSES))
+        kinds.append(_Kind(journal.categories[category], item_class, *divmod(share_code, scale)))
+    return code, kinds
+
+
 def _lines(
-    rules: LineRules, journal: Journal, bills: Column
+    rules: LineRules, journal: Journal, bills: Column, codes: Column, kinds: Sequence[_Kind]
 ) -> tuple[dict[str, int], list[tuple[NDArray[np.bool_], str]]]:
     """The sums of the bills' lines, as ``LineRules.split`` does it one by one."""
+    if not rules.per_line:
+        raise NotInColumns("first self-pay rounded once for the bill")
     starts = journal.first_line[bills]
     counts = journal.first_line[bills + 1] - starts
     begins = np.cumsum(counts) - counts
-    if not rules.per_line:
-        raise NotInColumns("first self-pay rounded once for the bill")
-    if len(bills) == len(journal) and (np.diff(bills) == 1).all():
-        lines: Any = slice(None)
-    else:
+    lines: Any = slice(int(starts[0]), int(starts[-1] + counts[-1]))
+    if lines.stop - lines.start != counts.sum():
         lines = np.arange(counts.sum()) + np.repeat(starts - begins, counts)
-    amount = journal.amount[lines]
-    classes = len(CLASSES)
-    kind = journal.category[lines] * classes + journal.item_class[lines]
-    table = [treatment for category in journal.categories for treatment in rules.row(category)[:classes]]
-    present = np.flatnonzero(np.bincount(kind, minlength=len(table)))
+    amount, code = journal.amount[lines], codes[lines]
     owner = _Owner(counts)
-    needs = [(owner.having(kind == code), found.en) for code in present for found in table[code].needs]
-
-    limit = journal.limit[lines]
-    over = np.where(limit >= 0, np.maximum(amount - limit, 0), 0) if (limit >= 0).any() else np.zeros_like(amount)
-    by_visit: dict[int, tuple[Any, int]] = {}
-    for code in present:
-        if table[code].limits and not table[code].own:
-            here = kind == code
-            over = _cut(rules, table[code], journal, lines, here, journal.days[bills][owner.of(here)], over, by_visit)
-    for mask, most in by_visit.values():
-        over = _cut_by_visit(amount, over, mask, owner, most)
-
-    own = np.where(np.array([one.own for one in table])[kind], amount, 0)
-    over = np.where(own > 0, 0, over) if over.any() else over
-    plain = journal.denominator[lines] == 0
-    for code in present:
-        stop = table[code].stop
-        if stop is not None and not table[code].own and (missing := plain & (kind == code)).any():
-            needs.append((owner.having(missing), stop.en))
-    shares = np.array([(0, 1) if one.own else one.share for one in table], np.int64)
-    numerator = np.where(plain, shares[kind, 0], journal.numerator[lines])
-    numerator = np.where(own > 0, 0, numerator)
-    paying = np.flatnonzero(numerator)
-    scale = np.where(plain[paying], shares[kind[paying], 1], journal.denominator[lines][paying])
-    if len(scale) and int(scale.max()) > LARGEST_SCALE:
-        raise NotInColumns(f"a first self-pay with the denominator {scale.max()}")
-    first = np.zeros_like(amount)
-    first[paying] = rules.whole_first((amount - over)[paying] * numerator[paying], scale)
-    separate = np.array([one.separate for one in table])[kind]
-
-    def total(values: Any) -> Any:
-        return np.add.reduceat(values, begins)
-
     zero = np.zeros(len(bills), np.int64)
-    sums: dict[str, Any] = {
-        "total": total(amount), "own_pay": total(own), "over_limit": total(over) if over.any() else zero,
-        "first_self_pay": total(first),
-        "separate": total((amount - over - first) * separate) if separate.any() else zero, "class_deductible": zero,
-    }  # fmt: skip
+    sums: dict[str, Any] = dict.fromkeys(("own_pay", "over_limit", "first_self_pay", "separate"), zero)
+
+    def add(name: str, values: Any) -> None:
+        sums[name] = sums[name] + np.add.reduceat(values, begins)
+
+    present = np.flatnonzero(np.bincount(code, minlength=len(kinds))).tolist()
+    known = {one: rules.row(kinds[one].category)[kinds[one].item_class] for one in present}
+    over, needs = _over(rules, journal, bills, lines, code, known, owner)
+    counted = amount if over is None else amount - over
+    for one in present:
+        mask = code == one
+        if known[one].own:
+            add("own_pay", amount * mask)
+            continue
+        numerator, denominator = kinds[one].numerator, kinds[one].denominator
+        if not denominator:
+            numerator, denominator = known[one].share
+            if (stop := known[one].stop) is not None:
+                needs.append((owner.having(mask), stop.en))
+        first: Any = 0
+        if numerator:
+            first = rules.whole_first(counted * (mask * numerator), denominator)
+            add("first_self_pay", first)
+        if over is not None:
+            add("over_limit", over * mask)
+        if known[one].separate:
+            add("separate", counted * mask - first)
+    sums |= {"total": np.add.reduceat(amount, begins), "class_deductible": zero}
     sums["in_scope"] = sums["total"] - sums["own_pay"] - sums["over_limit"] - sums["first_self_pay"]
     return sums, needs
+
+
+def _over(
+    rules: LineRules,
+    journal: Journal,
+    bills: Column,
+    lines: Any,
+    code: Column,
+    known: Mapping[int, Treatment],
+    owner: "_Owner",
+) -> tuple[Any, list[tuple[NDArray[np.bool_], str]]]:
+    """What ceilings cut off each line, None where there are none; and what is missing to say so."""
+    limited = [one for one, treatment in known.items() if treatment.limits and not treatment.own]
+    if not limited and journal.limit is None:
+        return None, []
+    amount = journal.amount[lines]
+    limit = np.full_like(amount, -1) if journal.limit is None else journal.limit[lines]
+    over = np.where(limit >= 0, np.maximum(amount - limit, 0), 0)
+    needs = []
+    by_visit: dict[int, tuple[Any, int]] = {}
+    for one in limited:
+        here = code == one
+        needs += [(owner.having(here), found.en) for found in known[one].needs]
+        over = _cut(rules, known[one], journal, lines, here, journal.days[bills][owner.of(here)], over, by_visit)
+    for mask, most in by_visit.values():
+        over = _cut_by_visit(amount, over, mask, owner, most)
+    return over, needs
 
 
 class _Owner:
@@ -470,6 +521,6 @@ def partition(journal: Journal, persons: Sequence[int]) -> Journal:
         place={name: codes[bills] for name, codes in journal.place.items()},
         first_line=np.r_[0, np.cumsum(counts)], amount=journal.amount[rows], item_class=journal.item_class[rows],
         category=journal.category[rows], categories=journal.categories, numerator=journal.numerator[rows],
-        denominator=journal.denominator[rows], limit=journal.limit[rows], quantity=journal.quantity[rows],
+        denominator=journal.denominator[rows], limit=None if journal.limit is None else journal.limit[rows], quantity=journal.quantity[rows],
         price=journal.price[rows],
     )  # fmt: skip

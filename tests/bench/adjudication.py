@@ -226,7 +226,7 @@ def _columns(plan: Plan, chance: random.Random, bills: int, lines: int, persons:
         benefit=ones * 0, day=ones * day, days=ones, account=ones * 0, account_use=ones > 0, facts=facts,
         place={"disease": ones * 0, "institution": ones * 0}, first_line=np.arange(0, count + 1, lines),
         amount=amount, item_class=kinds, category=np.zeros(count, np.int64), categories=("",),
-        numerator=(kinds == 1).astype(np.int64), denominator=np.where(kinds == 1, 10, 0), limit=np.full(count, -1),
+        numerator=(kinds == 1).astype(np.int64), denominator=np.where(kinds == 1, 10, 0), limit=None,
         quantity=np.full(count, 10**4), price=amount * 10**4,
     )  # fmt: skip
 
