@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from offline_queue import Limits
-from offline_queue.faults import KeyReused, LaneBusy, LimitReached, OnlineOnly, QueueFault
-from offline_queue.limits import Limit
+from offline_queue.faults import BadLimits, KeyReused, LaneBusy, LimitReached, OnlineOnly, QueueFault
+from offline_queue.limits import Limit, read_signed
 from offline_queue.ports import Item, Outcome, Sending
 from offline_queue.vocabulary import Kind, OutcomeClass, State
 from tests.offline_queue.world import World
@@ -204,6 +205,23 @@ def test_the_status_tells_what_a_person_must_see(world: World) -> None:
     assert status.soft_limit_passed
     assert status.until_hard_limit == pytest.approx(11 * 3600)
     assert status.oldest is not None
+
+
+def test_limits_count_only_with_the_sites_signature() -> None:
+    site = Ed25519PrivateKey.generate()
+    public = site.public_key().public_bytes_raw()
+    document = b'{"items_open": 10, "sum_open_fen": 100000, "offline_hard": "PT8H"}'
+    limits = read_signed(document, site.sign(document), public)
+    assert (limits.items_open, limits.offline_hard, limits.per_item_fen) == (10, timedelta(hours=8), 50_000)
+    wrong = b'{"items_opne": 10}'
+    for text, signature in (
+        (document.replace(b"10", b"99"), site.sign(document)),
+        (document, Ed25519PrivateKey.generate().sign(document)),
+        (wrong, site.sign(wrong)),
+        (b"torn", site.sign(b"torn")),
+    ):
+        with pytest.raises(BadLimits):
+            read_signed(text, signature, public)
 
 
 def test_every_fault_speaks_two_languages_and_names_the_next_step() -> None:

@@ -1,0 +1,310 @@
+"""The offline queue against the disk, the wire and other queues; each ratio with what it must and should reach."""
+
+import logging
+import os
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from itertools import count
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from offline_queue import FileKeys, Identity, Limits, NewItem, Policy, Queue
+from offline_queue.ports import Outcome, Sending
+from offline_queue.sealing import SUITES, DataKey, seal, unseal
+from offline_queue.vocabulary import Kind, OutcomeClass, Suite
+from tests.bench.timing import NotHere, Work, compare, disk
+from tests.offline_queue.wire import Line, WebFarEnd, server
+
+_CALLS = 8
+LOOSE = Limits(items_open=10**7, per_lane_open=10**7, sum_open_fen=10**15, free_disk=0)
+PAYLOAD = b'{"bill":"' + os.urandom(760).hex().encode() + b'"}'
+"""Some 1.5 KB that do not shrink to nothing."""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A ratio of rates: ours to the reference's."""
+
+    row: str
+    what: str
+    must: float
+    aim: float
+
+    def tell(self, ratio: float) -> bool:
+        """One line of the table."""
+        verdict = "aim reached" if ratio >= self.aim else "must kept" if ratio >= self.must else "MUST MISSED"
+        print(f"{self.row:>3}  {self.what:<64} {ratio:>9.2f}   must {self.must:<5} aim {self.aim:<5} {verdict}")
+        return ratio >= self.must
+
+
+GOALS = {
+    goal.row: goal
+    for goal in (
+        Goal("1", "durable, sealed, chained record / append 1 KiB + fdatasync", 0.60, 0.80),
+        Goal("3", "record / persist-queue SQLiteQueue", 0.70, 0.90),
+        Goal("4", "record / huey SqliteHuey", 0.80, 1.0),
+        Goal("5", "record / DBOS enqueue", 5, 8),
+        Goal("7", "record / SQLCipher insert", 1.0, 1.2),
+        Goal("8", "record over a long history / record in an empty store", 0.77, 0.91),
+        Goal("10", "change of state / append 1 KiB + fdatasync", 0.8, 1.0),
+        Goal("11", "drain, 16 lanes / wire one in flight, far end 0 ms", 0.35, 0.50),
+        Goal("12", "drain, 16 lanes / persist-queue ack + POST, far end 0 ms", 1.8, 2.5),
+        Goal("13", "drain, 16 lanes / wire one in flight, far end 20 ms", 8, 11),
+        Goal("14", "drain, one lane / wire one in flight, far end 20 ms", 0.85, 0.95),
+        Goal("15", "drain over a long history / drain in an empty store", 0.8, 0.95),
+        Goal("16", "records, 16 to a commit / append 1 KiB + fdatasync", 3.5, 5.5),
+        Goal("18", "record, national suite / record, international suite", 0.75, 0.85),
+        Goal("19", "verification with opening, rows / (one SHA-256 + one opening)", 0.35, 0.55),
+        Goal("20", "cost of opening SQLite, 10 k loads and checks / start with 10 k open", 0.5, 0.77),
+    )
+}
+
+
+def main() -> None:
+    """Raises ``NotHere`` when a must is missed or a peer is not installed; the rows that could be taken are printed."""
+    found: dict[str, float] = {}
+    missing = []
+    with disk() as folder, ExitStack() as stack:
+        desk = _Desk(folder, stack)
+        raw, ours = _raw(folder), desk.recorder()
+        found["1"] = _rate("1", ours, raw)
+        found["10"] = _rate("10", desk.changer(), raw)
+        found["16"] = 16 * _rate("16", desk.grouped(), raw)
+        found["18"] = _rate("18", desk.recorder(Suite.NATIONAL), ours)
+        found["8"] = _rate("8", desk.recorder(history=100_000), ours)
+        for row, peer in PEERS.items():
+            try:
+                found[row] = _rate(row, ours, peer(folder / f"peer-{row}"))
+            except ImportError as error:
+                missing.append(f"{row} ({error.name})")
+        found |= _drains(desk, folder)
+        found |= _checks(desk)
+    print()
+    missed = [row for row, goal in GOALS.items() if row in found and not goal.tell(found[row])]
+    if missing:
+        print(f"not installed: {', '.join(missing)}")
+    if missed:
+        raise NotHere(f"below its must: rows {', '.join(missed)}")
+
+
+def _rate(row: str, ours: Work, reference: Work) -> float:
+    """Our rate over the reference's."""
+    what, against = GOALS[row].what.split(" / ", 1)
+    return 1 / compare(f"queue {row}: {what}"[:44], ours, {against: reference}, rounds=31, calls=_CALLS)
+
+
+def _raw(folder: Path) -> Work:
+    """The limit of the disk: 1 KiB appended and flushed."""
+    file = os.open(folder / "raw", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    block = os.urandom(1024)
+
+    def work() -> None:
+        os.write(file, block)
+        os.fdatasync(file)
+
+    return work
+
+
+class _Desk:
+    """Makes queues on the disk."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self._folder, self._stack, self._names = folder, stack, count()
+
+    def queue(self, suite: Suite = Suite.INTERNATIONAL) -> Queue:
+        home = self._folder / f"home-{next(self._names)}"
+        queue = Queue.open(
+            home,
+            identity=Identity("H11010500001", "01"),
+            keys=FileKeys(self._folder / "keys"),
+            clock=lambda: datetime.now(timezone(timedelta(hours=8))),
+            limits=LOOSE,
+            suite=suite,
+        )
+        queue.contact()
+        return self._stack.enter_context(queue)
+
+    def recorder(self, suite: Suite = Suite.INTERNATIONAL, history: int = 0) -> Work:
+        queue, numbers = self.queue(suite), count()
+        if history:
+            add_history(queue, history)
+
+        def work() -> None:
+            queue.record(bill(next(numbers)))
+
+        for _ in range(300):  # the log wraps once, so that it is reused in place from here on
+            work()
+        return work
+
+    def changer(self) -> Work:
+        """The second commit of a sale; the first is made beforehand."""
+        queue, numbers = self.queue(), count()
+        begun: list[Sending] = []
+        for _ in range(32 * _CALLS):
+            sending = queue.begin(bill(next(numbers)), b"intent")
+            assert isinstance(sending, Sending)
+            begun.append(sending)
+        return lambda: queue.finish(begun.pop(), Outcome(OutcomeClass.ACCEPTED, "0", PAYLOAD[:200]))
+
+    def grouped(self) -> Work:
+        queue, numbers = self.queue(), count()
+        return lambda: queue.record_all([bill(next(numbers)) for _ in range(16)])
+
+
+def bill(n: int, lanes: int = 10**9) -> NewItem:
+    """An advice of usual size."""
+    return NewItem(key=f"bill-{n}", lane=f"lane-{n % lanes}", kind=Kind.ADVICE, payload=PAYLOAD)
+
+
+def add_history(queue: Queue, rows: int) -> None:
+    """Closed items by the number, copied from one; only their presence matters here."""
+    queue.record(NewItem(key="seed", lane="seed", kind=Kind.ADVICE, payload=PAYLOAD))
+    store = queue.book.store
+    columns = [row["name"] for row in store.rows("SELECT name FROM pragma_table_info('item')")]
+    values = ", ".join({"id": "n + 1", "key": "'old-' || n", "state": "'accepted'"}.get(name, name) for name in columns)
+    with store.transaction():
+        store.change(
+            "WITH RECURSIVE each (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM each WHERE n < ?)"
+            f" INSERT INTO item SELECT {values} FROM item, each WHERE key = 'seed'",
+            (rows,),
+        )
+
+
+# -- other queues ------------------------------------------------------------------------------------------------------
+
+
+def _persist_queue(folder: Path) -> Work:
+    from persistqueue import SQLiteQueue
+
+    queue = SQLiteQueue(str(folder), auto_commit=True)
+    return lambda: queue.put(PAYLOAD)
+
+
+def _huey(folder: Path) -> Work:
+    from huey import SqliteHuey
+
+    folder.mkdir()
+    huey = SqliteHuey(filename=str(folder / "huey.db"), fsync=True, results=False)
+    task = huey.task()(lambda payload: None)
+    return lambda: task(PAYLOAD.decode())
+
+
+def _dbos(folder: Path) -> Work:
+    from dbos import DBOS, DBOSClient
+
+    logging.disable(logging.INFO)  # it tells of each of its hundred migrations
+    folder.mkdir()
+    where = f"sqlite:///{folder}/dbos.sqlite"
+    DBOS(config={"name": "bench", "system_database_url": where, "run_admin_server": False})
+    DBOS.launch()  # makes the tables
+    DBOS.destroy()
+    client = DBOSClient(system_database_url=where)
+    return lambda: client.enqueue({"queue_name": "bills", "workflow_name": "send"}, PAYLOAD.decode())
+
+
+def _sqlcipher(folder: Path) -> Work:
+    from sqlcipher3 import dbapi2
+
+    folder.mkdir()
+    conn = dbapi2.connect(str(folder / "cipher.db"), isolation_level=None)
+    for pragma in ("key = \"x'" + "2d" * 32 + "'\"", "journal_mode = WAL", "synchronous = FULL"):
+        conn.execute(f"PRAGMA {pragma}")
+    conn.execute("CREATE TABLE item (id INTEGER PRIMARY KEY, body BLOB)")
+    return lambda: conn.execute("INSERT INTO item (body) VALUES (?)", (PAYLOAD,))
+
+
+PEERS: dict[str, Callable[[Path], Work]] = {"3": _persist_queue, "4": _huey, "5": _dbos, "7": _sqlcipher}
+
+
+# -- sending -----------------------------------------------------------------------------------------------------------
+
+
+def _drains(desk: _Desk, folder: Path) -> dict[str, float]:
+    found: dict[str, float] = {}
+    with server(0) as line:
+        wire = _per_item(lambda n: [line.post("0", PAYLOAD) for _ in range(n)], 500)
+        ours = _drain(desk, line, 16, 800)
+        found["11"] = ours / wire
+        found["15"] = _drain(desk, line, 16, 800, history=100_000) / ours
+        try:
+            found["12"] = ours / _persist_queue_drain(folder / "peer-12", line)
+        except ImportError:
+            print("12: persist-queue is not installed")
+    with server(0.02) as line:
+        wire = _per_item(lambda n: [line.post("0", PAYLOAD) for _ in range(n)], 60)
+        found["13"] = _drain(desk, line, 16, 600) / wire
+        found["14"] = _drain(desk, line, 1, 60) / wire
+    return found
+
+
+def _drain(desk: _Desk, line: Line, lanes: int, items: int, history: int = 0) -> float:
+    """Items forwarded in a second."""
+    rates = []
+    for _ in range(3):
+        queue = desk.queue()
+        if history:
+            add_history(queue, history)
+        queue.record_all([bill(n, lanes) for n in range(items)])
+        with queue.forwarder(WebFarEnd(line), Policy(width=lanes)) as forwarder:
+            rates.append(_per_item(lambda n: forwarder.run(timedelta(0)), items))
+        assert queue.items() == [] or history
+    return median(rates)
+
+
+def _persist_queue_drain(folder: Path, line: Line) -> float:
+    from persistqueue import SQLiteAckQueue
+
+    queue = SQLiteAckQueue(str(folder), auto_commit=True)
+    for _ in range(300):
+        queue.put(PAYLOAD)
+
+    def work(items: int) -> None:
+        for _ in range(items):
+            taken = queue.get()
+            line.post("0", taken)
+            queue.ack(taken)
+
+    return _per_item(work, 300)
+
+
+def _per_item(work: Callable[[int], Any], items: int) -> float:
+    start = time.perf_counter()
+    work(items)
+    return items / (time.perf_counter() - start)
+
+
+# -- checking ----------------------------------------------------------------------------------------------------------
+
+
+def _checks(desk: _Desk) -> dict[str, float]:
+    queue = desk.queue()
+    for start in range(0, 10_000, 1000):
+        queue.record_all([bill(n) for n in range(start, start + 1000)])
+    suite, key = SUITES[Suite.INTERNATIONAL], DataKey(1, os.urandom(32))
+    sealed = seal(suite, key, 1, PAYLOAD, ("x",))
+    step = 1 / _per_item(lambda n: [(suite.digest(sealed), unseal(suite, key, sealed, ("x",))) for _ in range(n)], 5000)
+    verified = min(_timed(queue.verify) for _ in range(3)) / 10_000
+    home = queue.book.folder
+
+    def load() -> None:
+        conn = sqlite3.connect(home / "queue.db")
+        conn.row_factory = sqlite3.Row
+        for row in conn.execute("SELECT * FROM event"):
+            suite.mac(b"key", suite.digest(row["hash"], row["changes"].encode()))
+        conn.execute("SELECT * FROM item WHERE state = 'recorded'").fetchall()
+        conn.close()
+
+    loaded = min(_timed(load) for _ in range(3))
+    forwarder = min(_timed(lambda: queue.forwarder(WebFarEnd(Line(0))).close()) for _ in range(3))
+    return {"19": step / verified, "20": loaded / forwarder}
+
+
+def _timed(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
