@@ -12,7 +12,7 @@ from terminal.centre.faults import BadMessage
 from terminal.centre.identities import Breach, item_breaches, settlement_breaches
 from terminal.centre.messages import SERVICES, TRANSACTIONS, Transaction, read_output, transaction
 from terminal.centre.messages.settlement import ItemsAnswer, SettlementAnswer
-from terminal.centre.wire import Finding, Node, Severity, compose, fields, parse
+from terminal.centre.wire import Finding, Node, Severity, fields, parse
 
 Direction = Literal["request", "answer"]
 
@@ -48,21 +48,6 @@ class Checked(msgspec.Struct, frozen=True):
             return self.content.write(strict=False)
         output = {"output": self.content.write(strict=False)} if self.transaction else {}
         return self.head.write(strict=False) | output
-
-    def encode(self) -> bytes:
-        """What was read as one JSON document: the typed content in the text's own words, and the findings."""
-        return compose(
-            {
-                "direction": self.direction,
-                "transaction": self.transaction,
-                "name": self.name,
-                "fits": self.fits,
-                "wrong": self.wrong,
-                "findings": self.findings,
-                "meanings": self.meanings(),
-                "message": self.tree(),
-            }
-        )
 
 
 def check(data: bytes, transaction_number: str = "", *, file: str = "-") -> Checked:

@@ -86,6 +86,8 @@ def seal(envelope: Mapping[str, Any], wrapping: Wrapping, account: str, private_
     ``account`` is the client id whose 16 characters are the SM4 key where the body is encrypted.
     """
     sealed = dict(envelope)
+    if wrapping.signature == "none" and wrapping.body == "plain":
+        return sealed
     plain = compose(sealed["input"], number_as_text=wrapping.number_as_text)
     match wrapping.signature:
         case "envelope-sm2":

@@ -7,7 +7,7 @@ without a complete answer, is in doubt.
 import functools
 import http.client
 import io
-import selectors
+import select
 import socket
 import ssl
 import threading
@@ -174,6 +174,7 @@ class Line:
 
 def _ended(sock: socket.socket) -> bool:
     """Whether an idle connection has something to say, which can only be its end."""
-    with selectors.DefaultSelector() as selector:
-        selector.register(sock, selectors.EVENT_READ)
-        return bool(selector.select(0))
+    try:
+        return bool(select.select([sock], [], [], 0)[0])
+    except ValueError:  # more than a thousand files are open: a new connection costs less than a wrong answer
+        return True

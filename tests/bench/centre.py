@@ -127,7 +127,12 @@ def _compare(port: int, folder: Path) -> None:
         commit()
 
     bare = Bare(port)
-    compare("centre: one settled bill of 20 lines", ours, {"bare exchanges and commits": lambda: bare.settle(commit)})
+    compare(
+        "centre: one settled bill of 20 lines",
+        ours,
+        {"bare exchanges and commits": lambda: bare.settle(commit)},
+        rounds=61,
+    )
 
 
 if __name__ == "__main__":
