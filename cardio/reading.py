@@ -5,7 +5,21 @@ from enum import StrEnum
 
 import msgspec
 
-from cardio.applications.codecs import Odd
+
+class Odd(StrEnum):
+    """Ways in which real cards differ from the documents; none of them makes a card unusable."""
+
+    DATE = "date_impossible"
+    DIGITS = "digits_expected"
+    TEXT = "text_undecodable"
+    LENGTH = "length_unexpected"
+    NUMBER_CHECK = "social_security_number_check_digit"
+    CARD_NUMBER_CHECK = "card_number_check_digit"
+    CODE = "identification_code_unusual"
+    VERSION = "version_unknown"
+    EXPIRED = "card_expired"
+    WRITTEN_ANEW = "old_record_with_new_meaning"
+
 
 ODD_SENTENCES: dict[Odd, tuple[str, str]] = {
     Odd.DATE: ("日期无法识别", "this is no date"),

@@ -11,26 +11,11 @@ Each codec carries its vectors: hexadecimal, value, oddity.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
-from enum import StrEnum
 from typing import Any
 
+from cardio.reading import Odd
+
 BEIJING = timezone(timedelta(hours=8))
-
-
-class Odd(StrEnum):
-    """Ways in which real cards differ from the documents; none of them makes a card unusable."""
-
-    DATE = "date_impossible"
-    DIGITS = "digits_expected"
-    TEXT = "text_undecodable"
-    LENGTH = "length_unexpected"
-    NUMBER_CHECK = "social_security_number_check_digit"
-    CARD_NUMBER_CHECK = "card_number_check_digit"
-    CODE = "identification_code_unusual"
-    VERSION = "version_unknown"
-    EXPIRED = "card_expired"
-    WRITTEN_ANEW = "old_record_with_new_meaning"
-
 
 Decoded = tuple[Any, Odd | None]
 Vector = tuple[str, Any, Odd | None]

@@ -10,9 +10,10 @@ from typing import Any
 
 from cardio import faults
 from cardio.apdu import Answer, Apdu
-from cardio.applications.codecs import Codec, Odd
+from cardio.applications.codecs import Codec
 from cardio.applications.directories_1 import FOLLOWS, REUSED
 from cardio.applications.layout import Field, File, Item
+from cardio.reading import Odd
 from cardio.session import Card
 from cardio.status import SW
 from cardio.tlv import Tlv

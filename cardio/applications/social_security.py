@@ -11,11 +11,11 @@ from datetime import date
 from cardio import faults
 from cardio.apdu import Apdu
 from cardio.applications.authentication import KeySource, begin, finish
-from cardio.applications.codecs import TEXT, Odd, card_number_fits, identity_number_fits
+from cardio.applications.codecs import TEXT, card_number_fits, identity_number_fits
 from cardio.applications.environment import HOLDERS, ISSUER, NAME, PROVIDER
 from cardio.applications.reader import LOCKED, SELECT, Contents, read_records
 from cardio.atr import historical_bytes
-from cardio.reading import NO_TERMINAL, Algorithm, CardReading, Missing, Notice, Why
+from cardio.reading import NO_TERMINAL, Algorithm, CardReading, Missing, Notice, Odd, Why
 from cardio.session import Card
 from cardio.status import SW
 from cardio.tlv import nested

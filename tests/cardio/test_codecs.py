@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cardio.applications import codecs
-from cardio.applications.codecs import CODECS, TEXT, Codec, Odd, card_number_fits, identity_number_fits
+from cardio.applications.codecs import CODECS, TEXT, Codec, card_number_fits, identity_number_fits
 from cardio.atr import contactless_atr, historical_bytes, speaks_t0
 from cardio.faults import BadAnswer
+from cardio.reading import Odd
 from cardio.tlv import Tlv, find, nested
 
 

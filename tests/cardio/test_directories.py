@@ -7,13 +7,14 @@ import pytest
 
 from cardio import CardFault, pin
 from cardio.applications import directories_1, directories_2
-from cardio.applications.codecs import BEIJING, CODECS, Odd
+from cardio.applications.codecs import BEIJING, CODECS
 from cardio.applications.environment import environment
 from cardio.applications.layout import Directory, File, Item, Shape
 from cardio.applications.medical import MedicalReading, Mode, Transaction, read_medical, select_directory
 from cardio.applications.reader import read_bytes, read_records
 from cardio.applications.social_security import select_environment
 from cardio.faults import CardRefused
+from cardio.reading import Odd
 from cardio.session import open_session, state_of
 from cardio.tlv import Tlv
 from cardio.virtual.card import Image, VirtualCard

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cardio import CardFault, CardReading, Why, diagnose, read_card
-from cardio.applications.codecs import Odd
 from cardio.faults import (
     AccessDenied,
     CardBusy,
@@ -24,6 +23,7 @@ from cardio.faults import (
     TransmitFailed,
     VersionMismatch,
 )
+from cardio.reading import Odd
 from cardio.virtual.card import VirtualCard
 from cardio.virtual.chip import ScriptedChip
 from cardio.virtual.persons import PERSONS, card

@@ -3,7 +3,7 @@
 from datetime import date
 
 from cardio import Algorithm, CardReading, Why, read_card
-from cardio.applications.codecs import Odd
+from cardio.reading import Odd
 from cardio.recorder import ReplayedCard, load
 from cardio.virtual.port import VirtualPort
 
