@@ -5,17 +5,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
+import msgspec
+
 from cardio import CardReading, list_readers, read_card
 from offline_queue.vocabulary import State
 from terminal import VERSION
+from terminal.centre.counterpart import Counterpart, Doors, Site, envelope
 from terminal.counter import journal
 from terminal.counter.far_end import FarEnd
+from terminal.counter.faults import OfflineNotAllowed
 from terminal.counter.identify import identify
-from terminal.counter.settle import try_out
+from terminal.counter.settle import commit, stands, try_out
 from terminal.counter.till import Till
 from terminal.documents import BillState, Claim, Credential, Settlement, decode
 from terminal.faults import Exit, Fault
-from terminal.service.answers import FAULTS, Answer, Told, done, fault
+from terminal.service.answers import FAULTS, Answer, Told, done, fault, told
 from terminal.service.clients import Client, Right
 from terminal.service.documents import (
     Eligibility,
@@ -43,6 +47,17 @@ class WrongKey(Fault):
     en = "Idempotency-Key must be the bill number {bill}; found {found}."
     next_zh = "请把账单号放入 Idempotency-Key 请求头。"
     next_en = "Send the bill number as Idempotency-Key."
+
+
+class InDoubt(Fault):
+    """A national program gets no answer about a settlement that nobody knows about yet; it asks again."""
+
+    code = "in_doubt"
+    exit = Exit.CENTRE
+    zh = "账单 {bill} 现为 {state}，中心结果未知。"
+    en = "Bill {bill} is {state}; the centre's outcome is not known yet."
+    next_zh = "请用同一报文号再问，不要换号重发。"
+    next_en = "Ask again under the same message number; never send it anew."
 
 
 class WrongOperator(Fault):
@@ -88,6 +103,8 @@ class Api:
     def __init__(self, till: Till) -> None:
         self.till = till
         self.settling = Settling(till)
+        doors = Doors(lambda credential: identify(till, credential).person, self._national_trial, self._national_settle)
+        self.counterpart = Counterpart(till.profile, doors)
 
     def close(self) -> None:
         """Waits for what is under way."""
@@ -173,6 +190,34 @@ class Api:
         """Forwards what is due."""
         with self.till.queue.forwarder(FarEnd(self.till)) as forwarder:
             return done(Forwarded(forwarder.run(timedelta(seconds=10), now=True).left))
+
+    def national(self, call: Call[msgspec.Raw]) -> Answer:
+        """A message of the national interface, answered in its own envelope."""
+        site = Site(self.till.institution, self.till.settings.terminal, call.client.operator)
+        try:
+            return Answer(200, self.counterpart.answer(call.place, bytes(call.content), site))
+        except InDoubt as doubt:
+            return fault(doubt, 504)
+        except FAULTS as error:
+            sentence = told(error)
+            return Answer(200, envelope(-1, f"{sentence.zh}{sentence.next_zh}"))
+
+    def _national_settle(self, claim: Claim) -> Settlement:
+        known = stands(self.till, claim)
+        if known is None:
+            trial = try_out(self.till, claim)
+            if trial.centre is None:
+                raise OfflineNotAllowed()
+            known = commit(self.till, trial)
+        if known.state not in (BillState.SETTLED, BillState.RECONCILED):
+            raise InDoubt(bill=claim.bill, state=known.state)
+        return known
+
+    def _national_trial(self, claim: Claim) -> Settlement:
+        trial = try_out(self.till, claim)
+        if trial.centre is not None:
+            FarEnd(self.till).give_up(trial.centre)
+        return trial.told
 
     def _read(self, asked: ReadCard) -> CardReading:
         return read_card(asked.reader or self.till.settings.reader or None, timeout=max(0.0, min(asked.timeout, 60.0)))

@@ -64,7 +64,7 @@ def application(api: Api, clients: Clients, port: int) -> Starlette:
     async def call(request: Request, route: Route) -> Response:
         client = gate.client(request.headers, request.cookies, route.right)
         body = await _body(request, gate) if route.method == "POST" else b""
-        key, place = request.headers.get("idempotency-key", ""), str(request.path_params.get("bill", ""))
+        key, place = request.headers.get("idempotency-key", ""), "".join(map(str, request.path_params.values()))
         return _response(await asyncio.to_thread(api.perform, route, client, body, key=key, place=place))
 
     async def described(request: Request) -> Response:

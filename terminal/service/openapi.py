@@ -38,7 +38,12 @@ def openapi() -> dict[str, Any]:
         }
         if "{" in route.path:
             operation["parameters"].append(
-                {"name": "bill", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+                {
+                    "name": route.path.partition("{")[2].rstrip("}"),
+                    "in": "path",
+                    "required": True,
+                    "schema": {"type": "string", "minLength": 1},
+                }
             )
         if route.needs_key:
             operation["parameters"].append(

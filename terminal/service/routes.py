@@ -1,5 +1,7 @@
 """The routes as one table; the HTTP door, the framed door and the OpenAPI document are made from it."""
 
+import msgspec
+
 from cardio import CardReading
 from terminal.documents import Claim, Credential, Settlement
 from terminal.service.api import Api, Route
@@ -71,5 +73,16 @@ ROUTES: tuple[Route, ...] = (
         "Forward now",
         Api.forward,
         _WITH_CENTRE,
+    ),
+    Route(
+        "POST",
+        "/api/{infno}",
+        Right.MONEY,
+        msgspec.Raw,
+        {200: msgspec.Raw},
+        "国家接口报文",
+        "A message of the national interface",
+        Api.national,
+        (400, 504),
     ),
 )
