@@ -116,7 +116,13 @@ def test_a_cashier_s_day_without_people_set_up(world: World, tmp_path: Path) -> 
 
 def test_a_day_is_reconciled(world: World) -> None:
     world.run("settle", "-", "--json", feed=[bill("B-1", "zhang"), bill("B-2", "li")])
-    code, day = yibao(world, "reconcile", f"{now():%Y-%m-%d}")
-    assert (code, day["bills"], day["differences"]) == (0, 2, [])
+    code, found = yibao(world, "reconcile", f"{now():%Y-%m-%d}")
+    assert (code, found["day"]["bills"], found["day"]["differences"]) == (0, 2, [])
+    assert all(line["terminal"] == line["centre"] for line in found["columns"])
+    (world.home / "bank.csv").write_bytes(
+        '交易日期,参考号,交易类型,金额\n20261122,R1,消费,"1,000.00"\n'.encode("gb18030")
+    )
+    code, found = yibao(world, "reconcile", f"{now():%Y-%m-%d}", "--bank", str(world.home / "bank.csv"))
+    assert (code, [each["amount"] for each in found["bank"]["only_bank"]]) == (1, ["1000.00"])
     assert {row["state"] for row in yibao(world, "bill", "list")[1]} == {"reconciled"}
     assert yibao(world, "reconcile", "yesterday")[0] == 2
