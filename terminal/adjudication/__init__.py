@@ -8,8 +8,8 @@ from terminal.adjudication.engine import Split, adjudicate, split
 from terminal.adjudication.faults import CannotSplit, NotConserved, PackFault
 from terminal.adjudication.mistakes import Mistake
 from terminal.adjudication.pack import Pack
-from terminal.adjudication.plan import Plan, compile_plan, load_plan
-from terminal.adjudication.reading import load_pack
+from terminal.adjudication.plan import Plan, compile_plan
+from terminal.adjudication.reading import load_pack, load_plan
 from terminal.adjudication.tender import Purse, PurseKind
 
 __all__ = [

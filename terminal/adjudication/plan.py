@@ -11,7 +11,6 @@ from terminal.adjudication.case import Case, Run
 from terminal.adjudication.dimensions import Fact
 from terminal.adjudication.lines import LineRules
 from terminal.adjudication.pack import Benefit, Layer, Pack
-from terminal.adjudication.reading import load_pack
 from terminal.adjudication.rounding import ROUND
 from terminal.adjudication.stages import Declared, Deductible
 from terminal.adjudication.tender import TenderRules
@@ -196,8 +195,3 @@ def accumulators_read(layer: Layer) -> set[str]:
 def compile_plan(pack: Pack) -> Plan:
     """Compiles a pack that was read without mistakes."""
     return Plan(pack)
-
-
-def load_plan(files: Mapping[str, bytes]) -> Plan:
-    """Reads, checks and compiles a pack. Raises PackFault."""
-    return compile_plan(load_pack(files))

@@ -11,9 +11,11 @@ from typing import Any, get_args, get_type_hints
 
 import msgspec
 
+from terminal.adjudication.consistency import inconsistencies
 from terminal.adjudication.faults import PackFault
 from terminal.adjudication.mistakes import Mistake, Mistakes, line_of
 from terminal.adjudication.pack import Benefits, GoldenCases, Header, Pack, ValueEntry
+from terminal.adjudication.plan import Plan, compile_plan
 from terminal.adjudication.values import Row, Unit, parse_figure
 from terminal.documents import from_wire
 from terminal.money import MoneyText
@@ -26,10 +28,13 @@ class _ValueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     value: tuple[ValueEntry, ...] = ()
 
 
+def load_plan(files: Mapping[str, bytes]) -> Plan:
+    """Reads, checks and compiles a pack. Raises PackFault."""
+    return compile_plan(load_pack(files))
+
+
 def load_pack(files: Mapping[str, bytes]) -> Pack:
     """Reads and checks a pack from its files by name. Raises PackFault naming file, line, key and nearest word."""
-    from terminal.adjudication.consistency import inconsistencies
-
     mistakes = Mistakes()
     header = _toml(files, HEADER, Header, mistakes)
     benefits = _toml(files, BENEFITS, Benefits, mistakes)
