@@ -1,23 +1,7 @@
 """The envelope around every transaction."""
 
-from terminal.centre.wire import (
-    C3,
-    C6,
-    C10,
-    C12,
-    C17,
-    C20,
-    C30,
-    C50,
-    C100,
-    C200,
-    C1000,
-    C2000,
-    Instant,
-    Must,
-    Node,
-    Whole,
-)
+from terminal.centre.wire import Node
+from terminal.centre.words import C3, C6, C10, C12, C17, C20, C30, C50, C100, C200, C1000, C2000, Instant, Must, Whole
 
 
 class RequestHead(Node, frozen=True):

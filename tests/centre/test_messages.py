@@ -164,6 +164,7 @@ def test_what_breaks_the_text_is_not_sent(node, place):
         (1, 2, 100), ("1.50", 2, 150), (Decimal("1.5"), 2, 150), (Decimal("1E+3"), 2, 100000), ("-25.1", 2, -2510),
         (" 4.52 ", 2, 452), ("0.123456", 6, 123456), (Decimal("1.005"), 2, None), ("", 2, None), ("1,000", 2, None),
         (True, 2, None), ("NaN", 2, None), ("Infinity", 2, None), ("1e999999", 2, None), (None, 2, None),
+        ("1." + "0" * 40 + "1", 2, None), ("0" * 50 + "1", 2, 100),
         (1.5, 2, None),
     ],
 )  # fmt: skip

@@ -1,23 +1,7 @@
 """What the centre says about items: lists 1304, 1312, 1316-1319 by page, dictionary 1901, the house's mapping 3301."""
 
-from terminal.centre.wire import (
-    C3,
-    C6,
-    C10,
-    C20,
-    C30,
-    C40,
-    C50,
-    C100,
-    C200,
-    C500,
-    Day,
-    Must,
-    Node,
-    Ratio,
-    UnitPrice,
-    Whole,
-)
+from terminal.centre.wire import Node
+from terminal.centre.words import C3, C6, C10, C20, C30, C40, C50, C100, C200, C500, Day, Must, Ratio, UnitPrice, Whole
 
 
 class PageQuery(Node, frozen=True):

@@ -1,24 +1,7 @@
 """The e-credential service 医保电子凭证: not in the national envelope, data as JSON text inside JSON."""
 
-from terminal.centre.wire import (
-    C3,
-    C5,
-    C6,
-    C10,
-    C20,
-    C30,
-    C32,
-    C40,
-    C50,
-    C64,
-    C100,
-    C200,
-    C500,
-    Amount,
-    Must,
-    Node,
-    Whole,
-)
+from terminal.centre.wire import Node
+from terminal.centre.words import C3, C5, C6, C10, C20, C30, C32, C40, C50, C64, C100, C200, C500, Amount, Must, Whole
 
 
 class CredentialQuery(Node, frozen=True):

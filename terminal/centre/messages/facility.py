@@ -1,6 +1,7 @@
 """1201: the institutions a centre knows."""
 
-from terminal.centre.wire import C6, C12, C50, C200, Must, Node
+from terminal.centre.wire import Node
+from terminal.centre.words import C6, C12, C50, C200, Must
 
 
 class InstitutionQuery(Node, frozen=True):

@@ -1,6 +1,7 @@
 """Files: 9101 up, 9102 down, and the catalogue files 1301-1315 that announce one."""
 
-from terminal.centre.wire import C20, C30, C200, File, Must, Node, Whole
+from terminal.centre.wire import Node
+from terminal.centre.words import C20, C30, C200, File, Must, Whole
 
 
 class Upload(Node, frozen=True):

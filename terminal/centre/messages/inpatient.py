@@ -1,6 +1,7 @@
 """A stay: 2401 admission to 2405, fees 2301 and 2302, settlement 2303 to 2305."""
 
-from terminal.centre.wire import (
+from terminal.centre.wire import Node
+from terminal.centre.words import (
     C3,
     C6,
     C20,
@@ -18,7 +19,6 @@ from terminal.centre.wire import (
     Days,
     Instant,
     Must,
-    Node,
     UnitPrice,
     Whole,
 )

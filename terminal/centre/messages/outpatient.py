@@ -1,6 +1,7 @@
 """An outpatient visit: 2201 registration to 2208 cancellation of the settlement."""
 
-from terminal.centre.wire import (
+from terminal.centre.wire import Node
+from terminal.centre.words import (
     C3,
     C6,
     C20,
@@ -17,7 +18,6 @@ from terminal.centre.wire import (
     Days,
     Instant,
     Must,
-    Node,
     UnitPrice,
     Whole,
 )

@@ -1,6 +1,7 @@
 """Who a person is and what the person is entitled to: 1101, 2001, 5206, 5301 and the queries beside them."""
 
-from terminal.centre.wire import (
+from terminal.centre.wire import Node
+from terminal.centre.words import (
     C3,
     C4,
     C6,
@@ -17,7 +18,6 @@ from terminal.centre.wire import (
     Day,
     Instant,
     Must,
-    Node,
     Years,
 )
 

@@ -1,7 +1,8 @@
 """A pharmacy purchase in one step: 2101 trial and 2102 settlement carry the items inside."""
 
 from terminal.centre.messages.outpatient import TraceCode
-from terminal.centre.wire import (
+from terminal.centre.wire import Node
+from terminal.centre.words import (
     C1,
     C3,
     C6,
@@ -16,7 +17,6 @@ from terminal.centre.wire import (
     Days,
     Instant,
     Must,
-    Node,
     UnitPrice,
 )
 

@@ -2,24 +2,8 @@
 
 from terminal.centre.messages.outpatient import Diagnosis
 from terminal.centre.messages.settlement import FundPart, ItemResult, SettlementInfo
-from terminal.centre.wire import (
-    C3,
-    C6,
-    C12,
-    C20,
-    C30,
-    C50,
-    C100,
-    C150,
-    C200,
-    C300,
-    C500,
-    Amount,
-    Day,
-    Instant,
-    Must,
-    Node,
-)
+from terminal.centre.wire import Node
+from terminal.centre.words import C3, C6, C12, C20, C30, C50, C100, C150, C200, C300, C500, Amount, Day, Instant, Must
 
 
 class VisitQuery(Node, frozen=True):

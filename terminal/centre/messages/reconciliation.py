@@ -1,7 +1,8 @@
 """The day's comparison and the month's claim: 3201 sums, 3202 rows, 3203 clearing, 3211 and 3212 as a task."""
 
 from terminal.centre.messages.files import StoredFile
-from terminal.centre.wire import C6, C10, C20, C30, C100, C200, Amount, Day, Must, Node, Whole
+from terminal.centre.wire import Node
+from terminal.centre.words import C6, C10, C20, C30, C100, C200, Amount, Day, Must, Whole
 
 
 class StatementTotal(Node, frozen=True):

@@ -1,6 +1,7 @@
 """2601 冲正: the centre takes back one message by its number."""
 
-from terminal.centre.wire import C6, C30, Must, Node
+from terminal.centre.wire import Node
+from terminal.centre.words import C6, C30, Must
 
 
 class Reversal(Node, frozen=True):

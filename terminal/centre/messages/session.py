@@ -1,6 +1,7 @@
 """9001 签到 and 9002 签退."""
 
-from terminal.centre.wire import C20, C30, C4000, Instant, Must, Node, Whole
+from terminal.centre.wire import Node
+from terminal.centre.words import C20, C30, C4000, Instant, Must, Whole
 
 
 class SignIn(Node, frozen=True):

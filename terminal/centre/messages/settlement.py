@@ -1,6 +1,7 @@
 """What every settlement answers: ``setlinfo``, the fund parts and how each item divides (result tables of the text)."""
 
-from terminal.centre.wire import (
+from terminal.centre.wire import Node
+from terminal.centre.words import (
     C3,
     C6,
     C30,
@@ -13,7 +14,6 @@ from terminal.centre.wire import (
     Day,
     Instant,
     Must,
-    Node,
     Ratio,
     UnitPrice,
     Years,

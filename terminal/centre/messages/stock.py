@@ -1,21 +1,7 @@
 """A pharmacy's stock and sales: 3501-3507."""
 
-from terminal.centre.wire import (
-    C3,
-    C6,
-    C20,
-    C30,
-    C50,
-    C100,
-    C200,
-    C500,
-    Count,
-    Day,
-    Instant,
-    Must,
-    Node,
-    UnitPrice,
-)
+from terminal.centre.wire import Node
+from terminal.centre.words import C3, C6, C20, C30, C50, C100, C200, C500, Count, Day, Instant, Must, UnitPrice
 
 
 class Article(Node, frozen=True):
