@@ -1,7 +1,7 @@
 """How a node of the national interface is read and written: tolerant in, strict out.
 
 A node is a frozen struct whose fields carry the words of the national text (定点医药机构接口规范 V1.0). Real traffic
-writes numbers as text and text as numbers, leaves fields out, sends ``null`` or ``""``, one object where a list belongs,
+writes numbers as text and text as numbers, leaves fields out, sends ``null`` or ``""``, one object for a list,
 and keys nobody announced: all of that is read, told as a finding, and kept.
 """
 
