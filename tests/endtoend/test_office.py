@@ -126,3 +126,12 @@ def test_a_day_is_reconciled(world: World) -> None:
     assert (code, [each["amount"] for each in found["bank"]["only_bank"]]) == (1, ["1000.00"])
     assert {row["state"] for row in yibao(world, "bill", "list")[1]} == {"reconciled"}
     assert yibao(world, "reconcile", "yesterday")[0] == 2
+
+
+def test_reason_cards_are_shown_and_counted(world: World) -> None:
+    assert set(yibao(world, "reason", "show")[1]) == {"arrears", "under_review", "network", "observation", "own"}
+    assert yibao(world, "reason", "show", "weather")[0] == 2
+    assert yibao(world, "reason", "record", "arrears", "--group", "active")[0] == 0
+    today = f"{now():%Y-%m-%d}"
+    code, (row,) = yibao(world, "reason", "rate", "--from", today, "--to", today)
+    assert (code, row["rate"], row["causes"]) == (0, "0%", {"arrears": 1})

@@ -331,3 +331,14 @@ class WrongCount(Fault):
     en = "There is no denomination {denomination}, or the count {count} is wrong."
     next_zh = "请重新清点；班次仍在进行。"
     next_en = "Count again; the shift is still open."
+
+
+class UnknownCause(Fault):
+    """A cause without a reason card."""
+
+    code = "unknown_cause"
+    exit = Exit.INPUT
+    zh = "没有原因 {cause}。"
+    en = "There is no cause {cause}."
+    next_zh = "可用的原因：{known}。"
+    next_en = "Known causes: {known}."
