@@ -16,18 +16,23 @@ from offline_queue.faults import AlreadyForwarding, QueueFault
 from offline_queue.vocabulary import OPEN
 from terminal.counter import journal
 from terminal.counter.far_end import FarEnd
-from terminal.counter.office.operators import Session, operators
+from terminal.counter.office import shifts
+from terminal.counter.office.operators import Session, acting, operators
 from terminal.counter.office.roles import RULES
 from terminal.counter.sale import Item
 from terminal.counter.till import Till
 from terminal.counter.words import Language
-from terminal.desk.board import Board
+from terminal.desk.boards.board import Board
+from terminal.desk.boards.devices import DeviceBoard
+from terminal.desk.boards.events import JournalBoard
+from terminal.desk.boards.exceptions import ExceptionsBoard
+from terminal.desk.boards.owed import OwedBoard
+from terminal.desk.boards.receipts import ReceiptBoard
+from terminal.desk.boards.refunds import RefundBoard
+from terminal.desk.boards.shift import ShiftBoard
 from terminal.desk.charge import ChargeScreen
-from terminal.desk.device_board import DeviceBoard
 from terminal.desk.devices import Devices
 from terminal.desk.dialogs import Text
-from terminal.desk.events import JournalBoard
-from terminal.desk.exceptions import ExceptionsBoard
 from terminal.desk.flow import STEPS
 from terminal.desk.keys import PROFILES, Action, keymap, name, shown
 from terminal.desk.lock import LockScreen
@@ -42,6 +47,10 @@ Find = Callable[[str], list[Item]]
 
 _BOARDS: dict[Action, type[Board]] = {
     Action.EXCEPTIONS: ExceptionsBoard,
+    Action.REFUND: RefundBoard,
+    Action.SHIFT: ShiftBoard,
+    Action.RECEIPTS: ReceiptBoard,
+    Action.OWED: OwedBoard,
     Action.JOURNAL: JournalBoard,
     Action.DEVICES: DeviceBoard,
 }
@@ -108,6 +117,11 @@ class Desk(App[None]):
     def operator_name(self) -> str:
         """The name of who charges."""
         return self.session.operator.name if self.session else self.till.settings.operator_name
+
+    @property
+    def acting(self) -> Session:
+        """Who does what is decided. Raises LogInFirst where people are registered and nobody has signed in."""
+        return self.session or acting(self.till)
 
     # -- life ----------------------------------------------------------------------------------------------------------
 
@@ -218,12 +232,13 @@ class Desk(App[None]):
     def _leave(self) -> None:
         charge = self.charge
         busy = charge.busy or charge.parked or (charge.sale.lines and charge.sale.settled is None)
-        if self._leaving or not (busy or self.till.queue.items(OPEN)):
+        shift = shifts.current(self.till) is not None
+        if self._leaving or not (busy or shift or self.till.queue.items(OPEN)):
             self.exit()
             return
         self._leaving = True
         if isinstance(self.screen, DeskScreen):
-            self.screen.message(say("leave_open", self.language))
+            self.screen.message(say("leave_shift" if shift else "leave_open", self.language))
 
     # -- locking -------------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -40,8 +40,9 @@ class Prompt(ModalScreen[tuple[str, ...] | None]):
             if self._note:
                 yield Static(self._note, classes="note", markup=False)
             for field in self._fields:
-                yield Static(say(field.word, self._language), markup=False)
-                yield Input(field.value, id=field.word, password=field.secret, classes="field")
+                with Horizontal(classes="row"):
+                    yield Static(say(field.word, self._language), classes="label", markup=False)
+                    yield Input(field.value, id=field.word, password=field.secret, classes="field")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter goes to the next field, and from the last one back to the screen."""

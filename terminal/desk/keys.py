@@ -25,6 +25,9 @@ class Action(StrEnum):
     ACCOUNT = "account"
     EXCEPTIONS = "exceptions"
     SEND_NOW = "send_now"
+    SHIFT = "shift"
+    RECEIPTS = "receipts"
+    OWED = "owed"
     JOURNAL = "journal"
     DEVICES = "devices"
     LANGUAGE = "language"
@@ -47,6 +50,9 @@ NAMES: dict[Action, tuple[str, str]] = {
     Action.ACCOUNT: ("账户支付", "Account"),
     Action.EXCEPTIONS: ("异常", "Open"),
     Action.SEND_NOW: ("补传", "Send now"),
+    Action.SHIFT: ("交班", "Shift"),
+    Action.RECEIPTS: ("票据", "Receipts"),
+    Action.OWED: ("欠款", "Owed"),
     Action.JOURNAL: ("日志", "Journal"),
     Action.DEVICES: ("设备", "Devices"),
     Action.LANGUAGE: ("English", "中文"),
@@ -69,6 +75,9 @@ _DEFAULT: dict[Action, str] = {
     Action.ACCOUNT: "ctrl+t,alt+a",
     Action.EXCEPTIONS: "ctrl+e,alt+e",
     Action.SEND_NOW: "ctrl+u,alt+u",
+    Action.SHIFT: "ctrl+w,alt+w",
+    Action.RECEIPTS: "ctrl+r,alt+i",
+    Action.OWED: "ctrl+y,alt+o",
     Action.JOURNAL: "ctrl+o,alt+j",
     Action.DEVICES: "ctrl+b,alt+b",
     Action.LANGUAGE: "ctrl+g,alt+g",

@@ -4,13 +4,14 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from cardio.faults import CardFault
 from terminal.counter.cards import credential_of
-from terminal.counter.office.operators import CardShown, Password, Session, login
+from terminal.counter.office.faults import PasswordDue
+from terminal.counter.office.operators import CardShown, Password, Session, login, set_password
 from terminal.counter.words import Language
 from terminal.desk.words import say
 from terminal.faults import Fault
@@ -30,31 +31,45 @@ class LockScreen(ModalScreen[None]):
         language = self.app.language
         with Vertical(classes="dialog"):
             yield Static(say("locked", language), classes="title", markup=False)
-            for word, secret in (("person_number", False), ("person_password", True)):
-                yield Static(say(word, language), markup=False)
-                yield Input(id=word, password=secret, classes="field")
+            for word, secret in (("person_number", False), ("person_password", True), ("new_password", True)):
+                with Horizontal(classes="row", id=f"row_{word}"):
+                    yield Static(say(word, language), classes="label", markup=False)
+                    yield Input(id=word, password=secret, classes="field")
             yield Static(id="note", classes="note", markup=False)
+
+    def on_mount(self) -> None:
+        """The new password is asked for only when the old one has had its time."""
+        self.query_one("#row_new_password").display = False
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter goes on, and from the last field opens."""
         event.stop()
-        number, password = self.query_one("#person_number", Input), self.query_one("#person_password", Input)
+        number, password, new = (
+            self.query_one(f"#{word}", Input) for word in ("person_number", "person_password", "new_password")
+        )
         if event.input is number:
             password.focus()
         elif number.value:
-            self.run_worker(self._open(number.value.strip(), password.value), exclusive=True)
+            self.run_worker(self._open(number.value.strip(), password.value, new.value), exclusive=True)
 
-    async def _open(self, number: str, password: str) -> None:
+    async def _open(self, number: str, password: str, new: str) -> None:
         desk = self.app
 
         def prove() -> Session:
-            proof = Password(password) if password else CardShown(credential_of(desk.read()).number)
+            if new:
+                set_password(desk.till, number, password, new)
+            known = new or password
+            proof = Password(known) if known else CardShown(credential_of(desk.read()).number)
             return login(desk.till, number, proof)
 
         try:
             desk.session = await asyncio.to_thread(prove)
         except (Fault, CardFault) as fault:
-            self.query_one("#person_password", Input).value = ""
+            if isinstance(fault, PasswordDue):
+                self.query_one("#row_new_password").display = True
+                self.query_one("#new_password", Input).focus()
+            else:
+                self.query_one("#person_password", Input).value = ""
             text = fault.zh + fault.next_zh if desk.language is Language.ZH else f"{fault.en} {fault.next_en}"
             self.query_one("#note", Static).update(text.format(**fault.data))
             return

@@ -15,7 +15,7 @@ from terminal.counter.till import Till
 from terminal.desk.app import Desk
 from terminal.desk.dialogs import Wait
 from terminal.documents import CatalogueItem, ItemClass
-from tests.world import AMOXICILLIN, CT, VITAMINS
+from tests.world import AMOXICILLIN, CT, VITAMINS, World
 
 BARCODE = "6900000000017"
 PATIENCE = 15.0
@@ -47,8 +47,8 @@ def desk(till: Till, who: str | None = "zhang", **options: Any) -> Desk:
 class Cashier:
     """One person at one desk."""
 
-    def __init__(self, app: Desk, pilot: Any) -> None:
-        self.app, self._pilot = app, pilot
+    def __init__(self, app: Desk, pilot: Any, world: World | None = None) -> None:
+        self.app, self._pilot, self.world = app, pilot, world
 
     async def press(self, *keys: str) -> None:
         """Keys one after the other; waits until what they began is done or asks for something."""
@@ -59,6 +59,11 @@ class Cashier:
     async def hit(self, *keys: str) -> None:
         """Keys without waiting for what they begin."""
         await self._pilot.press(*keys)
+
+    async def resize(self, width: int, height: int) -> None:
+        """Another window."""
+        await self._pilot.resize_terminal(width, height)
+        await self.rest()
 
     async def type(self, text: str) -> None:
         """A line and Enter."""
@@ -96,12 +101,16 @@ class Cashier:
         return "\n".join(self.lines)
 
 
-def play(app: Desk, script: Callable[[Cashier], Awaitable[None]], size: tuple[int, int] = (80, 24)) -> None:
+def play(
+    app: Desk,
+    script: Callable[[Cashier], Awaitable[None]],
+    world: World | None = None,
+) -> None:
     """Runs a script of keys on a desk."""
 
     async def run() -> None:
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=(80, 24)) as pilot:
             await pilot.pause()
-            await script(Cashier(app, pilot))
+            await script(Cashier(app, pilot, world))
 
     asyncio.run(run())

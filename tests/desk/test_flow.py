@@ -9,16 +9,10 @@ from terminal.counter import journal
 from terminal.counter.consent import Consent
 from terminal.counter.office.register import read
 from terminal.documents import BillState, TenderKind, VisitType
-from tests.desk.playing import BARCODE, Cashier, desk, play
+from tests.desk.playing import BARCODE, desk, play
+from tests.desk.scenes import fill
 
 MONEY = "应收", "实收", "找零"
-
-
-async def fill(c: Cashier) -> None:
-    """Identified, with one line of each class: 2,161.00 of which the patient pays 734.35 in cash."""
-    await c.press("f6")
-    for typed in ("2*amxl", "8*xbct", "wss"):
-        await c.type(typed)
 
 
 def test_a_patient_is_served_from_card_to_change(till, world):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.widgets import DataTable, Input
 
-from terminal.desk.board import Board
+from terminal.desk.boards.board import Board
 from terminal.desk.words import say
 
 _SHOWN = 500

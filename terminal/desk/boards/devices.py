@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from terminal.counter.words import Language
-from terminal.desk.board import Board
+from terminal.desk.boards.board import Board
 from terminal.desk.words import say
 from terminal.peripherals.lamp import Health, Lamp
 from terminal.peripherals.outlet import attached

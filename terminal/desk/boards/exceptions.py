@@ -12,7 +12,7 @@ from terminal.counter.office.faults import LogInFirst
 from terminal.counter.office.operators import operators
 from terminal.counter.slip import slip
 from terminal.counter.words import word
-from terminal.desk.board import Board
+from terminal.desk.boards.board import Board
 from terminal.desk.dialogs import Choice, Field, Prompt, Text
 from terminal.desk.people import sign_in
 from terminal.desk.words import has, say

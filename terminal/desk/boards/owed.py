@@ -1,0 +1,49 @@
+"""Who owes whom after a difference with the centre, and evening it out at the next visit."""
+
+import asyncio
+from collections.abc import Sequence
+
+from terminal.counter.office.owed import even_out, owed
+from terminal.counter.slip import masked
+from terminal.desk.boards.board import Board
+from terminal.desk.words import say
+from terminal.money import Fen
+
+
+class OwedBoard(Board):
+    """Every open difference, oldest first; Enter collects it, or pays it back."""
+
+    TITLE_WORD = "owed"
+    COLUMNS = (("bill", 20), ("name", 10), ("phone", 13), ("since", 11), ("money", -11), ("cause", 10))
+    KEYS = (("enter", "even_out"),)
+
+    def rows(self) -> Sequence[tuple[str, tuple[str, ...]]]:
+        """A plus is the patient's debt, a minus the desk's."""
+        language = self.app.language
+        return [
+            (
+                each.bill,
+                (
+                    each.bill,
+                    masked(each.name),
+                    each.phone,
+                    f"{each.since:%Y-%m-%d}",
+                    str(each.amount),
+                    say(f"cause.{each.cause}", language),
+                ),
+            )
+            for each in owed(self.app.till)
+        ]
+
+    def on_data_table_row_selected(self) -> None:
+        """Enter."""
+        self.perform(self._even_out)
+
+    async def _even_out(self) -> None:
+        desk, bill = self.app, self.chosen
+        for each in owed(desk.till):
+            if each.bill == bill:
+                back = each.amount < 0
+                await asyncio.to_thread(even_out, desk.till, each.bill, desk.acting, to_patient=back)
+                self.draw()
+                self.message(say("paid_back" if back else "collected", desk.language, amount=Fen(abs(each.amount))))

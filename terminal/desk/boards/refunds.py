@@ -1,0 +1,97 @@
+"""Giving money back: asked for, reviewed and audited by three persons in turn, then cancelled at the centre."""
+
+import asyncio
+from collections.abc import Sequence
+
+from terminal.counter import journal
+from terminal.counter.faults import UnknownBill
+from terminal.counter.office import refunds
+from terminal.counter.office.refunds import PAPERS, Refund, RefundState
+from terminal.counter.words import word
+from terminal.desk.boards.board import Board
+from terminal.desk.dialogs import Ask, Field, Prompt
+from terminal.desk.people import sign_in
+from terminal.desk.words import say
+
+_NEXT = {RefundState.REQUESTED: RefundState.REVIEWED, RefundState.REVIEWED: RefundState.AUDITED}
+"""Whose word is missing."""
+
+
+class RefundBoard(Board):
+    """Every refund as it stands; Enter takes its next step."""
+
+    TITLE_WORD = "refunds"
+    COLUMNS = (("refund", 22), ("state", 8), ("money", -11), ("tenders", 20), ("approved", 14))
+    KEYS = (("enter", "handle"), ("n", "new_refund"), ("r", "reject"), ("w", "withdraw"))
+
+    def rows(self) -> Sequence[tuple[str, tuple[str, ...]]]:
+        """Newest first."""
+        return [(number, self._row(found)) for number, found in reversed(refunds.refunds(self.app.till).items())]
+
+    def _row(self, found: Refund) -> tuple[str, ...]:
+        language, back = self.app.language, found.requested.back
+        tenders = " ".join(f"{word(f'tender.{each.kind}', language)}{each.amount}" for each in back.tenders)
+        approved = " ".join(each.operator for each in found.approvals)
+        return found.number, say(f"refund.{found.state}", language), str(back.total), tenders, approved
+
+    def on_data_table_row_selected(self) -> None:
+        """Enter."""
+        self.perform(self._handle)
+
+    def key_n(self) -> None:
+        """A new request."""
+        self.perform(self._request)
+
+    def key_r(self) -> None:
+        """Refuses: the person whose word is missing."""
+        self.perform(lambda: self._move(RefundState.REJECTED))
+
+    def key_w(self) -> None:
+        """The cashier takes it back."""
+        self.perform(lambda: self._move(RefundState.WITHDRAWN))
+
+    async def _request(self) -> None:
+        desk, language = self.app, self.app.language
+        fields = [Field("find_bill"), Field("refund_reason"), Field("refund_keep")]
+        given = await desk.push_screen_wait(Prompt(say("new_refund", language), fields, language))
+        if not given or not given[0]:
+            return
+        bill, reason, keep = given
+        if not all(part.isdigit() for part in keep.split()):
+            self.message(say("refund_keep", language))
+            return
+        item = journal.find(desk.till.queue, bill)
+        if item is None:
+            raise UnknownBill(bill=bill)
+        papers = PAPERS[journal.entry(desk.till.queue, item).claim.visit.type]
+        rows = [f"  [ ] {say(f'paper.{paper}', language)}" for paper in papers]
+        if not await desk.push_screen_wait(Ask([say("papers", language), *rows, "", say("papers_yes", language)])):
+            return
+        lines = tuple(int(part) for part in keep.split())
+        asked = await asyncio.to_thread(refunds.request, desk.till, bill, reason, papers, desk.acting, keep=lines)
+        self._done(asked)
+
+    async def _handle(self) -> None:
+        if self.chosen is None:
+            return
+        found = refunds.find(self.app.till, self.chosen)
+        if found.state in _NEXT:
+            await self._move(_NEXT[found.state])
+        elif found.state is RefundState.AUDITED:
+            self.message(say("asking", self.app.language))
+            done = await asyncio.to_thread(refunds.give_back, self.app.till, found.number, self.app.acting)
+            self._done(done)
+
+    async def _move(self, to: RefundState) -> None:
+        desk, number = self.app, self.chosen
+        if number is None:
+            return
+        session = desk.session
+        if to is not RefundState.WITHDRAWN:
+            session = await sign_in(desk, f"{number} {say(f'refund.{to}', desk.language)}")
+        if session is not None:
+            self._done(await asyncio.to_thread(refunds.move, desk.till, number, to, session))
+
+    def _done(self, found: Refund) -> None:
+        self.draw()
+        self.message(f"{found.number} {say(f'refund.{found.state}', self.app.language)}")

@@ -1,0 +1,202 @@
+"""The people at the desk: signing in, locking, three for a refund, two for a decision, shift and receipts."""
+
+from datetime import timedelta
+
+import pytest
+
+from terminal.clock import now
+from terminal.counter import journal
+from terminal.counter.office import operators, receipts, refunds, shifts
+from terminal.counter.office.roles import RULES, Role
+from terminal.desk.lock import LockScreen
+from terminal.documents import BillState
+from terminal.money import Fen
+from tests.desk.playing import desk, play
+from tests.desk.scenes import fill
+
+STAFF = {"0009": Role.MANAGER, "0001": Role.CASHIER, "0002": Role.REVIEWER, "0003": Role.AUDITOR, "0005": Role.OFFICE}
+
+
+@pytest.fixture
+def staffed(till):
+    """A till where everybody has a password of their own, ``pass-`` and the number."""
+    manager = None
+    for number, role in STAFF.items():
+        operators.add(till, number, f"演示{number}", [role], by=manager, password=f"first-{number}")
+        if manager is None:
+            operators.set_password(till, number, f"first-{number}", f"pass-{number}")
+            manager = operators.login(till, number, operators.Password(f"pass-{number}"))
+        elif number != "0001":
+            operators.set_password(till, number, f"first-{number}", f"pass-{number}")
+    operators.set_password(till, "0001", "first-0001", "pass-0001")
+    return till
+
+
+async def sign(c, number):
+    await c.type(number)
+    await c.type(f"pass-{number}")
+    await c.until(lambda: not isinstance(c.app.screen, LockScreen))
+    await c.rest()
+
+
+async def serve(c):
+    await fill(c)
+    await c.press("f2", "enter")
+    await c.type("")
+    return c.app.charge.sale.bill
+
+
+def test_nothing_is_seen_or_done_before_somebody_signs_in(staffed):
+    async def script(c):
+        assert isinstance(c.app.screen, LockScreen)
+        await c.press("escape", "f6", "ctrl+o")
+        assert isinstance(c.app.screen, LockScreen)
+        await c.type("0001")
+        await c.type("wrong-pass")
+        await c.until(lambda: "密码" in c.screen and isinstance(c.app.screen, LockScreen))
+        await c.type("pass-0001")
+        await c.until(lambda: c.app.screen is c.app.charge)
+        assert "演示0001" in c.lines[0]
+        bill = await serve(c)
+        assert journal.entry(staffed.queue, staffed.queue.item(bill)).claim.operator == "0001"
+
+    play(desk(staffed), script)
+
+
+def test_a_password_given_by_the_manager_is_changed_before_the_first_work(till):
+    operators.add(till, "0009", "主管", [Role.MANAGER], by=None, password="manager-pass")
+    manager = operators.login(till, "0009", operators.Password("manager-pass"))
+    operators.add(till, "0001", "收费员", [Role.CASHIER], by=manager, password="temporary")
+
+    async def script(c):
+        await c.type("0001")
+        await c.type("temporary")
+        await c.until(lambda: c.app.screen.query_one("#row_new_password").display)
+        await c.type("my-own-password")
+        await c.until(lambda: c.app.screen is c.app.charge)
+
+    play(desk(till), script)
+    assert operators.login(till, "0001", operators.Password("my-own-password"))
+
+
+def test_the_screen_locks_by_key_and_when_nobody_touches_it(world):
+    passed = [timedelta(0)]
+    with world.till(clock=lambda: now() + passed[0]) as till:
+        operators.add(till, "0009", "主管", [Role.MANAGER], by=None, password="manager-pass")
+
+        async def script(c):
+            await c.type("0009")
+            await c.type("manager-pass")
+            await c.until(lambda: c.app.screen is c.app.charge)
+            await c.press("ctrl+l")
+            assert isinstance(c.app.screen, LockScreen)
+            await c.type("0009")
+            await c.type("manager-pass")
+            await c.until(lambda: c.app.screen is c.app.charge)
+            passed[0] = RULES.idle + timedelta(seconds=1)
+            await c.until(lambda: isinstance(c.app.screen, LockScreen))
+
+        play(desk(till), script)
+
+
+def test_three_persons_give_money_back_and_the_centre_takes_it(staffed, world):
+    async def script(c):
+        await sign(c, "0001")
+        bill = await serve(c)
+        await c.press("f8", "n")
+        for text in (bill, "药品未用", ""):
+            await c.type(text)
+        assert "原收费票据" in c.screen
+        await c.press("enter")
+        number = f"{bill}-R1"
+        await c.press("enter")
+        await sign(c, "0001")
+        assert refunds.find(staffed, number).state == "requested"
+        for person, state in (("0002", "reviewed"), ("0003", "audited")):
+            await c.press("enter")
+            await sign(c, person)
+            assert refunds.find(staffed, number).state == state
+        await c.press("enter")
+        await c.until(lambda: refunds.find(staffed, number).state == "done")
+        await c.until(lambda: not c.app.screen.busy)
+        assert "已退费" in c.screen
+        assert journal.standing(staffed.queue, staffed.queue.item(bill)).state is BillState.REVERSED
+
+    play(desk(staffed), script)
+    assert world.standing() == {}
+
+
+def test_a_refund_without_its_papers_is_not_asked_for(staffed):
+    async def script(c):
+        await sign(c, "0001")
+        bill = await serve(c)
+        await c.press("f8", "n")
+        for text in (bill, "药品未用", ""):
+            await c.type(text)
+        await c.press("escape")
+
+    play(desk(staffed), script)
+    assert refunds.refunds(staffed) == {}
+
+
+def test_two_persons_decide_what_the_centre_settles_differently(staffed, world):
+    prices = world.home / "prices.csv"
+    prices.write_text(prices.read_text(encoding="utf-8").replace("10%", "20%"), encoding="utf-8")
+
+    async def script(c):
+        await sign(c, "0001")
+        await fill(c)
+        world.centre.line_down()
+        await c.press("f2", "enter")
+        await c.type("")
+        bill = c.app.charge.sale.bill
+        world.centre.line_up()
+        await c.press("ctrl+u", "ctrl+e")
+        assert bill in c.screen
+        assert "中心结果与本机不同" in c.screen
+        assert "异常1" in c.app.charge.query_one("#head").content
+        await c.press("enter")
+        assert "手工了结" in c.screen
+        await c.press("end", "enter")
+        await c.type("病人已自费")
+        await sign(c, "0002")
+        await sign(c, "0005")
+        await c.until(lambda: staffed.queue.items() == [])
+
+    play(desk(staffed), script)
+
+
+def test_a_shift_is_opened_moved_counted_and_closed(till):
+    async def script(c):
+        await c.press("ctrl+w", "o")
+        await c.type("200")
+        await c.press("escape")
+        await serve(c)
+        await c.press("ctrl+q")
+        assert "请先交班" in c.lines[22]
+        await c.press("ctrl+w", "m")
+        await c.type("-50")
+        await c.type("换零钱")
+        await c.press("c")
+        for count in ("8", "1", "1", "1", "", "4", "", "3", "1", "", ""):
+            await c.type(count)
+
+    play(desk(till), script)
+    done = shifts.report(till)
+    assert done.closed_by == "0001"
+    assert (done.expected, done.counted, done.over) == (Fen(884_35), Fen(884_35), Fen(0))
+
+
+def test_a_roll_is_drawn_and_a_number_voided(till):
+    async def script(c):
+        await c.press("ctrl+r", "a")
+        for text in ("京", "00000001", "00000500"):
+            await c.type(text)
+        assert "京00000001" in c.screen
+        await c.press("v")
+        for text in ("京00000001", "打印错位"):
+            await c.type(text)
+        assert "京00000002" in c.screen
+
+    play(desk(till), script)
+    assert receipts.stock(till)[0].left == 499
