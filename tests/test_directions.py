@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -36,6 +37,14 @@ def test_the_import_contracts_hold() -> None:
         [Path(sys.executable).with_name("lint-imports"), "--no-cache"], cwd=ROOT, capture_output=True, text=True
     )
     assert contracts.returncode == 0, contracts.stdout
+
+
+def test_the_simulator_takes_from_the_terminal_only_its_clock_and_the_shape_of_its_errors() -> None:
+    simulator = "terminal.centre.simulator"
+    graph = grimp.build_graph("terminal", cache_dir=None)
+    rooms = graph.find_descendants(simulator) | {simulator}
+    taken = {each for room in rooms for each in graph.find_modules_directly_imported_by(room)} - rooms
+    assert taken == {"terminal.clock", "terminal.faults"}
 
 
 @pytest.mark.parametrize("room", LIGHT)
