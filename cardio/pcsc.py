@@ -156,7 +156,6 @@ class PcscHandle:
         self._handle = handle
         self._protocol = protocol
         self._reader = reader
-        self.atr = self._status()
 
     @property
     def t0(self) -> bool:
@@ -179,7 +178,7 @@ class PcscHandle:
         return bytes(answer)
 
     def alive(self) -> None:
-        self._status()
+        self._do("SCardStatus")
 
     def reconnect(self) -> None:
         library = self._context.library
@@ -189,10 +188,6 @@ class PcscHandle:
 
     def close(self, leave: Leave) -> None:
         self._context.library.SCardDisconnect(self._handle, self._disposition(leave))
-
-    def _status(self) -> bytes:
-        *_, atr = self._do("SCardStatus")
-        return bytes(atr)
 
     def _disposition(self, leave: Leave) -> int:
         library = self._context.library

@@ -70,8 +70,6 @@ class Handle(Protocol):
     """One card held powered. After any fault but ``CardReset`` it is of no more use than to be closed."""
 
     @property
-    def atr(self) -> bytes: ...
-    @property
     def t0(self) -> bool: ...
     def begin(self) -> None:
         """Shut other programs out until ``end``."""

@@ -24,13 +24,13 @@ def untraced(apdu: Apdu, answer: Answer) -> None:
 class Card:
     """A card in a session: the only thing applications talk to."""
 
-    def __init__(self, context: Context, handle: Handle, generation: Generation, trace: Trace) -> None:
+    def __init__(self, context: Context, handle: Handle, generation: Generation, atr: bytes, trace: Trace) -> None:
         self._context = context
         self._handle = handle
         self._trace = trace
         self._stage = pipeline(handle.transmit, t0=handle.t0, trace=trace)
         self.generation = generation
-        self.atr = handle.atr
+        self.atr = atr
         self.leave = Leave.AS_IS
         """Set to RESET by whoever verifies a PIN or authenticates: the next program must not inherit it."""
 
@@ -126,10 +126,11 @@ def open_session(context: Context, state: ReaderState, trace: Trace = untraced) 
         raise faults.CardMute(reader=state.reader)
     generation = Generation(state.reader, context.boot, state.counter)
     handle = context.connect(state.reader)
-    card = Card(context, handle, generation, trace)
     try:
-        if state_of(context, state.reader).counter != state.counter:
+        held = state_of(context, state.reader)
+        if held.counter != state.counter:
             raise faults.CardRemoved()
+        card = Card(context, handle, generation, held.atr, trace)
         handle.begin()
         try:
             yield card

@@ -64,8 +64,11 @@ class Contents:
 
     def take_all(self, items: Iterable[Item], found: list[Tlv]) -> None:
         """Decode what is there of ``items``; note as missing what is not, unless it is known to be refused."""
+        by_tag: dict[int, list[bytes]] = {}
+        for record in found:
+            by_tag.setdefault(record.tag, []).append(record.value)
         for item in items:
-            values = [record.value for record in found if record.tag == item.tag]
+            values = by_tag.get(item.tag, [])
             for value in values[: item.count]:
                 self.take(item, value)
             if values:

@@ -198,11 +198,10 @@ class VirtualHandle:
         self._chip = chip
         self._counter = slot.counter
         self._resets = slot.resets
-        self.atr = chip.atr
 
     @property
     def t0(self) -> bool:
-        return speaks_t0(self.atr)
+        return speaks_t0(self._chip.atr)
 
     def begin(self) -> None:
         with self._port.changed:
@@ -244,7 +243,7 @@ class VirtualHandle:
         slot = self._context.slot(self._reader)
         if slot.chip is None:
             raise faults.CardRemoved()
-        self._chip, self._counter, self._resets, self.atr = slot.chip, slot.counter, slot.resets, slot.chip.atr
+        self._chip, self._counter, self._resets = slot.chip, slot.counter, slot.resets
 
     def close(self, leave: Leave) -> None:
         with self._port.changed:

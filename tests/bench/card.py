@@ -49,19 +49,19 @@ def _wait_for(version: str) -> None:
 
 
 def _bare(commands: list[bytes]) -> Work:
-    """Establish, connect, the commands, disconnect: nothing understood, nothing checked."""
-    from smartcard import scard
+    """As pyscard's own examples do it: nothing checked, nothing understood."""
+    from smartcard.scard import SCARD_LEAVE_CARD
+    from smartcard.System import readers
 
     apdus = [list(command) for command in commands]
 
     def loop() -> None:
-        _, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
-        protocols = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
-        _, handle, protocol = scard.SCardConnect(context, NAMES[0], scard.SCARD_SHARE_SHARED, protocols)
+        connection = next(reader for reader in readers() if str(reader) == NAMES[0]).createConnection()
+        connection.connect(disposition=SCARD_LEAVE_CARD)
         for apdu in apdus:
-            scard.SCardTransmit(handle, protocol, apdu)
-        scard.SCardDisconnect(handle, scard.SCARD_LEAVE_CARD)
-        scard.SCardReleaseContext(context)
+            connection.transmit(apdu)
+        connection.disconnect()
+        connection.release()
 
     return loop
 
