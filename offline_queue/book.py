@@ -1,10 +1,11 @@
 """One opened store with its keys, chain and clocks: what the doors of the queue work on."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -14,11 +15,14 @@ from offline_queue.faults import KeysClosed, NotOurStore, QueueFault, RolledBack
 from offline_queue.items import Items
 from offline_queue.journal import CLOCK_CONFIRMED, Journal
 from offline_queue.numbers import PER_SECOND, Numbers
+from offline_queue.place import Reserve
 from offline_queue.ports import Anchor, Clock, Identity, Intent, Item, Keystore, SteadyClock
 from offline_queue.sealing import SUITES, Place, seal, unseal
 from offline_queue.store import SCHEMA, Connect, Store
 from offline_queue.verify import Trace, Verifier
 from offline_queue.vocabulary import Step
+
+Done = TypeVar("Done")
 
 _ANCHOR_EVERY = 50
 """Records between two anchors in the keystore."""
@@ -97,6 +101,8 @@ class Book:
             self.store.close()
             raise
         self._wall, self._moment = clock(), steady()
+        self.reserve = Reserve(folder)
+        self.reserve.put_aside()
 
     @property
     def folder(self) -> Path:
@@ -114,6 +120,17 @@ class Book:
             raise
         if self._unanchored >= _ANCHOR_EVERY:
             self.remember()
+
+    def conclude(self, work: Callable[[], Done]) -> Done:
+        """One durable step that must not fail for want of room: it may use the reserve. ``work`` can be run twice."""
+        try:
+            with self.transaction():
+                return work()
+        except StoreFailed:
+            if not self.reserve.give_up():
+                raise
+            with self.transaction():
+                return work()
 
     def add(self, item: Item, contents: Contents, step: Step, actor: str, body: bytes = b"") -> Item:
         """Seal and store a new item inside a transaction."""

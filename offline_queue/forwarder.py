@@ -162,9 +162,12 @@ class Forwarder:
         self._in_flight -= sum(errand.call is not None for errand in ended)
         ready = [isinstance(errand.result, Prepared) or errand.call is None for errand in ended]
         numbers = [self._book.numbers.next() if need else "" for need in ready]
-        with self._book.transaction():
+
+        def store() -> list[Errand | None]:
             self._check_fence()
-            follow = [_conclude(errand, number) for errand, number in zip(ended, numbers, strict=True)]
+            return [_conclude(errand, number) for errand, number in zip(ended, numbers, strict=True)]
+
+        follow = self._book.conclude(store)
         for errand, next_one in zip(ended, follow, strict=True):
             if next_one:
                 self._go(next_one)

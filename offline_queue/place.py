@@ -25,6 +25,9 @@ _NETWORK = {
 MOUNTS = Path("/proc/self/mounts")
 """Where Linux tells what is mounted; missing elsewhere."""
 
+_RESERVE = 1 << 20
+"""Bytes; some fifty outcomes."""
+
 _SYNCED = {
     "dropbox",
     "onedrive",
@@ -57,6 +60,31 @@ def free_bytes(folder: Path) -> int:
         return shutil.disk_usage(folder).free
     except OSError:
         return 0
+
+
+class Reserve:
+    """Room put aside, so that what is on the wire when the disk fills up can still be written down."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "reserve"
+
+    def put_aside(self) -> bool:
+        """Have the room, or say that there is none."""
+        if self._file.exists():
+            return True
+        try:
+            with self._file.open("wb") as file:
+                file.write(bytes(_RESERVE))
+        except OSError:
+            self._file.unlink(missing_ok=True)
+            return False
+        return True
+
+    def give_up(self) -> bool:
+        """Make the room free; says whether there was any."""
+        had = self._file.exists()
+        self._file.unlink(missing_ok=True)
+        return had
 
 
 def flush_folder(folder: Path) -> None:

@@ -195,24 +195,9 @@ class Queue:
         limits allow; else it is closed as refused, its key is free again, and ``LimitReached`` is raised if a limit was
         the cause.
         """
-        nothing_happened = outcome.result in (OutcomeClass.NOT_SENT, OutcomeClass.BUSY)
-        reached: Breach | None = None
-        with self.book.transaction():
-            item = self.book.items.by_id(sending.item.id)
-            if item.number != sending.number:
-                raise ForbiddenStep(key=item.key, state=item.state.value, step="finish")
-            if nothing_happened:
-                reached = next(iter(self._breaches(item.kind, item.lane, item.amount_fen, item)), None)
-                if not keep or reached or item.kind is Kind.ONLINE_ONLY:
-                    self.book.contact(outcome.result is OutcomeClass.BUSY)
-                    reason = reached.limit.value if reached else outcome.code or outcome.result.value
-                    item = self.book.move(item.id, Step.REFUSE, actor=actor, body=outcome.answer, reason=reason)
-                else:
-                    item = conclude(self.book, item, outcome, actor)
-            else:
-                item = conclude(self.book, item, outcome, actor)
-        if reached and keep and item.kind is not Kind.ONLINE_ONLY:
-            raise LimitReached(limit=reached.limit.value, found=reached.found, allowed=reached.allowed)
+        item, breach = self.book.conclude(lambda: self._finish(sending, outcome, keep, actor))
+        if breach:
+            raise LimitReached(limit=breach.limit.value, found=breach.found, allowed=breach.allowed)
         return item
 
     def contact(self, reached: bool = True) -> None:
@@ -290,6 +275,8 @@ class Queue:
         warnings = [str(trace) for trace in self.book.damage]
         if fault := self.book.anchor_fault:
             warnings.append(fault.code)
+        if not self.book.reserve.put_aside():
+            warnings.append("no_reserve")
         copied = self.book.store.rows("SELECT copied FROM store")[0]["copied"]
         if copied and figures.now - datetime.fromisoformat(copied) > _COPY_AGE:
             warnings.append("copy_too_old")
@@ -384,6 +371,20 @@ class Queue:
         return self.book.numbers
 
     # -- inside a transaction ------------------------------------------------------------------------------------------
+
+    def _finish(self, sending: Sending, outcome: Outcome, keep: bool, actor: str) -> tuple[Item, Breach | None]:
+        item = self.book.items.by_id(sending.item.id)
+        if item.number != sending.number:
+            raise ForbiddenStep(key=item.key, state=item.state.value, step="finish")
+        if outcome.result not in (OutcomeClass.NOT_SENT, OutcomeClass.BUSY):
+            return conclude(self.book, item, outcome, actor), None
+        wanted = keep and item.kind is not Kind.ONLINE_ONLY
+        breach = next(self._breaches(item.kind, item.lane, item.amount_fen, item), None) if wanted else None
+        if wanted and not breach:
+            return conclude(self.book, item, outcome, actor), None
+        self.book.contact(outcome.result is OutcomeClass.BUSY)
+        reason = breach.limit.value if breach else outcome.code or outcome.result.value
+        return self.book.move(item.id, Step.REFUSE, actor=actor, body=outcome.answer, reason=reason), breach
 
     def _record(self, new: NewItem, actor: str) -> Item:
         if new.kind is Kind.ONLINE_ONLY:

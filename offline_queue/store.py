@@ -199,6 +199,9 @@ class Store:
         time; so what is found is written once more, into the database itself. What changes no item has no event; it
         may be done again whether it landed or not.
         """
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:  # it never came to the flush
+            self._undo()
+            raise StoreFailed(cause=error) from error
         try:
             self._conn.close()
             self._lost = True

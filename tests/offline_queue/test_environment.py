@@ -1,5 +1,6 @@
 """What the machine does to us: a clear sentence, nothing lost, bounded time."""
 
+import contextlib
 import os
 import resource
 import sqlite3
@@ -39,6 +40,36 @@ def test_a_full_disk_refuses_clearly_and_keeps_what_was_stored(world: World) -> 
     queue.record(world.bill(kind=Kind.ADVICE))
     assert len(queue.items()) == stored + 1
     assert queue.verify().intact
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount")
+def test_what_is_on_the_wire_when_the_disk_fills_up_is_still_written_down(world: World, tmp_path: Path) -> None:
+    mounted = tmp_path / "small"
+    mounted.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(mounted)], capture_output=True).returncode:
+        pytest.skip("this machine cannot mount")
+    try:
+        world.folder = mounted / "home"
+        queue = world.queue(limits=Limits(free_disk=0))
+        sending = queue.begin(world.bill("li"), b"intent")
+        assert isinstance(sending, Sending)
+        with (mounted / "junk").open("wb", buffering=0) as junk, contextlib.suppress(OSError):
+            while True:
+                junk.write(bytes(512))
+        with pytest.raises(StoreFailed):
+            for _ in range(200):
+                queue.record(world.bill(kind=Kind.ADVICE, payload=os.urandom(3000)))
+        stored = len(queue.items())
+        done = queue.finish(sending, Outcome(OutcomeClass.ACCEPTED, "0", os.urandom(2000)))
+        assert done.state is State.ACCEPTED
+        assert queue.status().warnings == ("no_reserve",)
+        (mounted / "junk").unlink()
+        assert queue.status().warnings == ()
+        assert len(queue.items()) == stored - 1
+        assert queue.verify().intact
+        world.close()
+    finally:
+        subprocess.run(["umount", "-l", str(mounted)], check=True)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount")
