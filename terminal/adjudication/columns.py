@@ -147,7 +147,8 @@ def journal_of(plan: Plan, bills: Iterable[tuple[str, Claim, Insured]]) -> Journ
         facts={name: (np.array(column, np.int64), tuple(codes[name].words)) for name, column in facts.items()},
         place={name: np.array(column, np.int64) for name, column in where.items()},
         first_line=np.array(first, np.int64), amount=body[0], item_class=body[1], category=body[2],
-        categories=tuple(categories.words), numerator=body[3], denominator=body[4], limit=body[5] if (body[5] >= 0).any() else None,
+        categories=tuple(categories.words), numerator=body[3], denominator=body[4],
+        limit=body[5] if (body[5] >= 0).any() else None,
         quantity=body[6], price=body[7],
     )  # fmt: skip
 
@@ -521,6 +522,7 @@ def partition(journal: Journal, persons: Sequence[int]) -> Journal:
         place={name: codes[bills] for name, codes in journal.place.items()},
         first_line=np.r_[0, np.cumsum(counts)], amount=journal.amount[rows], item_class=journal.item_class[rows],
         category=journal.category[rows], categories=journal.categories, numerator=journal.numerator[rows],
-        denominator=journal.denominator[rows], limit=None if journal.limit is None else journal.limit[rows], quantity=journal.quantity[rows],
+        denominator=journal.denominator[rows],
+        limit=None if journal.limit is None else journal.limit[rows], quantity=journal.quantity[rows],
         price=journal.price[rows],
     )  # fmt: skip

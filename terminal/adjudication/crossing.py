@@ -57,8 +57,6 @@ def _cuts(benefit: Benefit, begin: date, end: date) -> list[date]:
 def together(parts: Sequence[Settlement]) -> Settlement:
     """The sections of one bill as one settlement: sums, layers by place, postings by accumulator and period."""
     first, last = parts[0], parts[-1]
-    if len(parts) == 1:
-        return first
     sums = {
         name: Fen(sum(getattr(part, name) for part in parts))
         for name in (

@@ -61,15 +61,19 @@ def adjudicate(
     explain: int = 0,
     known: date | None = None,
     purses: Sequence[Purse] | None = None,
+    card_holder: str = "",
 ) -> Settlement:
     """Who pays what on a bill, as a trial ``settlement/1``.
 
     ``openings`` are the accumulators before the bill; ``explain`` 1 tells each layer, 2 each line, 3 each step.
     ``known`` splits as the law was known on that day. ``purses`` replaces the account balance of ``insured`` where
-    there are several purses or relatives' accounts. Raises CannotSplit when the policy gives no answer, and
+    there are several purses or relatives' accounts. ``card_holder`` names the person whose card was shown in place
+    of the patient's own; such a card gives no pooled benefits, and there is no split. Raises CannotSplit when the policy gives no answer, and
     NotConserved when the parts do not add up.
     """
-    return split(plan, claim, insured, openings, explain=explain, known=known, purses=purses).settlement
+    return split(
+        plan, claim, insured, openings, explain=explain, known=known, purses=purses, card_holder=card_holder
+    ).settlement
 
 
 def split(
@@ -81,11 +85,13 @@ def split(
     explain: int = 0,
     known: date | None = None,
     purses: Sequence[Purse] | None = None,
+    card_holder: str = "",
 ) -> Split:
     """As adjudicate, with the purses after the bill and all figures."""
     if purses is None:
         purses = (Purse(balance=insured.account_balance),)
-    _stop_if_needed(claim, _admit(plan, claim, insured))
+    shown = [finding("card_of_another", "credential", holder=card_holder)] if card_holder else []
+    _stop_if_needed(claim, [*shown, *_admit(plan, claim, insured)])
     benefit = _benefit(plan, claim, insured, openings, known)
     parts: list[Split] = []
     stays = 0
@@ -100,6 +106,8 @@ def split(
         facts = facts_of(section, insured, day, plan.pack.header.dimensions) | ordinals
         bound = plan.bind(benefit, facts, day, known)
         parts.append(_one(plan, bound, section, insured, openings, purses, explain, day, counts=number == 0))
+    if len(parts) == 1:
+        return parts[0]
     return Split(
         settlement=together([part.settlement for part in parts]),
         purses=parts[-1].purses,

@@ -57,6 +57,10 @@ _WORDS: dict[str, tuple[Severity, str, str]] = {
     "units_over_limit": (
         Severity.NOTE, "明细 {sn}：数量超出每日 {limit} 的上限。", "Line {sn}: the quantity exceeds {limit} a day.",
     ),
+    "card_of_another": (
+        Severity.STOP, "出示的是 {holder} 的卡：他人的卡只能共济账户余额，不能享受统筹待遇。",
+        "The card is that of {holder}: another person's card may share its account, never its pooled benefits.",
+    ),
     "family_refused": (
         Severity.NOTE, "共济账户 {holder} 不符合条件（{why}），未使用。",
         "The family account of {holder} does not meet the conditions ({why}) and is not used.",

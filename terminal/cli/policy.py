@@ -17,6 +17,7 @@ from terminal.faults import Exit
 
 if TYPE_CHECKING:
     from terminal.adjudication import Pack
+    from terminal.adjudication.tools.slips import Slip
 
 
 class _Day(click.ParamType[date]):
@@ -54,6 +55,13 @@ def _read(name: str) -> bytes:
         raise click.ClickException(
             f"无法读取 {name}：{error.strerror}。 Cannot read {name}: {error.strerror}."
         ) from error
+
+
+def _slips(name: str) -> "list[Slip]":
+    from terminal.adjudication.tools.slips import read_slips, read_table
+
+    read = read_table if name.endswith(".csv") else read_slips
+    return list(read(_read(name), file=name))
 
 
 @click.group()
@@ -161,9 +169,8 @@ def diff(old: str, new: str, day: date, old_day: date | None, home: Path, as_jso
 def fit(pack: str, slips: str, home: Path, as_json: bool) -> int:
     """由已结算的单据找出中心的舍入方式。 Finds the centre's rounding from settled slips."""
     from terminal.adjudication.tools.fit import fit as fit_slips
-    from terminal.adjudication.tools.slips import read_slips
 
-    found = fit_slips(_pack(pack, home), list(read_slips(_read(slips), file=slips)))
+    found = fit_slips(_pack(pack, home), _slips(slips))
     document = msgspec.to_builtins(found)
     _table(document, as_json, lambda: [f"{key:12} {value}" for key, value in document.items()])
     return Exit.DONE if found.survivors else Exit.NO
@@ -179,11 +186,10 @@ def simulate(old: str, new: str, journal: str, home: Path, as_json: bool) -> int
     """同一批账单在另一政策下：谁多付、基金多支。 A journal under another pack: who pays more."""
     from terminal.adjudication import compile_plan
     from terminal.adjudication.tools.simulate import simulate as run
-    from terminal.adjudication.tools.slips import read_slips
     from terminal.documents import encode
 
     plans = [compile_plan(_pack(name, home)) for name in (old, new)]
-    found = run(plans[0], plans[1], list(read_slips(_read(journal), file=journal)))
+    found = run(plans[0], plans[1], _slips(journal))
     if as_json:
         click.echo(encode(found))
         return Exit.DONE

@@ -9,6 +9,8 @@ from msgspec.structs import replace
 
 from config.policies import pack_files, pack_ids
 from terminal.adjudication import CannotSplit, adjudicate, after, load_plan, reverse
+from terminal.adjudication.lines import Ceiling
+from terminal.adjudication.stages import Cap, Copay, Declared, FixedAmount
 from terminal.documents import ItemClass
 from terminal.money import Fen
 from tests.adjudication.bills import line, situations
@@ -120,3 +122,43 @@ def test_one_more_fen_in_scope_moves_no_fund_by_more_than_a_fen(plan, data):
     if one is None or other is None:
         return
     assert 0 <= other.funds - one.funds <= 1 + len(one.layers)
+
+
+@every_pack
+@some
+@given(data=st.data())
+def test_caps_hold_and_using_more_before_never_pays_more_now(plan, data):
+    claim, insured, openings = data.draw(situations(plan))
+    result = split_or_skip(plan, claim, insured, openings)
+    if result is None:
+        return
+    caps = {stage.accumulator: stage.amount for b in plan.pack.benefits.benefit for layer in b.layer
+            for stage in layer.stages if isinstance(stage, Cap) and stage.accumulator}  # fmt: skip
+    for posting in result.postings:
+        if posting.accumulator in caps:
+            limits = [row.amount for row in plan.pack.rows if row.key == caps[posting.accumulator]]
+            assert posting.delta <= max(limits)
+    more = tuple(replace(o, value=o.value + 1_00) if o.accumulator in caps else o for o in openings)
+    other = split_or_skip(plan, claim, insured, more)
+    assert other.funds <= result.funds
+
+
+@every_pack
+@some
+@given(data=st.data())
+def test_a_bill_cut_in_two_moves_a_fen_for_each_rounding_at_most(plan, data):
+    claim, insured, openings = data.draw(situations(plan))
+    visit_limits = {rule.category for rule in plan.pack.benefits.line if isinstance(rule, Ceiling)}
+    fixed = {FixedAmount, Declared, Copay}
+    benefit = next(b for b in plan.pack.benefits.benefit if claim.visit.type in b.visits)
+    kinds = {type(stage) for layer in benefit.layer for stage in layer.stages}
+    by_admission = claim.visit.type == "inpatient"
+    if visit_limits or kinds & fixed or by_admission or len(claim.lines) < 2:
+        return
+    whole = split_or_skip(plan, claim, insured, openings)
+    first = split_or_skip(plan, replace(claim, lines=claim.lines[:1]), insured, openings)
+    if whole is None or first is None:
+        return
+    held = after(openings, first.postings, claim.visit.begin.date())
+    second = split_or_skip(plan, replace(claim, lines=claim.lines[1:]), insured, held)
+    assert abs(first.funds + second.funds - whole.funds) <= 2 * len(whole.layers)

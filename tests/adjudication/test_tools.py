@@ -15,7 +15,7 @@ from terminal.adjudication.tools.check import check_pack
 from terminal.adjudication.tools.compare import diff_packs, show_pack
 from terminal.adjudication.tools.fit import Convention, conventions, fit
 from terminal.adjudication.tools.simulate import simulate
-from terminal.adjudication.tools.slips import Slip, read_slips
+from terminal.adjudication.tools.slips import Slip, read_slips, read_table
 from terminal.cli.policy import policy
 from terminal.documents import Employment, encode
 from terminal.faults import BadDocument
@@ -160,3 +160,36 @@ def test_an_unknown_pack_or_file_is_one_sentence(tmp_path):
     assert error.code == "no_pack"
     _, _, error = run("fit", "beijing-employee", str(tmp_path / "none"), home=tmp_path)
     assert "none" in error.message
+
+
+TABLE = """person,bill,begin,visit,institution,place,tier,area,scheme,employment,born,identities,class,amount,first_self_pay
+p1,B1,2026-03-02T09:00:00+08:00,outpatient,H1,110100,3,110100,employee,active,1970-01-01,,A,2000.00,
+p1,B1,2026-03-02T09:00:00+08:00,outpatient,H1,110100,3,110100,employee,active,1970-01-01,,B,100.00,10%
+p1,B2,2026-03-03T09:00:00+08:00,outpatient,H1,110100,3,110100,employee,active,1970-01-01,a b,C,5.00,
+"""
+
+
+def test_a_table_of_lines_is_read_as_bills(tmp_path):
+    first, second = read_table(TABLE.encode())
+    assert [(len(slip.claim.lines), slip.person) for slip in (first, second)] == [(2, "p1"), (1, "p1")]
+    assert str(adjudicate(compile_plan(BEIJING), first.claim, first.claim.insured).funds) == "145.00"
+    assert second.claim.insured.identities == ("a", "b")
+    (tmp_path / "journal.csv").write_text(TABLE)
+    returned, output, error = run(
+        "simulate", "beijing-employee", "beijing-employee", str(tmp_path / "journal.csv"), "--json", home=tmp_path
+    )
+    assert (returned, error) == (0, None)
+    assert json.loads(output)["groups"][0]["funds_after"] == "145.00"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("outpatient,H1", "outpatent,H1", "row 2"),
+        ("2000.00", "2.000,00", "row 2"),
+        ("identities", "identitys", "identitys"),
+    ],
+)
+def test_a_bad_table_names_its_row(old, new, told):
+    with pytest.raises(BadDocument, match=told):
+        list(read_table(TABLE.replace(old, new, 1).encode(), file="t.csv"))
