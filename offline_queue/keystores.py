@@ -57,6 +57,7 @@ class FileKeys:
         fresh = path.with_suffix(f".{os.getpid()}")
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            known = path.exists()
             file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             try:
                 os.write(file, secret)
@@ -64,7 +65,8 @@ class FileKeys:
             finally:
                 os.close(file)
             fresh.replace(path)
-            flush_folder(self._folder)
-            flush_folder(self._folder.parent)
+            if not known:
+                flush_folder(self._folder)
+                flush_folder(self._folder.parent)
         except OSError as error:
             raise KeysClosed(cause=error.strerror or "not writable") from error

@@ -392,10 +392,10 @@ class Queue:
         if known := known_item(self.book, new):
             return known
         self._check_damage(new.kind)
-        lane = self.book.lane(new.lane)
-        for breach in self._breaches(new.kind, lane, new.amount_fen):
+        item = fresh(self.book, new)
+        for breach in self._breaches(item.kind, item.lane, item.amount_fen):
             raise LimitReached(limit=breach.limit.value, found=breach.found, allowed=breach.allowed)
-        return self.book.add(fresh(self.book, new), contents(new), Step.RECORD, actor)
+        return self.book.add(item, contents(new), Step.RECORD, actor)
 
     def _check_damage(self, kind: Kind) -> None:
         if self.book.damage and kind is not Kind.ADVICE:

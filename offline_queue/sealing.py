@@ -5,6 +5,7 @@ place (store, row, key, kind) are authenticated with it, so it cannot be moved t
 nonce is random: one derived from a row number would repeat after a restore.
 """
 
+import hashlib
 import os
 import zlib
 from collections.abc import Callable
@@ -34,16 +35,14 @@ class Algorithms:
     mark: int
     key_bytes: int
     hash: type[hashes.HashAlgorithm]
+    hashed: Callable[[bytes], bytes]
     encrypt: Callable[[bytes, bytes, bytes, bytes], bytes]
     """(key, nonce, plain, associated) -> ciphertext with tag."""
     decrypt: Callable[[bytes, bytes, bytes, bytes], bytes]
 
     def digest(self, *parts: bytes) -> bytes:
         """Hash of the parts, one after the other."""
-        state = hashes.Hash(self.hash())
-        for part in parts:
-            state.update(part)
-        return state.finalize()
+        return self.hashed(b"".join(parts))
 
     def mac(self, key: bytes, data: bytes) -> bytes:
         """Keyed digest."""
@@ -76,9 +75,19 @@ def _sm4_open(key: bytes, nonce: bytes, sealed: bytes, associated: bytes) -> byt
     return work.update(sealed[:-_TAG]) + work.finalize()
 
 
+def _sha256(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()  # a third of what the general interface costs
+
+
+def _sm3(data: bytes) -> bytes:
+    state = hashes.Hash(hashes.SM3())  # not every system's hashlib has it
+    state.update(data)
+    return state.finalize()
+
+
 SUITES = {
-    vocabulary.Suite.INTERNATIONAL: Algorithms(1, 32, hashes.SHA256, _aes_seal, _aes_open),
-    vocabulary.Suite.NATIONAL: Algorithms(2, 16, hashes.SM3, _sm4_seal, _sm4_open),
+    vocabulary.Suite.INTERNATIONAL: Algorithms(1, 32, hashes.SHA256, _sha256, _aes_seal, _aes_open),
+    vocabulary.Suite.NATIONAL: Algorithms(2, 16, hashes.SM3, _sm3, _sm4_seal, _sm4_open),
 }
 
 
