@@ -6,6 +6,7 @@ import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from terminal.centre.simulator import Simulator, UnknownProfile
 from terminal.centre.simulator.faults import BadFaultPlan
 from terminal.centre.simulator.signing import x_ca, x_tif
+from terminal.clock import now
 from tests.centre.simulator.desk import NoAnswer
 
 IDENTIFY = {"data": {"mdtrt_cert_type": "02", "mdtrt_cert_no": "111111198101011110"}}
@@ -222,31 +224,42 @@ class TestFaults:
         desk.output("1101", IDENTIFY)
         assert time.monotonic() - begin >= 0.2
 
-    def test_a_late_settlement_lands_after_its_reversal_was_refused(self, desk, simulator):
-        node = bill(desk)
-        plan(simulator, {"fault": "late", "infno": "2207", "seconds": 0.3})
+    def test_a_late_settlement_lands_after_its_reversal_was_refused(self, desk, start, tmp_path):
+        ahead = [0]
+        centre = start(ledger=tmp_path / "late.db", clock=lambda: now() + timedelta(seconds=ahead[0]))
+        other = type(desk)(centre.port).sign_in()
+        node = bill(other)
+        plan(centre, {"fault": "late", "infno": "2207", "seconds": 60})
         with pytest.raises(NoAnswer):
-            desk.ask("2207", node)
-        msgid = desk.msgid
-        assert desk.reverse(msgid, "2207")["infcode"] == -1
-        assert states(simulator) == []
-        deadline = time.monotonic() + 5
-        while not states(simulator) and time.monotonic() < deadline:
-            time.sleep(0.02)
-        assert states(simulator) == ["standing"]
-        assert desk.reverse(msgid, "2207")["infcode"] == 0
+            other.ask("2207", node)
+        msgid = other.msgid
+        assert other.reverse(msgid, "2207")["infcode"] == -1
+        assert states(centre) == []
+        ahead[0] = 61
+        centre.take_effect()
+        assert states(centre) == ["standing"]
+        assert other.reverse(msgid, "2207")["infcode"] == 0
+        other.close()
 
     def test_a_late_settlement_survives_a_restart_of_the_centre(self, desk, simulator, start):
         node = bill(desk)
-        plan(simulator, {"fault": "late", "infno": "2207", "seconds": 0.5})
+        plan(simulator, {"fault": "late", "infno": "2207", "seconds": 60})
         with pytest.raises(NoAnswer):
             desk.ask("2207", node)
         simulator.close()
-        again = start()
-        deadline = time.monotonic() + 5
-        while not states(again) and time.monotonic() < deadline:
-            time.sleep(0.02)
+        again = start(clock=lambda: now() + timedelta(seconds=61))
+        again.take_effect()
         assert states(again) == ["standing"] and again.books()["late"] == 0
+
+    def test_a_late_settlement_lands_by_itself(self, desk, simulator):
+        node = bill(desk)
+        plan(simulator, {"fault": "late", "infno": "2207", "seconds": 0.1})
+        with pytest.raises(NoAnswer):
+            desk.ask("2207", node)
+        deadline = time.monotonic() + 10
+        while not states(simulator) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert states(simulator) == ["standing"]
 
     def test_late_stays_below_the_horizon(self, start):
         simulator = start(horizon=2)
@@ -255,7 +268,7 @@ class TestFaults:
 
     def test_a_line_that_is_down_refuses_and_comes_back(self, desk, simulator):
         node = bill(desk)
-        plan(simulator, {"fault": "down", "infno": "2207", "seconds": 0.3})
+        plan(simulator, {"fault": "down", "infno": "2207", "seconds": 1})
         with pytest.raises(NoAnswer):
             desk.ask("2207", node)
         with pytest.raises(NoAnswer, match="ConnectionRefusedError"):
