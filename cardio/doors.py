@@ -13,6 +13,7 @@ from cardio.pipeline import Trace
 from cardio.port import Port
 from cardio.psam import open_psam
 from cardio.reading import CardReading
+from cardio.recorder import Recorder
 from cardio.serial import identity, scanner
 from cardio.serial.line import SerialLine
 from cardio.session import Card, open_session, untraced, wait_for_card
@@ -44,6 +45,8 @@ def open_card(
     context = (port or PcscPort()).establish()
     try:
         with open_session(context, wait_for_card(context, reader, timeout, but_not), trace) as card:
+            if isinstance(trace, Recorder):
+                trace.atr = card.atr
             yield card
     finally:
         context.release()

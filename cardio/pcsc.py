@@ -21,6 +21,8 @@ NEW_READER = "\\\\?PnP?\\Notification"
 
 OK, CANCELLED, TIMEOUT, NO_READERS, UNKNOWN_READER = 0, 0x80100002, 0x8010000A, 0x8010002E, 0x80100009
 SERVICE_STOPPED = 0x8010001E
+CHANGED = int(Seen.CHANGED)
+"""As a number: inverting the flag itself would drop the counter in the upper half."""
 
 FAULTS: dict[int, type[CardFault]] = {
     0x80100003: faults.ServiceDown,  # INVALID_HANDLE: context and handles died with the service
@@ -105,7 +107,7 @@ class PcscContext:
         return () if code == NO_READERS else tuple(values[0])
 
     def wait(self, states: Sequence[ReaderState], timeout: float) -> tuple[ReaderState, ...]:
-        asked = [(s.reader, s.word & ~Seen.CHANGED, list(s.atr)) for s in (*states, self._new_reader)]
+        asked = [(s.reader, s.word & ~CHANGED, list(s.atr)) for s in (*states, self._new_reader)]
         code, values = self.call(
             "SCardGetStatusChange",
             self._context,
