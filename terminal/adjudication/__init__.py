@@ -6,6 +6,7 @@ Start at ``load_plan`` (a pack's files to a compiled plan) and ``adjudicate`` (a
 from terminal.adjudication.accumulators import after, reverse
 from terminal.adjudication.engine import Split, adjudicate, split
 from terminal.adjudication.faults import CannotSplit, NotConserved, PackFault
+from terminal.adjudication.history import Affected, Entry, Replay, affected, join_observation, replay
 from terminal.adjudication.mistakes import Mistake
 from terminal.adjudication.pack import Pack
 from terminal.adjudication.plan import Plan, compile_plan
@@ -13,6 +14,30 @@ from terminal.adjudication.reading import load_pack, load_plan
 from terminal.adjudication.tender import Purse, PurseKind
 
 __all__ = [
-    "CannotSplit", "Mistake", "NotConserved", "Pack", "PackFault", "Plan", "Purse", "PurseKind", "Split", "adjudicate",
-    "after", "compile_plan", "load_pack", "load_plan", "reverse", "split",
-]  # fmt: skip
+    "Affected",
+    "CannotSplit",
+    "Entry",
+    "Mistake",
+    "NotConserved",
+    "Pack",
+    "PackFault",
+    "Plan",
+    "Purse",
+    "PurseKind",
+    "Replay",
+    "Split",
+    "adjudicate",
+    "affected",
+    "after",
+    "compile_plan",
+    "join_observation",
+    "load_pack",
+    "load_plan",
+    "process",
+    "replay",
+    "reverse",
+    "split",
+    "what_if",
+    "what_next",
+    "why_not_more",
+]

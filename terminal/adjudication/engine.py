@@ -68,8 +68,8 @@ def adjudicate(
     ``openings`` are the accumulators before the bill; ``explain`` 1 tells each layer, 2 each line, 3 each step.
     ``known`` splits as the law was known on that day. ``purses`` replaces the account balance of ``insured`` where
     there are several purses or relatives' accounts. ``card_holder`` names the person whose card was shown in place
-    of the patient's own; such a card gives no pooled benefits, and there is no split. Raises CannotSplit when the policy gives no answer, and
-    NotConserved when the parts do not add up.
+    of the patient's own; such a card gives no pooled benefits, and there is no split. Raises CannotSplit when the
+    policy gives no answer, and NotConserved when the parts do not add up.
     """
     return split(
         plan, claim, insured, openings, explain=explain, known=known, purses=purses, card_holder=card_holder

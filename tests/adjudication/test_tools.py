@@ -162,7 +162,8 @@ def test_an_unknown_pack_or_file_is_one_sentence(tmp_path):
     assert "none" in error.message
 
 
-TABLE = """person,bill,begin,visit,institution,place,tier,area,scheme,employment,born,identities,class,amount,first_self_pay
+HEADING = "person,bill,begin,visit,institution,place,tier,area,scheme,employment,born,identities,class,amount"
+TABLE = f"""{HEADING},first_self_pay
 p1,B1,2026-03-02T09:00:00+08:00,outpatient,H1,110100,3,110100,employee,active,1970-01-01,,A,2000.00,
 p1,B1,2026-03-02T09:00:00+08:00,outpatient,H1,110100,3,110100,employee,active,1970-01-01,,B,100.00,10%
 p1,B2,2026-03-03T09:00:00+08:00,outpatient,H1,110100,3,110100,employee,active,1970-01-01,a b,C,5.00,
