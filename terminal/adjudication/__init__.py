@@ -10,6 +10,7 @@ from terminal.adjudication.history import Affected, Entry, Replay, affected, joi
 from terminal.adjudication.mistakes import Mistake
 from terminal.adjudication.pack import Pack
 from terminal.adjudication.plan import Plan, compile_plan
+from terminal.adjudication.questions import process, what_if, what_next, why_not_more
 from terminal.adjudication.reading import load_pack, load_plan
 from terminal.adjudication.tender import Purse, PurseKind
 

@@ -16,27 +16,19 @@ from numpy.typing import NDArray
 
 from terminal.adjudication.accumulators import Accumulator, Period, Scope
 from terminal.adjudication.bill import Bill
-from terminal.adjudication.dimensions import Fact, facts_of
-from terminal.adjudication.engine import day_of, days_of, measure
+from terminal.adjudication.dimensions import Fact
+from terminal.adjudication.engine import measure
+from terminal.adjudication.journal import CLASSES, Column, Journal, NotInColumns
 from terminal.adjudication.lines import CeilingPer, Effect, LineRules, Treatment
-from terminal.adjudication.pack import Benefit, Crossing
+from terminal.adjudication.pack import Crossing
 from terminal.adjudication.plan import Bound, Plan
-from terminal.adjudication.rounding import ROUND
 from terminal.adjudication.tender import PurseKind, parts_of
-from terminal.documents import Claim, Insured, ItemClass
 
-Column = NDArray[np.int64]
-
-CLASSES = tuple(ItemClass)
 LARGEST_BILL = 10**11
 """In fen; with denominators up to ``LARGEST_SCALE`` every product stays inside int64."""
 LARGEST_SCALE = 10**6
 CHUNK = 2048
 _KEPT = ("total", "own_pay", "over_limit", "first_self_pay", "in_scope", "deductible")
-
-
-class NotInColumns(Exception):
-    """A journal, or a policy, that only the one-bill path can do; the text says why."""
 
 
 class _Columns:
@@ -50,41 +42,6 @@ COLUMNS: Any = _Columns()
 
 
 @dataclass(slots=True)
-class Journal:
-    """Bills in columns, in the order of settlement; the lines of a bill follow each other by number."""
-
-    persons: int
-    person: Column
-    benefit: Column
-    """Place of the benefit in the pack."""
-    day: Column
-    """The law day, as the proleptic ordinal."""
-    days: Column
-    account: Column
-    account_use: NDArray[np.bool_]
-    facts: dict[str, tuple[Column, tuple[str, ...]]]
-    """Code columns with their words; a number (age) has no words, a negative code is unknown."""
-    place: dict[str, Column]
-    """``disease`` and ``institution`` codes for accumulators that are kept for each."""
-    first_line: Column
-    """Index of each bill's first line, and the number of lines at the end."""
-    amount: Column
-    item_class: Column
-    category: Column
-    categories: tuple[str, ...]
-    numerator: Column
-    denominator: Column
-    """The line's own first self-pay; a denominator of 0 means it has none."""
-    limit: Column | None
-    """The line's own ceiling in fen, -1 for none; None where no line has one."""
-    quantity: Column
-    price: Column
-
-    def __len__(self) -> int:
-        return len(self.person)
-
-
-@dataclass(slots=True)
 class Result:
     """What each bill came to, in columns of fen."""
 
@@ -92,72 +49,6 @@ class Result:
     bad: NDArray[np.bool_]
     """Bills without an answer: a figure or fact that their policy needs is missing."""
     reasons: dict[int, str] = field(default_factory=dict)
-
-
-class _Codes:
-    def __init__(self) -> None:
-        self.words: dict[str, int] = {}
-
-    def __call__(self, word: str) -> int:
-        return self.words.setdefault(word, len(self.words))
-
-
-def journal_of(plan: Plan, bills: Iterable[tuple[str, Claim, Insured]]) -> Journal:
-    """Columns from claims in the order of settlement, each with the person it is for."""
-    header = plan.pack.header
-    names = [name for name in plan.dimensions if name not in plan.counts]
-    codes = {name: _Codes() for name in names}
-    persons, categories = _Codes(), _Codes()
-    places = {"disease": _Codes(), "institution": _Codes()}
-    heads: list[tuple[int, ...]] = []
-    facts: dict[str, list[int]] = {name: [] for name in names}
-    where: dict[str, list[int]] = {name: [] for name in places}
-    lines: list[tuple[int, ...]] = []
-    first = [0]
-    whole = ROUND[plan.points.ceiling]
-    for person, claim, insured in bills:
-        benefit, number = _benefit_of(plan, claim)
-        day = day_of(benefit, claim)
-        for name, column in facts.items():
-            fact = facts_of(claim, insured, day, header.dimensions).get(name)
-            column.append(-1 if fact is None else fact if isinstance(fact, int) else codes[name](fact))
-        where["disease"].append(places["disease"](claim.visit.disease))
-        where["institution"].append(places["institution"](claim.institution.code))
-        heads.append(
-            (persons(person), number, day.toordinal(), days_of(claim), insured.account_balance, int(claim.account_use))
-        )
-        for line in sorted(claim.lines, key=lambda line: line.sn):
-            rate = line.first_self_pay
-            over = -1 if line.ceiling is None else whole(line.ceiling * line.quantity, 10**8)
-            if line.item_class is None:
-                raise NotInColumns(f"bill {claim.bill}, line {line.sn}: no catalogue class")
-            lines.append(
-                (
-                    line.amount, CLASSES.index(line.item_class), categories(line.category),
-                    0 if rate is None else rate.numerator, 0 if rate is None else rate.denominator, over,
-                    line.quantity, line.price,
-                )
-            )  # fmt: skip
-        first.append(len(lines))
-    head = np.array(heads, np.int64).reshape(-1, 6).T
-    body = np.array(lines, np.int64).reshape(-1, 8).T
-    return Journal(
-        persons=len(persons.words), person=head[0], benefit=head[1], day=head[2], days=head[3], account=head[4],
-        account_use=head[5].astype(bool),
-        facts={name: (np.array(column, np.int64), tuple(codes[name].words)) for name, column in facts.items()},
-        place={name: np.array(column, np.int64) for name, column in where.items()},
-        first_line=np.array(first, np.int64), amount=body[0], item_class=body[1], category=body[2],
-        categories=tuple(categories.words), numerator=body[3], denominator=body[4],
-        limit=body[5] if (body[5] >= 0).any() else None,
-        quantity=body[6], price=body[7],
-    )  # fmt: skip
-
-
-def _benefit_of(plan: Plan, claim: Claim) -> tuple[Benefit, int]:
-    fitting = [(b, n) for n, b in enumerate(plan.pack.benefits.benefit) if claim.visit.type in b.visits]
-    if len(fitting) != 1:
-        raise NotInColumns(f"bill {claim.bill}: {len(fitting)} benefits for {claim.visit.type}, one is needed")
-    return fitting[0]
 
 
 def run(plan: Plan, journal: Journal, openings: Mapping[str, Column] | None = None) -> Result:
@@ -506,23 +397,3 @@ def _as_one(columns: Sequence[Column]) -> Column:
         if int(whole.max(initial=0)) > 10**12:
             whole = np.unique(whole, return_inverse=True)[1].astype(np.int64)
     return whole
-
-
-def partition(journal: Journal, persons: Sequence[int]) -> Journal:
-    """The bills of some persons, as a journal of its own."""
-    chosen = np.zeros(journal.persons, bool)
-    chosen[list(persons)] = True
-    bills = np.flatnonzero(chosen[journal.person])
-    counts = np.diff(journal.first_line)[bills]
-    rows = np.flatnonzero(np.repeat(chosen[journal.person], np.diff(journal.first_line)))
-    return Journal(
-        persons=journal.persons, person=journal.person[bills], benefit=journal.benefit[bills], day=journal.day[bills],
-        days=journal.days[bills], account=journal.account[bills], account_use=journal.account_use[bills],
-        facts={name: (codes[bills], words) for name, (codes, words) in journal.facts.items()},
-        place={name: codes[bills] for name, codes in journal.place.items()},
-        first_line=np.r_[0, np.cumsum(counts)], amount=journal.amount[rows], item_class=journal.item_class[rows],
-        category=journal.category[rows], categories=journal.categories, numerator=journal.numerator[rows],
-        denominator=journal.denominator[rows],
-        limit=None if journal.limit is None else journal.limit[rows], quantity=journal.quantity[rows],
-        price=journal.price[rows],
-    )  # fmt: skip

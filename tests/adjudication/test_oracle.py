@@ -7,7 +7,8 @@ import pytest
 
 from config.policies import pack_files, pack_ids
 from terminal.adjudication import CannotSplit, load_plan, split
-from terminal.adjudication.columns import journal_of, partition, run
+from terminal.adjudication.columns import run
+from terminal.adjudication.journal import journal_of, partition
 from tests.adjudication.bills import random_situation
 from tests.adjudication.oracle import Oracle, Unanswered
 

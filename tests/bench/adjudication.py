@@ -140,9 +140,13 @@ def _zen(bound: Bound, claim: Claim, name: str, calls: int) -> None:
     said = rules.evaluate(asked)["result"]
     mine = totals(bound, claim.lines).figures
     agrees = int(said["fund"]) == mine["paid.large_amount"] and int(said["first"]) == mine["first_self_pay"]
-    work: Work = lambda: totals(bound, claim.lines)  # noqa: E731 - timed as it is
-    compare(f"{name}, totals", work, {f"zen-engine ({'agrees' if agrees else 'differs'})": lambda: rules.evaluate(asked)},
-            calls=max(1, calls // 10))  # fmt: skip
+    peer = f"zen-engine ({'agrees' if agrees else 'differs'})"
+    compare(
+        f"{name}, totals",
+        lambda: totals(bound, claim.lines),
+        {peer: lambda: rules.evaluate(asked)},
+        calls=max(1, calls // 10),
+    )
 
 
 def _openfisca_bill(bound: Bound, claim: Claim, name: str) -> None:
@@ -211,7 +215,7 @@ def _columns(plan: Plan, chance: random.Random, bills: int, lines: int, persons:
     """A journal of random bills, made column by column."""
     import numpy as np
 
-    from terminal.adjudication.columns import Journal
+    from terminal.adjudication.journal import Journal
 
     random_ = np.random.default_rng(chance.randrange(2**32))
     count = bills * lines
