@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "shift": ("terminal.cli.shift:shift", "班次 a cashier's drawer, from the float to the count"),
     "receipt": ("terminal.cli.receipt:receipt", "票据 the stock of receipts"),
     "owed": ("terminal.cli.owed:owed", "差额 money owed after differences"),
+    "advice": ("terminal.cli.advice:advice", "提示 checks that advise about a bill"),
     "reason": ("terminal.cli.reason:reason", "原因卡 why a card did not settle, and how often it did"),
     "reconcile": ("terminal.cli.reconcile:reconcile", "对账 a day against the centre's books"),
     "operator": ("terminal.cli.operator:operator", "人员 the people who work here"),

@@ -135,3 +135,17 @@ def test_reason_cards_are_shown_and_counted(world: World) -> None:
     today = f"{now():%Y-%m-%d}"
     code, (row,) = yibao(world, "reason", "rate", "--from", today, "--to", today)
     assert (code, row["rate"], row["causes"]) == (0, "0%", {"arrears": 1})
+
+
+def test_a_bill_is_checked_and_the_answer_kept(world: World) -> None:
+    capsules = ("XA01-TEST-0001", "阿莫西林胶囊", "12.50", "A", None)
+    documents = [bill(number, "zhang", (capsules, 1)) for number in ("B-1", "B-2")]
+    for number, document in enumerate(documents):
+        document["lines"][0]["prescription"] = f"P-{number}"
+    world.run("settle", "-", "--json", feed=documents[:1])
+    file = world.home / "bill.json"
+    file.write_text(json.dumps(documents[1]), encoding="utf-8")
+    code, (hint,) = yibao(world, "advice", "check", str(file))
+    assert (code, hint["check"], hint["line"]) == (1, "second_prescription", 1)
+    assert yibao(world, "advice", "answer", "B-2", hint["check"], "医生确认", "--line", "1")[0] == 0
+    assert yibao(world, "advice", "answer", "B-2", "anything", "?")[0] == 2

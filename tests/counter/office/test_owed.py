@@ -8,7 +8,7 @@ import pytest
 
 from offline_queue.vocabulary import Decision
 from terminal.counter import journal
-from terminal.counter.far_end import FarEnd
+from terminal.counter.far_end import forwarder
 from terminal.counter.office import operators, register
 from terminal.counter.office.approvals import resolve
 from terminal.counter.office.faults import NothingOwed
@@ -40,8 +40,8 @@ def served_without_the_line(world: World, till: Till, seconds: float = 20) -> No
     world.centre.line_down()
     settle(till, claim("B-1", "li", (WRONGLY_CLASSED, 1)))
     world.centre.line_up()
-    with till.queue.forwarder(FarEnd(till)) as forwarder:
-        forwarder.run(timedelta(seconds=seconds), now=True)
+    with forwarder(till) as sender:
+        sender.run(timedelta(seconds=seconds), now=True)
 
 
 def test_a_bill_that_settled_as_told_owes_nothing(till: Till) -> None:

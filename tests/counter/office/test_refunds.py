@@ -9,7 +9,7 @@ import pytest
 from offline_queue.vocabulary import State
 from terminal.centre import Trial
 from terminal.counter import journal
-from terminal.counter.far_end import FarEnd
+from terminal.counter.far_end import forwarder
 from terminal.counter.faults import UnknownBill
 from terminal.counter.office import operators, refunds
 from terminal.counter.office.faults import (
@@ -255,8 +255,8 @@ def test_a_bill_in_doubt_cannot_go_back_yet(world: World, till: Till, staff: Sta
 
 
 def forwarded(till: Till) -> None:
-    with till.queue.forwarder(FarEnd(till)) as forwarder:
-        assert forwarder.run(timedelta(seconds=20), now=True).left == 0
+    with forwarder(till) as sender:
+        assert sender.run(timedelta(seconds=20), now=True).left == 0
 
 
 def test_a_bill_forwarded_after_the_approvals_goes_back_at_the_centre(world: World, till: Till, staff: Staff) -> None:

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from terminal.counter.far_end import FarEnd
+from terminal.counter.far_end import forwarder
 from terminal.counter.faults import RefusedByCentre
 from terminal.counter.office import receipts, shifts
 from terminal.counter.office.faults import NoShift, NotAllowed, ShiftIsOpen, WrongCount
@@ -71,8 +71,8 @@ def test_late_results_go_to_the_shift_that_is_open_then(world: World, till: Till
     first = shifts.close_shift(till, {}, staff["0001"])
     assert first.section("open") == {"B-1 provisional": told.total - told.cash}
     world.centre.line_up()
-    with till.queue.forwarder(FarEnd(till)) as forwarder:
-        forwarder.run(timedelta(seconds=20), now=True)
+    with forwarder(till) as sender:
+        sender.run(timedelta(seconds=20), now=True)
     shifts.open_shift(till, Fen(0), staff["0004"])
     second = shifts.report(till)
     assert second.section("late") == {"B-1 settled": 0} and second.section("sales") == {}
@@ -106,8 +106,8 @@ def test_a_difference_collected_is_in_the_drawer(world: World, till: Till, staff
     world.centre.line_down()
     settle(till, claim("B-1", "li", ((*VITAMINS[:3], "A", None), 1)))
     world.centre.line_up()
-    with till.queue.forwarder(FarEnd(till)) as forwarder:
-        forwarder.run(timedelta(seconds=1), now=True)
+    with forwarder(till) as sender:
+        sender.run(timedelta(seconds=1), now=True)
     till.queue.resolve("B-1", till.queue.choices(till.queue.item("B-1"))[-1], by=("0001", "0002"), reason="目录错误")
     before = shifts.open_shift(till, Fen(0), staff["0001"])
     expected = shifts.report(till).expected
