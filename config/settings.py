@@ -41,6 +41,10 @@ class OfflineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hours: int = 24
     snapshot_hours: int = 24 * 30
     settle_on_difference: bool = False
+    lanes: int = 16
+    """Persons whose bills are forwarded at once; many centres permit fewer."""
+    on_doubt: Literal["reverse", "wait"] = "reverse"
+    """A call without an answer is taken back and settled anew, or waits for the day's reconciliation."""
     settle_horizon_seconds: int = 0
     """How long a settle call may still take effect after its last byte; 0 keeps the profile's figure."""
 

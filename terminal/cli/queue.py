@@ -97,11 +97,11 @@ def show_item(bill: str, home: Path, as_json: bool) -> None:
 @as_json
 def forward(wait: float, home: Path, as_json: bool) -> int:
     """补传：发送到期的，查清待确认的。 Sends what is due and resolves what is in doubt."""
-    from terminal.counter.far_end import FarEnd
+    from terminal.counter.far_end import forwarder
     from terminal.counter.till import Till
 
-    with Till(home) as till, till.queue.forwarder(FarEnd(till)) as forwarder:
-        report = forwarder.run(timedelta(seconds=wait), now=True)
+    with Till(home) as till, forwarder(till) as sender:
+        report = sender.run(timedelta(seconds=wait), now=True)
         states = till.queue.status().open
     document = {"steps": dict(report.steps), "left": report.left, "open": {str(k): v for k, v in states.items()}}
     show(

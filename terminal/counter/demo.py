@@ -18,7 +18,7 @@ from terminal.centre.simulator import Simulator, price_list, seed
 from terminal.clock import now
 from terminal.counter import journal
 from terminal.counter.cards import credential_of
-from terminal.counter.far_end import FarEnd
+from terminal.counter.far_end import forwarder
 from terminal.counter.settle import settle
 from terminal.counter.slip import slip, split_picture
 from terminal.counter.till import Till
@@ -131,8 +131,8 @@ def _read(who: str) -> CardReading:
 
 
 def _forward(till: Till) -> None:
-    with till.queue.forwarder(FarEnd(till)) as forwarder:
-        forwarder.run(timedelta(seconds=4 * HORIZON), now=True)
+    with forwarder(till) as sender:
+        sender.run(timedelta(seconds=4 * HORIZON), now=True)
 
 
 def _count(till: Till, centre: Simulator, bills: list[Claim], first: list[Settlement]) -> Outcome:

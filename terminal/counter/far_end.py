@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import msgspec
 
+from offline_queue.errands import Policy
+from offline_queue.forwarder import Forwarder
 from offline_queue.ports import (
     Capabilities,
     Enquiry,
@@ -16,7 +18,7 @@ from offline_queue.ports import (
     Prepared,
     Refuse,
 )
-from offline_queue.vocabulary import Finding, OutcomeClass
+from offline_queue.vocabulary import Finding, OnDoubt, OutcomeClass
 from terminal.centre import (
     AlreadyReversed,
     CentreRefused,
@@ -50,6 +52,12 @@ def outcome_of(outcome: SettleOutcome) -> Outcome:
             return Outcome(OutcomeClass.NOT_SENT)
         case InDoubt():
             return Outcome(OutcomeClass.IN_DOUBT, answer=outcome.raw)
+
+
+def forwarder(till: Till) -> Forwarder:
+    """The one process that sends what waits, by the site's rules. Raises AlreadyForwarding."""
+    offline = till.settings.offline
+    return till.queue.forwarder(FarEnd(till), Policy(width=offline.lanes, on_doubt=OnDoubt(offline.on_doubt)))
 
 
 class FarEnd:

@@ -133,3 +133,14 @@ class NotSettled(Fault):
     en = "Bill {bill} is {state}; the centre has not settled it."
     next_zh = "请等结算完成后再导出。"
     next_en = "Export it once it is settled."
+
+
+class NothingToExplain(Fault):
+    """No local split was made for the bill, or the pack it was made with is not the one installed."""
+
+    code = "nothing_to_explain"
+    exit = Exit.NO
+    zh = "账单 {bill} 没有可重演的本机分割（政策包 {pack}）。"
+    en = "Bill {bill} has no local split that could be derived again (pack {pack})."
+    next_zh = "以医保中心的结算单为准；如需说明请装回当时的政策包。"
+    next_en = "The centre's settlement counts; install the pack of that time to explain it."

@@ -10,7 +10,7 @@ from offline_queue.ports import Item
 from offline_queue.queue import Queue
 from offline_queue.vocabulary import State, Step
 from terminal.centre import Intent
-from terminal.documents import BillState, Claim, Insurance, Person, Settlement, decode
+from terminal.documents import BillState, Claim, Insurance, Insured, Opening, Person, Settlement, decode
 
 BILL_STATES: Mapping[State, BillState] = MappingProxyType(
     {
@@ -38,6 +38,13 @@ class Original(msgspec.Struct, frozen=True):
     standing: Settlement
 
 
+class Given(msgspec.Struct, frozen=True):
+    """What a local split rests on besides bill and pack: with it every explanation is derived again, never stored."""
+
+    insured: Insured
+    openings: tuple[Opening, ...]
+
+
 class Entry(msgspec.Struct, frozen=True):
     """What was asked, for whom, and the split the patient was told; red ink tells the exact negation."""
 
@@ -47,6 +54,7 @@ class Entry(msgspec.Struct, frozen=True):
     """Which of the person's insurances pays."""
     told: Settlement
     takes_back: Original | None = None
+    given: Given | None = None
 
     @property
     def insurance(self) -> Insurance:

@@ -1,5 +1,6 @@
 """One patient at the counter, from credential to slip: what a screen or a program fills before it settles."""
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -131,7 +132,7 @@ class Sale:
         """Every step of the local split, for the line-by-line reasons. Raises CannotSplit."""
         if self.trial is None:
             return ()
-        return split(self.till, self.trial.claim, self.trial.who, explain=3).steps
+        return split(self.till, self.trial.claim, self.trial.facts, explain=3).steps
 
     def settle(self, received: Mapping[TenderKind, Fen] | None = None) -> Settlement:
         """Settles exactly the trial that was shown, with what was received for its cash part.
@@ -144,7 +145,7 @@ class Sale:
         told = self.trial.told
         if received:
             told = msgspec.structs.replace(told, tenders=tenders(told.cash, received))
-        trial = Trial(self.trial.claim, self.trial.who, told, self.trial.centre, self.trial.seen)
+        trial = dataclasses.replace(self.trial, told=told)
         try:
             self.settled = commit(self.till, trial)
         except RefusedByCentre:

@@ -7,15 +7,15 @@ import msgspec
 from offline_queue.faults import KeyReused, LaneBusy, LaneMoved
 from offline_queue.ports import Item, NewItem
 from offline_queue.vocabulary import WITHOUT_EFFECT, Kind, OutcomeClass
-from terminal.adjudication import CannotSplit
+from terminal.adjudication import CannotSplit, PackFault
 from terminal.centre import Settled
 from terminal.centre import Trial as CentreTrial
 from terminal.counter import journal
 from terminal.counter.far_end import complete, outcome_of
-from terminal.counter.faults import NoCredential, NotTheSettings, OfflineNotAllowed, RefusedByCentre
+from terminal.counter.faults import NoCredential, NoPackFor, NotTheSettings, OfflineNotAllowed, RefusedByCentre
 from terminal.counter.identify import NO_LINE, Identified, identify
-from terminal.counter.journal import Entry
-from terminal.counter.split import split
+from terminal.counter.journal import Entry, Given
+from terminal.counter.split import given, split
 from terminal.counter.till import Till
 from terminal.documents import (
     BillState,
@@ -40,6 +40,8 @@ class Trial:
     """The centre's own trial, to be settled or given up; None without the line."""
     seen: int
     """The chain's end when the split was computed: a provisional split must not overlook what came after."""
+    facts: Given
+    """What the local split rests on."""
 
 
 def settle(till: Till, claim: Claim) -> Settlement:
@@ -80,16 +82,18 @@ def try_out(till: Till, claim: Claim) -> Trial:
         try:
             seen = till.queue.anchor().seq
             trial = till.centre.trial(claim, who.person, who.insurance)
-            return Trial(claim, who, _told(trial, _local(till, claim, who)), trial, seen)
+            facts = given(till, claim, who)
+            return Trial(claim, who, _told(trial, _local(till, claim, facts)), trial, seen, facts)
         except NO_LINE:
             till.line(False)
             who = identify(till, claim.credential, online=False)
     if not till.settings.offline.allowed:
         raise OfflineNotAllowed()
     seen = till.queue.anchor().seq
-    told = _tendered(split(till, claim, who))
+    facts = given(till, claim, who)
+    told = _tendered(split(till, claim, facts))
     told = msgspec.structs.replace(told, state=BillState.PROVISIONAL, person=who.person.name, settled_at=till.clock())
-    return Trial(claim, who, told, None, seen)
+    return Trial(claim, who, told, None, seen, facts)
 
 
 def commit(till: Till, trial: Trial) -> Settlement:
@@ -123,19 +127,23 @@ def _check(till: Till, claim: Claim) -> None:
             raise NotTheSettings(bill=claim.bill, field=field, found=found, expected=expected)
 
 
-def _local(till: Till, claim: Claim, who: Identified) -> Settlement | CannotSplit:
+def _local(till: Till, claim: Claim, facts: Given) -> Settlement | Finding:
+    """The local cross-check; where there is none, the note that says why. The centre settles without it."""
     try:
-        return split(till, claim, who)
+        return split(till, claim, facts)
     except CannotSplit as fault:
-        return fault
+        found = fault.findings[0]
+        return msgspec.structs.replace(found, severity=Severity.NOTE)
+    except (NoPackFor, PackFault) as fault:
+        zh, en = fault.zh.format(**fault.data), fault.en.format(**fault.data)
+        return Finding(fault.code, Severity.NOTE, claim.bill, zh, en)
 
 
-def _told(trial: CentreTrial, local: Settlement | CannotSplit) -> Settlement:
-    """The centre's trial as the patient is told it; why there is no local cross-check is a note on it."""
+def _told(trial: CentreTrial, local: Settlement | Finding) -> Settlement:
+    """The centre's trial as the patient is told it."""
     if isinstance(local, Settlement):
         return _tendered(complete(trial.settlement, local))
-    notes = tuple(Finding(found.code, Severity.NOTE, found.place, found.zh, found.en) for found in local.findings)
-    return _tendered(msgspec.structs.replace(trial.settlement, findings=notes))
+    return _tendered(msgspec.structs.replace(trial.settlement, findings=(local,)))
 
 
 def _tendered(settlement: Settlement) -> Settlement:
@@ -150,6 +158,6 @@ def _item(trial: Trial) -> NewItem:
         key=claim.bill,
         lane=who.person.number,
         kind=Kind.REQUEST,
-        payload=encode(Entry(claim, who.person, who.chosen, told)),
+        payload=encode(Entry(claim, who.person, who.chosen, told, given=trial.facts)),
         amount_fen=told.total - told.cash,
     )

@@ -7,18 +7,22 @@ from terminal.adjudication.accumulators import Accumulator
 from terminal.counter import journal, ledger
 from terminal.counter.faults import NoPackFor
 from terminal.counter.identify import Identified
+from terminal.counter.journal import Given
 from terminal.counter.till import Till
 from terminal.documents import Claim, Settlement
 
 
-def split(till: Till, claim: Claim, who: Identified, *, explain: int = 0) -> Settlement:
-    """Who pays what by the terminal's own packs. Raises the faults of adjudication when no split can be given."""
-    day = claim.visit.begin.date()
+def given(till: Till, claim: Claim, who: Identified) -> Given:
+    """What a split of this bill rests on, besides the bill and the pack."""
     later = tuple(_bills_after(till, who))
     insured = ledger.with_account(who.insurance.insured, later)
-    plan = till.policies.plan(insured)
-    opening = ledger.openings(who.person.openings, later, day)
-    return adjudicate(plan, claim, insured, opening, explain=explain)
+    return Given(insured, ledger.openings(who.person.openings, later, claim.visit.begin.date()))
+
+
+def split(till: Till, claim: Claim, facts: Given, *, explain: int = 0) -> Settlement:
+    """Who pays what by the terminal's own packs. Raises NoPackFor, PackFault and CannotSplit."""
+    plan = till.policies.plan(facts.insured)
+    return adjudicate(plan, claim, facts.insured, facts.openings, explain=explain)
 
 
 def used(till: Till, who: Identified) -> list[tuple[Accumulator, int]]:

@@ -15,7 +15,7 @@ from cardio import CardEvent, CardReading, EventKind, Monitor, read_card
 from offline_queue.faults import AlreadyForwarding, QueueFault
 from offline_queue.vocabulary import OPEN
 from terminal.counter import journal
-from terminal.counter.far_end import FarEnd
+from terminal.counter.far_end import forwarder
 from terminal.counter.office import shifts
 from terminal.counter.office.operators import Session, acting, operators
 from terminal.counter.office.roles import RULES
@@ -258,8 +258,8 @@ class Desk(App[None]):
 
     def forward(self, wait: timedelta, *, now: bool) -> int:
         """Forwards what is due; returns how many are left. Not for the screen's own thread. Raises QueueFault."""
-        with self._forwarding, self.till.queue.forwarder(FarEnd(self.till)) as forwarder:
-            return forwarder.run(wait, now=now).left
+        with self._forwarding, forwarder(self.till) as sender:
+            return sender.run(wait, now=now).left
 
     async def _forward_due(self) -> None:
         if self._forwarding.locked() or not self.till.queue.items(OPEN):

@@ -12,7 +12,7 @@ from offline_queue.vocabulary import State
 from terminal import VERSION
 from terminal.centre.counterpart import Counterpart, Doors, Site, envelope
 from terminal.counter import journal
-from terminal.counter.far_end import FarEnd
+from terminal.counter.far_end import FarEnd, forwarder
 from terminal.counter.faults import OfflineNotAllowed
 from terminal.counter.identify import identify
 from terminal.counter.settle import commit, stands, try_out
@@ -188,8 +188,8 @@ class Api:
 
     def forward(self, _: Call[Nothing]) -> Answer:
         """Forwards what is due."""
-        with self.till.queue.forwarder(FarEnd(self.till)) as forwarder:
-            return done(Forwarded(forwarder.run(timedelta(seconds=10), now=True).left))
+        with forwarder(self.till) as sender:
+            return done(Forwarded(sender.run(timedelta(seconds=10), now=True).left))
 
     def national(self, call: Call[msgspec.Raw]) -> Answer:
         """A message of the national interface, answered in its own envelope."""

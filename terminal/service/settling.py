@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from offline_queue.faults import AlreadyForwarding
 from terminal.counter import journal
-from terminal.counter.far_end import FarEnd
+from terminal.counter.far_end import forwarder
 from terminal.counter.faults import UnknownBill
 from terminal.counter.settle import settle, stands
 from terminal.counter.till import Till
@@ -79,7 +79,7 @@ class Settling:
             if not self._till.queue.items():
                 continue
             try:
-                with self._till.queue.forwarder(FarEnd(self._till)) as forwarder:
-                    forwarder.run(ROUND)
+                with forwarder(self._till) as sender:
+                    sender.run(ROUND)
             except AlreadyForwarding:
                 continue

@@ -10,7 +10,7 @@ from offline_queue.faults import KeyReused, LimitReached
 from terminal.adjudication import CannotSplit
 from terminal.centre import CentreRefused
 from terminal.clock import now
-from terminal.counter.far_end import FarEnd
+from terminal.counter.far_end import forwarder
 from terminal.counter.faults import (
     NoCredential,
     NotEntitled,
@@ -28,8 +28,8 @@ from tests.world import AMOXICILLIN, CT, PHARMACY, VITAMINS, World, bill, claim
 
 def forwarded(till: Till, seconds: float = 20) -> int:
     """Forwards until nothing is left that time can move; returns what is still open."""
-    with till.queue.forwarder(FarEnd(till)) as forwarder:
-        return forwarder.run(timedelta(seconds=seconds), now=True).left
+    with forwarder(till) as sender:
+        return sender.run(timedelta(seconds=seconds), now=True).left
 
 
 def test_a_bill_settles_with_the_line_and_both_splits_agree(world: World) -> None:

@@ -17,7 +17,7 @@ from offline_queue.ports import Item, NewItem
 from offline_queue.vocabulary import Decision, Kind, State
 from terminal.counter import journal
 from terminal.counter.compare import differences
-from terminal.counter.far_end import FarEnd, call_of
+from terminal.counter.far_end import call_of, forwarder
 from terminal.counter.faults import UnknownBill
 from terminal.counter.journal import Original
 from terminal.counter.office.approvals import approvals, approve, digest
@@ -265,8 +265,8 @@ def _take_back(till: Till, refund: Refund, wait: float) -> bool:
             return True
         till.queue.record(_reversal(till, item, refund.requested, standing))
     try:
-        with till.queue.forwarder(FarEnd(till)) as forwarder:
-            forwarder.run(timedelta(seconds=wait), now=True)
+        with forwarder(till) as sender:
+            sender.run(timedelta(seconds=wait), now=True)
     except AlreadyForwarding:
         pass  # the process that holds the lease sends it
     return till.queue.item(refund.number).state is State.ACCEPTED
