@@ -88,9 +88,10 @@ def card_of(
     version = version or person.version
     algorithm = Algorithm.SM4 if version[0] == "3" else Algorithm.DES
     historical = person.historical_bytes
+    atr = contactless_atr(historical) if contactless else bytes.fromhex("3B6D0000") + historical
     return VirtualCard(
         {0: _environment(person, version, frozenset(quirks)), 0xDF04: _medical(person, version, frozenset(quirks))},
-        contactless_atr(historical) if contactless else bytes.fromhex("3B6D0000") + historical,
+        b"\0" if Quirk.MUTE in quirks else atr,
         algorithm=algorithm,
         fci=_fci(algorithm if version[0] != "1" else None),
         region=person.region,

@@ -64,10 +64,10 @@ class VirtualPort:
             del self.slots[reader]
             self.changed.notify_all()
 
-    def insert(self, chip: Chip, reader: str = READER, *, mute: bool = False) -> None:
+    def insert(self, chip: Chip, reader: str = READER) -> None:
         with self.changed:
             slot = self.slots[reader]
-            slot.chip, slot.mute, slot.counter = chip, mute, slot.counter + 1
+            slot.chip, slot.mute, slot.counter = chip, not chip.atr.startswith((b"\x3b", b"\x3f")), slot.counter + 1
             chip.power()
             self.changed.notify_all()
 

@@ -26,5 +26,7 @@ class Quirk(Enum):
     """Files must be selected before they are read."""
     OLD_SELECT = "P1=02 unknown"
     """Files are selected with P1=00 only."""
+    MUTE = "mute"
+    """Its answer to reset is none."""
     HIDDEN_CARD_NUMBER = "07 protected"
     """A 3.0 card that shows its number only after authentication."""

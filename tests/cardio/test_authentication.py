@@ -1,10 +1,13 @@
 """A 3.0 card shows its holder only after both sides proved themselves, by PSAM or by key service."""
 
+from datetime import date
+
 import pytest
 
-from cardio import CardFault, CardReading, Why, read_card
+from cardio import CardFault, CardReading, Why, open_card, read_card
 from cardio.applications.authentication import AuthenticationFailed, Step1
-from cardio.hsm import KeyServiceRefused, KeyServiceUnreachable, step2
+from cardio.applications.social_security import read_identity
+from cardio.hsm import KeyService, KeyServiceRefused, KeyServiceUnreachable, step2
 from cardio.psam import NoPsam, PsamLacksKey, levels
 from cardio.reading import Algorithm
 from cardio.recorder import ReplayedCard, load
@@ -139,6 +142,14 @@ def test_the_card_is_kept_alive_while_the_service_thinks() -> None:
     port = VirtualPort(card("zhang", "3.0"))
     with key_service(thinks=2.2) as url:
         assert_complete(read_card(port=port, hsm=url))
+
+
+def test_a_service_that_thinks_too_long_is_unreachable() -> None:
+    chip = card("zhang", "3.0")
+    with key_service(thinks=0.5) as url, open_card(port=VirtualPort(chip)) as session:
+        keys = KeyService(url, deadline=0.1)
+        with pytest.raises(KeyServiceUnreachable, match="timed out"):
+            read_identity(session, "", keys, date(2026, 1, 1))
 
 
 @pytest.mark.parametrize(

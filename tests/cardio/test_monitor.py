@@ -10,6 +10,7 @@ import pytest
 from cardio.monitor import CardEvent, EventKind, Monitor, watch
 from cardio.virtual.persons import card
 from cardio.virtual.port import VirtualPort
+from cardio.virtual.quirks import Quirk
 
 READER = VirtualPort.READER
 
@@ -64,7 +65,7 @@ def test_a_reader_that_is_unplugged_takes_its_card_along(port: VirtualPort, moni
 
 
 def test_a_mute_card_is_told_as_mute(port: VirtualPort, monitor: Monitor) -> None:
-    port.insert(card("li"), mute=True)
+    port.insert(card("li", quirks=[Quirk.MUTE]))
     assert next(iter(monitor)).mute
 
 

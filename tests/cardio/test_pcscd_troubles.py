@@ -10,7 +10,7 @@ from statistics import median
 import pytest
 
 from cardio import CardFault, CardReading, EventKind, Monitor, read_card
-from cardio.faults import CardRemoved, TransmitFailed
+from cardio.faults import CardMute, CardRemoved, TransmitFailed
 from cardio.monitor import CardEvent
 from cardio.pcsc import PcscPort
 from cardio.port import Leave
@@ -79,6 +79,12 @@ def test_a_held_card_that_was_swapped_answers_no_more(daemon: Daemon) -> None:
             time.sleep(0.01)
         session.alive()
     context.release()
+
+
+def test_a_mute_card_is_said_to_be(daemon: Daemon) -> None:
+    daemon.readers[0].insert(card("zhang", quirks=[Quirk.MUTE]))
+    with pytest.raises(CardMute):
+        read_when_there()
 
 
 def next_of(events: Iterator[CardEvent], kind: EventKind) -> CardEvent:

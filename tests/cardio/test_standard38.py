@@ -1,26 +1,30 @@
 """The standard's face: its lines byte for byte, its functions by name, its return codes."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from cardio import CardFault, pin
 from cardio import faults as card_faults
 from cardio.applications.authentication import AuthenticationFailed
+from cardio.atr import historical_bytes
 from cardio.hsm import KeyServiceRefused
 from cardio.pinpad import NoKeypad, feature_request
-from cardio.psam import NoPsam, PsamLacksKey
+from cardio.psam import NoPsam, PsamLacksKey, levels
+from cardio.reading import Algorithm
 from cardio.recorder import ReplayedCard, load
 from cardio.standard38 import Standard38, return_code
 from cardio.standard38.codes import BadParameter, NoHsmNeeded, OtherCard
 from cardio.status import SW
 from cardio.virtual.card import Image, VirtualCard
+from cardio.virtual.cipher import authentication, diversified, master_key
 from cardio.virtual.hsm import answer
 from cardio.virtual.persons import Person, card, card_of
 from cardio.virtual.port import VirtualPort
 from cardio.virtual.psam import VirtualPsam
 
-from .traces import TRACE_A, TRACE_A_STEP1, TRACE_A_STEP2
+from .traces import TRACE_A, TRACE_A_PIN, TRACE_A_STEP1, TRACE_A_STEP2
 
 READER = VirtualPort.READER
 
@@ -128,6 +132,65 @@ def test_a_wrong_key_ends_the_two_steps() -> None:
 
 def test_the_psam_that_lacks_the_key_is_minus_2203() -> None:
     assert at_desk(card("zhang", "3.0"), VirtualPsam(keys=frozenset())).iReadCardBas(1)[0] == -2203
+
+
+A_INFO = "519900D15600000510000B26FFFFFFFF|HA1046924|"
+
+
+def test_trace_a_gives_the_card_a_new_pin_in_three_steps() -> None:
+    desk = at_desk(ReplayedCard(*load(TRACE_A_PIN)))
+    assert desk.iReloadPIN_HSM_Step1(1, A_INFO) == (0, "03|0090|E4A30F837E2CAFEC|1B0D7286F2DC77AF|")
+    asked = desk.iReloadPIN_HSM_Step2("50C45431554CBADC1B0D7286F2DC77AF", bytearray(b"123456"))
+    assert asked == (0, "03|0173|2AFD6A015D2D9BAC|8424000114|123456|")
+    assert desk.iReloadPIN_HSM_Step3("84240001142BC19C17AE974CD2427039C301CFF79FFD937AA7") == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("steps", "code"),
+    [
+        (["reset", ("50C45431554CBADC0000000000000000",)], -14),
+        (["reset", ("nonsense",)], -14),
+        (["unblock", ("50C45431554CBADC1B0D7286F2DC77AF",), "842400010400000000"], -14),
+        (["unblock", ("50C45431554CBADC1B0D7286F2DC77AF",), "8424000004000000"], -14),
+        (["unblock", ("50C45431554CBADC1B0D7286F2DC77AF",), "842400000400000000"], -27270),
+    ],
+)
+def test_a_key_service_that_answers_for_something_else_changes_nothing(steps: list[Any], code: int) -> None:
+    desk = at_desk(ReplayedCard(*load(TRACE_A_PIN)))
+    kind, (key,), *rest = steps
+    if kind == "reset":
+        desk.iReloadPIN_HSM_Step1(1, A_INFO)
+        result = desk.iReloadPIN_HSM_Step2(key, bytearray(b"123456"))
+    else:
+        assert desk.iUnblockPIN_HSM_Step1(1, A_INFO)[0] == 0
+        assert desk.iUnblockPIN_HSM_Step2(key) == (0, "03|0173|2AFD6A015D2D9BAC|8424000004||")
+        result = desk.iUnblockPIN_HSM_Step3(*rest)
+    assert result[0] == code
+    assert desk.iReloadPIN_HSM_Step3("00")[0] == -2204
+
+
+def test_a_file_is_opened_by_a_key_service_in_two_steps() -> None:
+    chip = card("zhang")
+    desk = at_desk(chip)
+    code, line = desk.iReadCard_HSM_Step1(1, INFO, "DF04EF05|84|8C|$")
+    algorithm, address, factor, raw, _ = line.split("|")
+    assert (code, algorithm, address) == (0, "01", "0182")
+    keys = diversified(Algorithm(algorithm), master_key(0x2D), levels("110100", historical_bytes(chip.atr)))
+    made = authentication(Algorithm(algorithm), keys, bytes.fromhex(factor), bytes.fromhex(raw))
+    assert desk.iReadCard_HSM_Step2(f"{made.hex()}{raw}") == (0, "DF04EF05|110100|11|$")
+
+
+@pytest.mark.parametrize("address", ["SSSEEF05|07|$", "DF04EF05|84|$DF04EF06|90|$", "DF04EF08|$", "nonsense"])
+def test_a_key_service_opens_one_file_that_has_a_key(address: str) -> None:
+    assert at_desk(card("zhang")).iReadCard_HSM_Step1(1, INFO, address)[0] == -14
+
+
+def test_fingerprint_and_photo_are_read_with_the_environments_key() -> None:
+    chip = card("zhang")
+    chip.files[0][0xEF08].records[:] = [b"JPEG" * 200]
+    desk = at_desk(chip, VirtualPsam(algorithm=chip.algorithm))
+    assert desk.iReadCard(1, 2, INFO, "SSSEEF08|$") == (0, f"SSSEEF08|{(b'JPEG' * 200).hex().upper()}|$")
+    assert at_desk(chip).iReadCard(1, 2, INFO, "SSSEEF08|$")[0] == -2201
 
 
 INFO = "110100D156000005000000A1FFFFFFFF|X00000019|"

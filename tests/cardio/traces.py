@@ -1,7 +1,8 @@
 """Published sessions with real cards (persons substituted), as recordings: what really went over the line.
 
-Trace A: a 3.0 test card and a key service; trace D: a 2.0 sample card read by whole files; trace F: a 1.0 card under
-T=0. Status words that the publication left out are 9000.
+Trace A: a 3.0 test card and a key service, read and then given a new PIN; trace D: a 2.0 sample card read by whole
+files; trace F: a 1.0 card under T=0. Status words that the publication left out are 9000; what was asked of a selected
+file is asked here by short file id where the published session did so too, or where it makes no difference.
 """
 
 SELECT = "00A40400 7378312E73682EC9E7BBE1B1A3D5CF"
@@ -29,6 +30,18 @@ TRACE_A_STEP1 = (
     "98B4D293D091C331|E603E2CAADAF02B6|"
 )
 TRACE_A_STEP2 = "F4A0CF965BDCEA30DBF7A936D0D18C9E|774A08EDF447A1DEE603E2CAADAF02B6|"
+
+TRACE_A_PIN = f"""# ATR 3B6D000000814A444686605199000001AC
+0 > {SELECT} < 6F1C840F7378312E73682EC9E7BBE1B1A3D5CFA50988011E9F0C038601039000
+1 > 00A40200 EF05 < 9000
+2 > 00B20100 - 12 < 0110519900D15600000510000B26FFFFFFFF9000
+3 > 00B20700 - 0B < 07094841313034363932349000
+4 > 00840000 - 08 < 1B0D7286F2DC77AF9000
+5 > 00840000 - 08 < E4A30F837E2CAFEC9000
+6 > 00820006 50C45431554CBADC1B0D7286F2DC77AF < 9000
+7 > 00840000 - 08 < 2AFD6A015D2D9BAC9000
+8 > 84240001 2BC19C17AE974CD2427039C301CFF79FFD937AA7 < 9000
+"""
 
 TRACE_D = f"""# ATR 3B6D00000081544C9286845113000001AC
 0 > {SELECT} < 6F16840F7378312E73682EC9E7BBE1B1A3D5CFA50388011E9000

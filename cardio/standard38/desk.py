@@ -1,0 +1,128 @@
+"""What the functions share: the readers of one terminal, the PSAM, and a card that waits for a key service."""
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Concatenate, Generic, ParamSpec, TypeVar
+
+from cardio import faults
+from cardio.applications.codecs import BEIJING
+from cardio.applications.social_security import Issuer, read_issuer, select_environment
+from cardio.faults import CardFault
+from cardio.pcsc import PcscPort
+from cardio.port import Port
+from cardio.psam import Psam
+from cardio.psam import open_psam as open_psam_slot
+from cardio.session import Card, open_session, wait_for_card
+from cardio.standard38.codes import BadParameter, NoHsmNeeded, OtherCard, return_code
+
+Result = tuple[int, str]
+P = ParamSpec("P")
+S = TypeVar("S")
+T = TypeVar("T")
+
+
+def answering(work: Callable[Concatenate[S, P], str]) -> Callable[Concatenate[S, P], Result]:
+    """A function that gives a line or raises, as one that gives a code and a text."""
+
+    def function(self: S, /, *args: P.args, **kwargs: P.kwargs) -> Result:
+        try:
+            return 0, work(self, *args, **kwargs)
+        except CardFault as fault:
+            return return_code(fault), fault.zh.format(**fault.data)
+
+    functools.update_wrapper(function, work)
+    return function
+
+
+def today() -> date:
+    return datetime.now(BEIJING).date()
+
+
+@dataclass
+class Waiting(Generic[T]):
+    """A card that stays powered and held between two steps; ``what`` says what was begun."""
+
+    stack: ExitStack
+    card: Card
+    what: T
+
+
+class Desk:
+    """One terminal. ``contact`` and ``contactless`` name the readers, ``psam`` the slot, ``device`` the last field."""
+
+    def __init__(
+        self,
+        contact: str | None = None,
+        contactless: str | None = None,
+        *,
+        psam: str | None = None,
+        device: str = "",
+        port: Port | None = None,
+    ) -> None:
+        self._readers = (contact, contactless if contactless is not None else contact)
+        self._psam = psam
+        self._device = device
+        self._port = port or PcscPort()
+        self._waiting: Waiting[object] | None = None
+
+    def keep(self, stack: ExitStack, card: Card, what: object) -> None:
+        """Hold the card of ``stack`` until the next step; whatever waited before is given up."""
+        self.give_up()
+        self._waiting = Waiting(stack.pop_all(), card, what)
+
+    @contextmanager
+    def resumed(self, kind: type[T]) -> Iterator[tuple[ExitStack, Card, T]]:
+        """The card and what was begun with it; both are let go at the end unless kept again. Raises NoHsmNeeded."""
+        waiting, self._waiting = self._waiting, None
+        if waiting is None or not isinstance(waiting.what, kind):
+            if waiting is not None:
+                waiting.stack.close()
+            raise NoHsmNeeded()
+        with waiting.stack as stack:
+            yield stack, waiting.card, waiting.what
+
+    def give_up(self) -> None:
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting.stack.close()
+
+    @contextmanager
+    def open_psam(self) -> Iterator[Psam]:
+        context = self._port.establish()
+        try:
+            with open_psam_slot(context, self._psam or "") as psam:
+                yield psam
+        finally:
+            context.release()
+
+    @contextmanager
+    def open(self, kind: int) -> Iterator[tuple[Card, str]]:
+        """The card by ``iType``: 1 contact, 2 contactless, 3 contact first, 4 contactless first."""
+        if kind not in (1, 2, 3, 4):
+            raise BadParameter(name="iType", found=kind)
+        contact, contactless = self._readers
+        wanted = {1: [contact], 2: [contactless], 3: [contact, contactless], 4: [contactless, contact]}[kind]
+        context = self._port.establish()
+        try:
+            for name in wanted[:-1]:
+                with suppress(faults.NoCard, faults.NoReader):
+                    wanted = [wait_for_card(context, name, 0, self._psam).reader]
+                    break
+            state = wait_for_card(context, wanted[-1], 0, self._psam)
+            with open_session(context, state) as card:
+                yield card, state.reader
+        finally:
+            context.release()
+
+    def same_card(self, card: Card, card_info: str) -> Issuer:
+        code, number, *rest = f"{card_info}||".split("|")
+        if rest[:-1] != [""] * (len(rest) - 1) or not code:
+            raise BadParameter(name="pCardInfo", found=card_info[:60])
+        issuer = read_issuer(card, select_environment(card))
+        seen = issuer.contents.values.get("card_number")
+        if issuer.code != code or (seen is not None and number != seen[:9]):
+            raise OtherCard()
+        return issuer
