@@ -65,6 +65,8 @@ class Accumulator(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Refusals are recognised by the centre's wording: regular expressions over ``err_msg``."""
 
+    success: str
+    """What a success without output may say; 0 with any other words has been an error in disguise."""
     sign_in: str
     """The sign-in number is missing or no longer valid."""
     nothing_there: str

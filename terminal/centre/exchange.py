@@ -274,6 +274,8 @@ class Exchange:
             raise broken("infcode", "is absent or no number")
         if head.infcode != 0:
             raise CentreRefused(transaction=number, number=head.infcode, text=head.text)
+        if not output and head.text and not re.fullmatch(self.profile.words.success, head.text.strip()):
+            raise broken("output", f"is empty, and the success says {head.text!r}")
         content = read_output(TRANSACTIONS[number[:4]].answer, output, findings)
         for finding in findings:  # one province has answered 0 with an error text and nothing else
             if finding.severity is Severity.WRONG and finding.place.count(".") < 2 and finding.code in ABSENT:

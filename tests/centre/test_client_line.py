@@ -322,3 +322,24 @@ def test_no_answer_a_centre_can_make_up_settles_a_bill_or_breaks_the_desk(
     outcome = till().settle(trial, bill(institution=pharmacy), numbers())
     said_no = isinstance(answer, dict) and str(answer.get("infcode")) not in ("0", "None", "x")
     assert isinstance(outcome, Refused if said_no else InDoubt)
+
+
+@pytest.mark.parametrize(
+    ("text", "believed"),
+    [
+        (None, True),
+        ("", True),
+        ("success", True),
+        ("成功", True),
+        ("处理成功。", True),
+        ("系统异常", False),
+        ("不成功", False),
+    ],
+)
+def test_a_reversal_that_says_success_with_an_error_text_proves_nothing(text, believed, scripted, till, numbers):
+    scripted.script["2601"] = answering({"infcode": 0, "err_msg": text, "output": None})
+    original = Intent(
+        numbers(), "2207", "1", "110100", datetime(2026, 3, 2, 9, 30, tzinfo=BEIJING), insurance_type="310"
+    )
+    outcome = till().reverse(original, numbers())
+    assert isinstance(outcome, Reversed if believed else InDoubt)
