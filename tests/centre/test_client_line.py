@@ -338,8 +338,6 @@ def test_no_answer_a_centre_can_make_up_settles_a_bill_or_breaks_the_desk(
 )
 def test_a_reversal_that_says_success_with_an_error_text_proves_nothing(text, believed, scripted, till, numbers):
     scripted.script["2601"] = answering({"infcode": 0, "err_msg": text, "output": None})
-    original = Intent(
-        numbers(), "2207", "1", "110100", datetime(2026, 3, 2, 9, 30, tzinfo=BEIJING), insurance_type="310"
-    )
+    original = Intent(numbers(), "2207", "11010000000000000001", "110100", now())
     outcome = till().reverse(original, numbers())
     assert isinstance(outcome, Reversed if believed else InDoubt)
