@@ -4,6 +4,7 @@ import base64
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import msgspec
 
 from terminal.centre.exchange import Exchange
-from terminal.centre.faults import CentreAnswerBroken
+from terminal.centre.faults import CentreAnswerBroken, CentreRefused
 from terminal.centre.messages.files import Download, DownloadRequest, StoredFile, Upload, UploadRequest
 from terminal.centre.messages.reconciliation import (
     FileAnswer,
@@ -57,8 +58,9 @@ class StatementDifference(msgspec.Struct, frozen=True):
 class Reconciled(msgspec.Struct, frozen=True):
     """The comparison of one day. After a repair it is done again until ``differences`` is empty.
 
-    ``absent`` are the messages in doubt that the centre does not have: their insurance and kind of clearing was
-    compared that day and no row names them, so the bills are free for new numbers.
+    ``absent`` are the messages in doubt that the centre does not have: the group they would be in was compared and no
+    row names them, so past the settle horizon their bills are free for new numbers. A message whose clearing office
+    is not known is never called absent.
     """
 
     day: date
@@ -92,6 +94,7 @@ def statement_row(intent: Intent, raw: bytes, *, refunded: bool = False) -> Stat
         info.acct_pay or zero,
         info.cash or zero,
         refunded or info.medfee_sumamt < 0,
+        intent.area,
     )
 
 
@@ -108,30 +111,54 @@ def reconcile(
     every answer was lost has sums of zero here and none there. Raises the faults of the centre's questions.
     """
     included = exchange.profile.reconciliation.refunds_included
+    care = exchange.endpoint.institution.area
     ours: dict[Group, list[StatementRow]] = defaultdict(list, {group: [] for group in groups})
     for row in rows:
         if included or not row.refunded:
             ours[row.group].append(row)
-    unequal = tuple(group for group, part in ours.items() if not _equal(exchange, day, group, part))
+    likely = {group for intent in doubts.values() for group in _likely(intent, care)} - ours.keys()
+    verdicts = {group: _equal(exchange, day, group, part) for group, part in ours.items()}
+    for group in likely:
+        with suppress(CentreRefused):  # an office that is none: the message cannot be there, nor be called absent
+            verdicts[group] = _equal(exchange, day, group, ())
+    unequal = tuple(group for group, equal in verdicts.items() if not equal)
     found = tuple(
         difference
         for group in unequal
-        for difference in _differences(group, ours[group], _details(exchange, day, group, ours[group]), doubts)
+        for difference in _differences(
+            group, ours.get(group, ()), _details(exchange, day, group, ours.get(group, ())), doubts
+        )
     )
     named = {difference.message_number for difference in found}
-    compared = {(group.insurance, group.clearing) for group in ours}
+    offices = {(row.area, row.group) for row in rows}
     absent = tuple(
         number
         for number, intent in doubts.items()
         if number not in named
         and intent.at.date() == day
-        and (intent.insurance_type, CLEARINGS.get(intent.transaction[:4])) in compared
+        and any(_is_its_group(group, intent, care, offices) for group in ours)
     )
-    return Reconciled(day, tuple(ours), unequal, found, absent)
+    return Reconciled(day, tuple(verdicts), unequal, found, absent)
 
 
 CLEARINGS = {"2102": "41", "2207": "11", "2304": "21"}
 """Settling transaction -> clr_type 清算类别: purchase, outpatient, stay."""
+
+
+def _likely(intent: Intent, care: str) -> set[Group]:
+    """Where a message in doubt may have been booked: at the office of the place of care or of the insured region."""
+    clearing = CLEARINGS.get(intent.transaction[:4])
+    return {Group(intent.insurance_type, clearing, office) for office in (care, intent.area)} if clearing else set()
+
+
+def _is_its_group(group: Group, intent: Intent, care: str, offices: Collection[tuple[str, Group]]) -> bool:
+    """Whether a known group is surely the one a message would be in: people of the place clear at an office of the
+    place, others where another settlement of their region did.
+    """
+    if (group.insurance, group.clearing) != (intent.insurance_type, CLEARINGS.get(intent.transaction[:4])):
+        return False
+    local = intent.area[:4] == care[:4] == group.office[:4]
+    return local or (intent.area, group) in offices
 
 
 def _sum(rows: Sequence[StatementRow], name: str) -> Fen:

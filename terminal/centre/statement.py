@@ -41,6 +41,8 @@ class StatementRow(NamedTuple):
     account: Fen
     cash: Fen
     refunded: bool
+    area: str = ""
+    """The person's insured region: people of one region clear at one office."""
 
 
 class ResultRow(NamedTuple):

@@ -160,8 +160,32 @@ def test_each_difference_has_its_repair(told, message, verdict, known, repair):
     assert found.absent == (() if repair is Repair.ACCEPT else ("X1",))
 
 
-def test_a_doubt_of_a_kind_that_was_not_compared_is_not_called_absent(told):
-    assert told("000000", b"", doubts=[Intent("X1", "2207", "P1", "110100", now(), insurance_type="310")]).absent == ()
+@pytest.mark.parametrize(
+    ("area", "rows", "absent"),
+    [
+        ("110100", [], ("X1",)),
+        ("110105", [], ("X1",)),
+        ("360400", [], ()),
+        ("360400", [row(area="360400")], ("X1",)),
+        ("360400", [row(area="360400", group=Group("310", "11", "110100"))], ()),
+    ],
+)
+def test_a_doubt_is_absent_only_where_its_office_was_surely_compared(told, area, rows, absent):
+    doubt = Intent("X1", "2102", "P1", area, now(), insurance_type="310")
+    assert told("000000", b"", rows, [doubt]).absent == absent
+
+
+def test_an_office_that_was_only_guessed_makes_no_doubt_absent(scripted, till):
+    scripted.script["3201"] = {"stmtinfo": {"setl_optins": "110100", "stmt_rslt": "0"}}
+    doubt = Intent("X1", "2102", "P1", "110100", now(), insurance_type="310")
+    assert till().reconcile(now().date(), [], [doubt]).absent == ()
+
+
+def test_the_offices_of_care_and_insurance_are_compared_for_a_doubt(told, scripted):
+    told("000000", b"", doubts=[Intent("X1", "2207", "P1", "360400", now(), insurance_type="390")])
+    compared = {(sent["data"]["insutype"], sent["data"]["clr_type"], sent["data"]["setl_optins"])
+                for sent in scripted.requests("3201")}  # fmt: skip
+    assert compared >= {("390", "11", "110100"), ("390", "11", "360400")}
 
 
 def test_an_error_envelope_in_place_of_the_file_is_no_file(told):
