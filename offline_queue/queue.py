@@ -3,13 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 
-from msgspec import Struct
-
-from offline_queue import locks, place
 from offline_queue.book import Book
 from offline_queue.entry import contents, fresh, known_item
 from offline_queue.errands import Policy
@@ -24,9 +20,9 @@ from offline_queue.faults import (
     StoreBroken,
     UnknownKey,
 )
-from offline_queue.forwarder import LEASE, Forwarder
+from offline_queue.forwarder import Forwarder
 from offline_queue.items import OPEN_ROWS
-from offline_queue.limits import Breach, Figures, Limits, breaches
+from offline_queue.limits import Breach, Limits
 from offline_queue.numbers import Numbers
 from offline_queue.outcomes import conclude
 from offline_queue.ports import (
@@ -42,6 +38,7 @@ from offline_queue.ports import (
     Sending,
     SteadyClock,
 )
+from offline_queue.standing import Status, reached, rehearse, status
 from offline_queue.steady import boot_clock
 from offline_queue.store import Connect
 from offline_queue.verify import Verification
@@ -57,30 +54,8 @@ from offline_queue.vocabulary import (
     Suite,
 )
 
-_COPY_AGE = timedelta(hours=36)
-"""A nightly copy that was missed once."""
-
 DEFAULT_LIMITS = Limits()
 DEFAULT_POLICY = Policy()
-
-
-class Status(Struct, frozen=True):
-    """Everything a person must be able to see at a glance."""
-
-    open: dict[State, int]
-    sum_open_fen: int
-    """Of the requests that are open."""
-    oldest: datetime | None
-    offline_since: datetime | None
-    last_contact: datetime | None
-    until_hard_limit: float | None
-    """Seconds until requests are refused for being offline too long; None while online."""
-    soft_limit_passed: bool
-    not_ready: tuple[Breach, ...]
-    """Why one more request could not be stored offline now; empty: ready."""
-    warnings: tuple[str, ...]
-    forwarder: locks.Holder | None
-    head: Anchor
 
 
 class Sealer:
@@ -266,33 +241,12 @@ class Queue:
 
     def status(self) -> Status:
         """Counts, sums, ages, limits, and whether one more request could be stored offline."""
-        rows = self.book.store.rows(
-            "SELECT state, count(*) AS count, min(created) AS oldest,"
-            f" sum(amount_fen * (kind = 'request')) AS fen FROM item WHERE {OPEN_ROWS} GROUP BY state"
-        )
-        figures = self._figures(Kind.REQUEST, b"", 0)
-        offline = figures.offline_since
-        warnings = [str(trace) for trace in self.book.damage]
-        if fault := self.book.anchor_fault:
-            warnings.append(fault.code)
-        if not self.book.reserve.put_aside():
-            warnings.append("no_reserve")
-        copied = self.book.store.rows("SELECT copied FROM store")[0]["copied"]
-        if copied and figures.now - datetime.fromisoformat(copied) > _COPY_AGE:
-            warnings.append("copy_too_old")
-        return Status(
-            open={State(row["state"]): row["count"] for row in rows},
-            sum_open_fen=sum(row["fen"] for row in rows),
-            oldest=min((datetime.fromisoformat(row["oldest"]) for row in rows), default=None),
-            offline_since=offline,
-            last_contact=figures.last_contact,
-            until_hard_limit=(offline + self.limits.offline_hard - figures.now).total_seconds() if offline else None,
-            soft_limit_passed=bool(offline and figures.now - offline > self.limits.offline_soft),
-            not_ready=tuple(breaches(self.limits, Kind.REQUEST, figures)),
-            warnings=tuple(warnings),
-            forwarder=locks.holder(self.book.folder / LEASE),
-            head=self.anchor(),
-        )
+        return status(self.book, self.limits)
+
+    def rehearse(self) -> Status:
+        """While online: seal, open and commit as an outage would need it. Raises what would be raised then."""
+        rehearse(self.book)
+        return self.status()
 
     def anchor(self) -> Anchor:
         """The chain's end, to be printed on a slip or a day report (``.short``) or handed to a hub."""
@@ -379,7 +333,7 @@ class Queue:
         if outcome.result not in (OutcomeClass.NOT_SENT, OutcomeClass.BUSY):
             return conclude(self.book, item, outcome, actor), None
         wanted = keep and item.kind is not Kind.ONLINE_ONLY
-        breach = next(self._breaches(item.kind, item.lane, item.amount_fen, item), None) if wanted else None
+        breach = next(reached(self.book, self.limits, item, stored=True), None) if wanted else None
         if wanted and not breach:
             return conclude(self.book, item, outcome, actor), None
         self.book.contact(outcome.result is OutcomeClass.BUSY)
@@ -393,32 +347,10 @@ class Queue:
             return known
         self._check_damage(new.kind)
         item = fresh(self.book, new)
-        for breach in self._breaches(item.kind, item.lane, item.amount_fen):
+        for breach in reached(self.book, self.limits, item):
             raise LimitReached(limit=breach.limit.value, found=breach.found, allowed=breach.allowed)
         return self.book.add(item, contents(new), Step.RECORD, actor)
 
     def _check_damage(self, kind: Kind) -> None:
         if self.book.damage and kind is not Kind.ADVICE:
             raise StoreBroken(seq=self.book.damage[0].seq, finding=self.book.damage[0].what.value)
-
-    def _breaches(self, kind: Kind, lane: bytes, amount_fen: int, besides: Item | None = None) -> Iterator[Breach]:
-        return breaches(self.limits, kind, self._figures(kind, lane, amount_fen, besides))
-
-    def _figures(self, kind: Kind, lane: bytes, amount_fen: int, besides: Item | None = None) -> Figures:
-        """What the limits of this kind are held against, with one item left out. Of advices only the number counts."""
-        totals = self.book.journal.totals()
-        if kind is Kind.ADVICE:
-            return Figures(now=self.book.clock(), items_open=totals.items)
-        row = self.book.store.rows("SELECT contact, offline FROM store")[0]
-        mine = f"SELECT count(*) FROM item WHERE lane = ? AND {OPEN_ROWS}"
-        return Figures(
-            now=self.book.clock(),
-            items_open=totals.items - (besides is not None),
-            sum_open_fen=totals.fen - (besides.amount_fen if besides and besides.kind is Kind.REQUEST else 0),
-            lane_open=self.book.store.rows(mine, (lane,))[0][0] - (besides is not None),
-            amount_fen=amount_fen,
-            offline_since=row["offline"] and datetime.fromisoformat(row["offline"]),
-            last_contact=row["contact"] and datetime.fromisoformat(row["contact"]),
-            free_disk=place.free_bytes(self.book.folder),
-            clock_step=self.book.clock_step(),
-        )

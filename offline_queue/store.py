@@ -92,19 +92,15 @@ class Store:
         """Keeps the other threads of this process out, transactions included."""
         return self._lock
 
-    @property
-    def db(self) -> Database:
-        """For schema work and reports; not for the hot path."""
-        return Database(self._conn)
-
     def is_new(self) -> bool:
         """Whether nobody has made the tables yet."""
-        return not self.rows("SELECT 1 FROM sqlite_master WHERE name = 'store'")
+        return "store" not in Database(self._conn).table_names()
 
     def make_tables(self) -> None:
         """Make the tables inside the caller's transaction."""
+        db = Database(self._conn)
         for statement in filter(str.strip, _TABLES.split(";")):
-            self._conn.execute(statement)
+            db.execute(statement)
 
     def check_schema(self) -> None:
         """Raise ``NotOurStore`` for the file of a newer program."""

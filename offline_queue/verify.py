@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from offline_queue.datakeys import DataKeys
 from offline_queue.faults import KeyErased, KeysClosed, SealBroken
-from offline_queue.items import COLUMNS
+from offline_queue.items import COLUMNS, OPEN_ROWS
 from offline_queue.journal import BEGINNING, LINKED, Journal, link
 from offline_queue.numbers import spell
 from offline_queue.ports import Anchor, Identity
@@ -31,6 +31,8 @@ class Tampering(StrEnum):
     ITEM_MISSING = "item_missing"
     ITEM_INSERTED = "item_inserted"
     ITEM_CHANGED = "item_changed"
+    TOTALS_WRONG = "totals_wrong"
+    """The newest event counts other open items, or another sum, than there are."""
     CONTENT_MISSING = "content_missing"
     """A payload or body is gone that was neither archived after its reconciliation nor erased with its day."""
     KEY_DESTROYED = "key_destroyed"
@@ -95,6 +97,7 @@ class Verifier:
             traces += self._items()
             traces += self._numbers()
             traces += self._missing()
+            traces += self._totals()
             events = self._store.rows("SELECT count(*) FROM event")[0][0]
         return Verification(events, count, head, self._keys is not None, tuple(traces))
 
@@ -179,6 +182,14 @@ class Verifier:
         taken = spell(Identity(row["institution"], row["terminal"]), row["number"])
         if self._store.rows("SELECT count(*) FROM item WHERE number >= ?", (taken,))[0][0]:
             yield Trace(Tampering.NUMBERS_REWOUND)
+
+    def _totals(self) -> Iterator[Trace]:
+        told = self._store.rows("SELECT open_items, open_fen FROM event ORDER BY seq DESC LIMIT 1")
+        counted = self._store.rows(
+            f"SELECT count(*), coalesce(sum(amount_fen * (kind = 'request')), 0) FROM item WHERE {OPEN_ROWS}"
+        )
+        if told and tuple(told[0]) != tuple(counted[0]):
+            yield Trace(Tampering.TOTALS_WRONG)
 
     def _missing(self) -> Iterator[Trace]:
         for (id,) in self._store.rows("SELECT id FROM item WHERE sealed IS NULL AND reconciled = ''"):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from offline_queue.queue import Status
+from offline_queue.standing import Status
 from offline_queue.vocabulary import State
 from terminal.adjudication.accumulators import Accumulator
 from terminal.counter.sale import Item, Sale

@@ -237,3 +237,12 @@ def _multiply_history(world: World, times: int) -> None:
             f" INSERT INTO item SELECT {values} FROM item, count WHERE id = 1",
             (times,),
         )
+
+
+def test_a_rehearsal_while_online_tells_beforehand_what_an_outage_would_meet(world: World) -> None:
+    disk = Disk()
+    queue = world.queue(connect=disk.connect)
+    assert queue.rehearse().not_ready == ()
+    disk.arm(Fault.DISK_FULL, 0)
+    with pytest.raises(StoreFailed):
+        queue.rehearse()
