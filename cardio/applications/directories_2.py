@@ -1,409 +1,228 @@
-"""Files of the application directories, version 2.0: 人社信息函〔2012〕37号 §8.2-§8.8, access conditions §9.
+"""Files of the application directories, version 2.0: 人社信息函〔2012〕37号 §8.2-§8.8, access §9, appendix B.
 
 3.0 publishes no tables of its own and is read by these. Items whose meaning no public text gives are called by their
-tag.
+tag. DF05 is optional, free to read and written by the health authority. How to read the table: ``notation``.
 """
 
-from cardio.applications.codecs import BINARY, COUNT, DATE, DIGITS, FEN_DECIMAL, HEX, MOMENT, TEXT, Codec
-from cardio.applications.layout import Directory, Field, File, Item, Opens, Shape
+from cardio.applications.notation import parse
 
-PIN_OR_KEY = Opens.PIN_OR_KEY
-
-
-def unnamed(tag: int, codec: Codec, length: int) -> Item:
-    return Item(tag, f"item_{tag:02X}", codec, length)
-
-
-def records(
-    number: int, name: str, key: int | None, *items: Item, opens: Opens = PIN_OR_KEY, fields: tuple[Field, ...] = ()
-) -> File:
-    return File(number, name, items, opens, key, Shape.CYCLIC if fields else Shape.RECORDS, fields)
-
-
-RK1DF01 = 0x88
-PUBLIC = Directory(
-    0xDF01,
-    "public",
-    (
-        records(
-            0xEF05,
-            "household",
-            RK1DF01,
-            Item(0x20, "household_type", TEXT, 0x02),
-            Item(0x21, "household_address", TEXT, 0x50),
-            Item(0x0E, "household_region", DIGITS, 0x03),
-        ),
-        records(
-            0xEF06,
-            "residence",
-            RK1DF01,
-            Item(0x23, "address", TEXT, 0x50),
-            Item(0x24, "address_region", DIGITS, 0x03),
-            Item(0x28, "telephone", TEXT, 0x0F),
-            Item(0x2C, "contact", TEXT, 0x32),
-            Item(0x2D, "contact_telephone", TEXT, 0x0F),
-        ),
-        records(0xEF07, "work", RK1DF01, Item(0x29, "employment_status", TEXT, 0x01)),
-        records(0xEF08, "family", RK1DF01, Item(0x2B, "marital_status", TEXT, 0x01)),
-        records(
-            0xEF09,
-            "employer",
-            RK1DF01,
-            Item(0x2E, "employer", TEXT, 0x46),
-            Item(0x30, "employer_code", TEXT, 0x09),
-            Item(0x32, "person_identity", TEXT, 0x02),
-        ),
-        records(
-            0xEF0A,
-            "nationality",
-            RK1DF01,
-            Item(0x37, "nationality", TEXT, 0x03),
-            Item(0x38, "political_status", TEXT, 0x02),
-            Item(0x39, "party_joined", DATE, 0x04),
-        ),
-        records(
-            0xEF15,
-            "education",
-            RK1DF01,
-            Item(0x2A, "education", DIGITS, 0x01),
-            Item(
-                0x40,
-                "degrees",
-                HEX,
-                0x34,
-                3,
-                (
-                    Item(0x57, "degree", TEXT, 0x03),
-                    Item(0x58, "subject", DIGITS, 0x03),
-                    Item(0x59, "school", TEXT, 0x28),
-                ),
-            ),
-        ),
-        *(
-            File(0xEF00 | number, f"reserve_{number:02X}", shape=Shape.BYTES, size=0x128)
-            for number in range(0x16, 0x1B)
-        ),
-    ),
-)
-
-RK1DF02 = 0x88
-EMPLOYMENT = Directory(
-    0xDF02,
-    "employment",
-    (
-        records(
-            0xEF05,
-            "qualification",
-            RK1DF02,
-            unnamed(0x42, TEXT, 0x03),
-            unnamed(0x41, TEXT, 0x03),
-            Item(
-                0x43,
-                "item_43",
-                HEX,
-                0x6C,
-                2,
-                (
-                    unnamed(0x5A, TEXT, 0x07),
-                    unnamed(0x5B, TEXT, 0x01),
-                    unnamed(0x5C, TEXT, 0x46),
-                    unnamed(0x5D, DATE, 0x04),
-                    unnamed(0x5E, TEXT, 0x10),
-                ),
-            ),
-            Item(
-                0x44,
-                "item_44",
-                HEX,
-                0x65,
-                2,
-                (
-                    unnamed(0x33, TEXT, 0x03),
-                    unnamed(0x34, TEXT, 0x46),
-                    unnamed(0x35, DATE, 0x04),
-                    unnamed(0x36, TEXT, 0x10),
-                ),
-            ),
-        ),
-        records(
-            0xEF06,
-            "registration",
-            RK1DF02,
-            Item(0x4C, "employment_registered", DATE, 0x04),
-            unnamed(0x4B, TEXT, 0x05),
-            unnamed(0x4D, DIGITS, 0x03),
-            unnamed(0x60, DATE, 0x04),
-            unnamed(0x4F, TEXT, 0x06),
-            unnamed(0x50, DIGITS, 0x03),
-            unnamed(0x3A, TEXT, 0x07),
-        ),
-        records(
-            0xEF07,
-            "history",
-            RK1DF02,
-            fields=(
-                Field("occupation", TEXT, 0x07),
-                Field("begin", DATE, 0x04),
-                Field("end", DATE, 0x04),
-                Field("employer", TEXT, 0x46),
-            ),
-        ),
-        records(
-            0xEF09,
-            "certificate",
-            RK1DF02,
-            Item(0x55, "certificate_number", TEXT, 0x10),
-            Item(0x56, "certificate_issuer", TEXT, 0x46),
-            Item(0x96, "certificate_issued", DATE, 0x04),
-            Item(0x97, "certificate_region", DIGITS, 0x03),
-        ),
-        records(
-            0xEF15,
-            "support",
-            RK1DF02,
-            Item(
-                0x99,
-                "item_99",
-                HEX,
-                0x10,
-                4,
-                (unnamed(0x10, TEXT, 0x03), unnamed(0x11, DATE, 0x04), unnamed(0x12, DIGITS, 0x03)),
-            ),
-            unnamed(0x0F, DATE, 0x04),
-            unnamed(0x1F, DIGITS, 0x03),
-        ),
-        records(
-            0xEF16,
-            "support_history",
-            RK1DF02,
-            fields=(
-                Field("kind", TEXT, 0x03),
-                Field("decided", DATE, 0x04),
-                Field("begin", DATE, 0x04),
-                Field("end", DATE, 0x04),
-                Field("region", DIGITS, 0x03),
-            ),
-        ),
-    ),
-)
-
-RK1DF03, RK2DF03 = 0x84, 0x85
-INSURANCE = Directory(
-    0xDF03,
-    "insurance",
-    (
-        records(
-            0xEF05,
-            "unemployment",
-            RK2DF03,
-            Item(0x61, "unemployment_region", DIGITS, 0x03),
-            unnamed(0x60, DATE, 0x04),
-            unnamed(0x98, DATE, 0x04),
-            unnamed(0x62, DATE, 0x04),
-            *(Item(tag, f"months_{tag:02X}", COUNT, 0x03) for tag in (0x63, 0x64, 0x65, 0x66)),
-        ),
-        records(
-            0xEF06,
-            "disability",
-            RK1DF03,
-            unnamed(0x45, TEXT, 0x14),
-            unnamed(0x46, TEXT, 0x02),
-            unnamed(0x47, TEXT, 0x02),
-            unnamed(0x48, TEXT, 0x01),
-            unnamed(0x49, TEXT, 0x01),
-            unnamed(0x67, DATE, 0x04),
-            unnamed(0x6B, TEXT, 0x3C),
-            Item(
-                0x4A,
-                "item_4A",
-                HEX,
-                0x61,
-                3,
-                (
-                    unnamed(0x13, TEXT, 0x02),
-                    unnamed(0x14, TEXT, 0x01),
-                    unnamed(0x15, TEXT, 0x14),
-                    unnamed(0x16, DATE, 0x04),
-                    unnamed(0x17, TEXT, 0x3C),
-                ),
-            ),
-        ),
-        records(
-            0xEF07,
-            "pension",
-            RK1DF03,
-            Item(0x70, "pension_type", TEXT, 0x03),
-            Item(0x71, "pension_region", DIGITS, 0x03),
-            *(unnamed(tag, DATE, 0x04) for tag in (0x6E, 0x6C, 0x6F, 0x73)),
-        ),
-        records(
-            0xEF15,
-            "work_injury",
-            RK1DF03,
-            Item(0x7A, "work_injury_region", DIGITS, 0x03),
-            unnamed(0x7B, DATE, 0x04),
-            unnamed(0x7C, DATE, 0x04),
-        ),
-        records(
-            0xEF16,
-            "maternity",
-            RK1DF03,
-            Item(0x51, "maternity_region", DIGITS, 0x03),
-            unnamed(0x5F, TEXT, 0x01),
-        ),
-        records(
-            0xEF17,
-            "injury_finding",
-            RK1DF03,
-            unnamed(0x3B, TEXT, 0x14),
-            unnamed(0x3C, TEXT, 0x46),
-            Item(0x3D, "injury_conclusion", TEXT, 0x01),
-            unnamed(0x3E, DATE, 0x04),
-            unnamed(0x3F, TEXT, 0x3C),
-        ),
-        records(
-            0xEF18,
-            "benefits",
-            RK1DF03,
-            unnamed(0x74, TEXT, 0x03),
-            unnamed(0x75, DIGITS, 0x03),
-            unnamed(0x76, DIGITS, 0x01),
-            unnamed(0x77, DATE, 0x04),
-            unnamed(0x78, DATE, 0x04),
-        ),
-        records(
-            0xEF19,
-            "insurance_proofs",
-            RK1DF03,
-            Item(
-                0x79,
-                "proofs",
-                HEX,
-                0x27,
-                4,
-                (
-                    Item(0x18, "insurance_type", TEXT, 0x03),
-                    Item(0x19, "region", DIGITS, 0x03),
-                    Item(0x1A, "begin", DATE, 0x04),
-                    Item(0x1B, "end", DATE, 0x04),
-                    Item(0x1C, "paid_fen", FEN_DECIMAL, 0x04),
-                    Item(0x1D, "months", COUNT, 0x03),
-                    Item(0x1E, "issued", DATE, 0x04),
-                ),
-            ),
-        ),
-    ),
-)
-
-RK1DF04 = 0x84
-MEDICAL = Directory(
-    0xDF04,
-    "medical",
-    (
-        records(
-            0xEF05,
-            "basics",
-            RK1DF04,
-            Item(0x81, "insurance", TEXT, 0x08),
-            Item(0x84, "pooling_region", DIGITS, 0x03),
-            Item(0x87, "health_record", TEXT, 0x11),
-            Item(0x8C, "person_class", DIGITS, 0x01),
-            Item(0x80, "account_opened", DATE, 0x04),
-            Item(0x8B, "account_number", TEXT, 0x1D),
-            Item(0x8A, "certificate", TEXT, 0x0F),
-            *(Item(tag, f"designated_{n}", TEXT, 0x09) for n, tag in enumerate((0x83, 0x86, 0x89), 1)),
-            *(Item(tag, f"work_injury_{n}", TEXT, 0x09) for n, tag in enumerate((0x7D, 0x7E, 0x7F), 1)),
-            *(Item(tag, f"maternity_{n}", TEXT, 0x09) for n, tag in enumerate((0x8D, 0x8E), 1)),
-            Item(0x8F, "mode", TEXT, 0x01),
-        ),
-        records(
-            0xEF06,
-            "offline",
-            RK1DF04,
-            Item(0x90, "offline_allowed", TEXT, 0x01),
-            Item(0x92, "offline_fen", FEN_DECIMAL, 0x04),
-            Item(0x93, "offline_count", COUNT, 0x02),
-            opens=Opens.PIN_AND_KEY,
-        ),
-        records(
-            0xEF08,
-            "transactions",
-            None,
-            opens=Opens.PIN,
-            fields=(
-                Field("sequence", BINARY, 2),
-                Field("kind", TEXT, 1),
-                Field("terminal", DIGITS, 6),
-                Field("time", MOMENT, 7),
-                Field("account_fen", BINARY, 4),
-                Field("self_fen", BINARY, 4),
-                Field("pooled_fen", BINARY, 4),
-            ),
-        ),
-        records(
-            0xEF15,
-            "special_settlements",
-            None,
-            opens=Opens.PIN,
-            fields=(Field("sequence", BINARY, 2), Field("kind", TEXT, 1)),
-        ),
-    ),
-)
-
-HEALTH = Directory(
-    0xDF05,
-    "health",
-    (
-        records(
-            0xEF05,
-            "health",
-            None,
-            Item(0xA0, "health_status", TEXT, 0x01),
-            Item(0xA1, "disability_kind", TEXT, 0x01),
-            Item(0xB9, "disability_grade", TEXT, 0x01),
-            Item(0xA2, "blood_group", TEXT, 0x04),
-            Item(0xA9, "rhesus", DIGITS, 0x01),
-            Item(0xA3, "forbidden_drugs", HEX, 0x18, 5, (unnamed(0xA5, TEXT, 0x10), unnamed(0xA6, TEXT, 0x04))),
-            Item(0xA4, "serious_illnesses", HEX, 0x17, 5, (unnamed(0xA7, TEXT, 0x10), unnamed(0xA8, TEXT, 0x03))),
-            Item(0xBA, "allergen", TEXT, 0x14),
-            Item(0xBB, "allergic_reaction", TEXT, 0x64),
-            unnamed(0xAA, TEXT, 0x14),
-            unnamed(0xAB, DATE, 0x04),
-            *(unnamed(tag, TEXT, 0x01) for tag in range(0xAC, 0xB8)),
-            unnamed(0xBC, TEXT, 0x01),
-            unnamed(0xB8, TEXT, 0x28),
-            opens=Opens.NOTHING,
-        ),
-    ),
-)
-"""Optional (appendix B); free to read, written by the health authority."""
-
-PERSONNEL = Directory(
-    0xDF07,
-    "personnel",
-    (
-        records(
-            0xEF05,
-            "post",
-            None,
-            unnamed(0xF0, TEXT, 0x02),
-            unnamed(0xF1, TEXT, 0x01),
-            unnamed(0xF2, DATE, 0x04),
-            unnamed(0xF3, TEXT, 0x03),
-            unnamed(0xF4, DATE, 0x04),
-            opens=Opens.KEY,
-        ),
-        records(
-            0xEF06,
-            "title",
-            None,
-            unnamed(0xF5, TEXT, 0x03),
-            unnamed(0xF6, DATE, 0x04),
-            unnamed(0xF7, TEXT, 0x46),
-            opens=Opens.KEY,
-        ),
-        records(0xEF07, "service", None, unnamed(0xF8, DATE, 0x04), unnamed(0xF9, TEXT, 0x01), opens=Opens.KEY),
-    ),
-)
-
-DIRECTORIES = (PUBLIC, EMPLOYMENT, INSURANCE, MEDICAL, HEALTH, PERSONNEL)
+DIRECTORIES = parse("""
+DF01 public
+  EF05 household pin_or_key 88
+    20 household_type text 02
+    21 household_address text 50
+    0E household_region digits 03
+  EF06 residence pin_or_key 88
+    23 address text 50
+    24 address_region digits 03
+    28 telephone text 0F
+    2C contact text 32
+    2D contact_telephone text 0F
+  EF07 work pin_or_key 88
+    29 employment_status text 01
+  EF08 family pin_or_key 88
+    2B marital_status text 01
+  EF09 employer pin_or_key 88
+    2E employer text 46
+    30 employer_code text 09
+    32 person_identity text 02
+  EF0A nationality pin_or_key 88
+    37 nationality text 03
+    38 political_status text 02
+    39 party_joined date 04
+  EF15 education pin_or_key 88
+    2A education digits 01
+    40 degrees x3 34
+      57 degree text 03
+      58 subject digits 03
+      59 school text 28
+  EF16 reserve_16 128h
+  EF17 reserve_17 128h
+  EF18 reserve_18 128h
+  EF19 reserve_19 128h
+  EF1A reserve_1A 128h
+DF02 employment
+  EF05 qualification pin_or_key 88
+    42 item_42 text 03
+    41 item_41 text 03
+    43 item_43 x2 6C
+      5A item_5A text 07
+      5B item_5B text 01
+      5C item_5C text 46
+      5D item_5D date 04
+      5E item_5E text 10
+    44 item_44 x2 65
+      33 item_33 text 03
+      34 item_34 text 46
+      35 item_35 date 04
+      36 item_36 text 10
+  EF06 registration pin_or_key 88
+    4C employment_registered date 04
+    4B item_4B text 05
+    4D item_4D digits 03
+    60 item_60 date 04
+    4F item_4F text 06
+    50 item_50 digits 03
+    3A item_3A text 07
+  EF07 history pin_or_key 88
+    - occupation text 07
+    - begin date 04
+    - end date 04
+    - employer text 46
+  EF09 certificate pin_or_key 88
+    55 certificate_number text 10
+    56 certificate_issuer text 46
+    96 certificate_issued date 04
+    97 certificate_region digits 03
+  EF15 support pin_or_key 88
+    99 item_99 x4 10
+      10 item_10 text 03
+      11 item_11 date 04
+      12 item_12 digits 03
+    0F item_0F date 04
+    1F item_1F digits 03
+  EF16 support_history pin_or_key 88
+    - kind text 03
+    - decided date 04
+    - begin date 04
+    - end date 04
+    - region digits 03
+DF03 insurance
+  EF05 unemployment pin_or_key 85
+    61 unemployment_region digits 03
+    60 item_60 date 04
+    98 item_98 date 04
+    62 item_62 date 04
+    63 months_63 count 03
+    64 months_64 count 03
+    65 months_65 count 03
+    66 months_66 count 03
+  EF06 disability pin_or_key 84
+    45 item_45 text 14
+    46 item_46 text 02
+    47 item_47 text 02
+    48 item_48 text 01
+    49 item_49 text 01
+    67 item_67 date 04
+    6B item_6B text 3C
+    4A item_4A x3 61
+      13 item_13 text 02
+      14 item_14 text 01
+      15 item_15 text 14
+      16 item_16 date 04
+      17 item_17 text 3C
+  EF07 pension pin_or_key 84
+    70 pension_type text 03
+    71 pension_region digits 03
+    6E item_6E date 04
+    6C item_6C date 04
+    6F item_6F date 04
+    73 item_73 date 04
+  EF15 work_injury pin_or_key 84
+    7A work_injury_region digits 03
+    7B item_7B date 04
+    7C item_7C date 04
+  EF16 maternity pin_or_key 84
+    51 maternity_region digits 03
+    5F item_5F text 01
+  EF17 injury_finding pin_or_key 84
+    3B item_3B text 14
+    3C item_3C text 46
+    3D injury_conclusion text 01
+    3E item_3E date 04
+    3F item_3F text 3C
+  EF18 benefits pin_or_key 84
+    74 item_74 text 03
+    75 item_75 digits 03
+    76 item_76 digits 01
+    77 item_77 date 04
+    78 item_78 date 04
+  EF19 insurance_proofs pin_or_key 84
+    79 proofs x4 27
+      18 insurance_type text 03
+      19 region digits 03
+      1A begin date 04
+      1B end date 04
+      1C paid_fen fen_decimal 04
+      1D months count 03
+      1E issued date 04
+DF04 medical
+  EF05 basics pin_or_key 84
+    81 insurance text 08
+    84 pooling_region digits 03
+    87 health_record text 11
+    8C person_class digits 01
+    80 account_opened date 04
+    8B account_number text 1D
+    8A certificate text 0F
+    83 designated_1 text 09
+    86 designated_2 text 09
+    89 designated_3 text 09
+    7D work_injury_1 text 09
+    7E work_injury_2 text 09
+    7F work_injury_3 text 09
+    8D maternity_1 text 09
+    8E maternity_2 text 09
+    8F mode text 01
+  EF06 offline pin_and_key 84
+    90 offline_allowed text 01
+    92 offline_fen fen_decimal 04
+    93 offline_count count 02
+  EF08 transactions pin
+    - sequence binary 02
+    - kind text 01
+    - terminal digits 06
+    - time moment 07
+    - account_fen binary 04
+    - self_fen binary 04
+    - pooled_fen binary 04
+  EF15 special_settlements pin
+    - sequence binary 02
+    - kind text 01
+DF05 health
+  EF05 health
+    A0 health_status text 01
+    A1 disability_kind text 01
+    B9 disability_grade text 01
+    A2 blood_group text 04
+    A9 rhesus digits 01
+    A3 forbidden_drugs x5 18
+      A5 item_A5 text 10
+      A6 item_A6 text 04
+    A4 serious_illnesses x5 17
+      A7 item_A7 text 10
+      A8 item_A8 text 03
+    BA allergen text 14
+    BB allergic_reaction text 64
+    AA item_AA text 14
+    AB item_AB date 04
+    AC item_AC text 01
+    AD item_AD text 01
+    AE item_AE text 01
+    AF item_AF text 01
+    B0 item_B0 text 01
+    B1 item_B1 text 01
+    B2 item_B2 text 01
+    B3 item_B3 text 01
+    B4 item_B4 text 01
+    B5 item_B5 text 01
+    B6 item_B6 text 01
+    B7 item_B7 text 01
+    BC item_BC text 01
+    B8 item_B8 text 28
+DF07 personnel
+  EF05 post key
+    F0 item_F0 text 02
+    F1 item_F1 text 01
+    F2 item_F2 date 04
+    F3 item_F3 text 03
+    F4 item_F4 date 04
+  EF06 title key
+    F5 item_F5 text 03
+    F6 item_F6 date 04
+    F7 item_F7 text 46
+  EF07 service key
+    F8 item_F8 date 04
+    F9 item_F9 text 01
+""")
+PUBLIC, EMPLOYMENT, INSURANCE, MEDICAL, HEALTH, PERSONNEL = DIRECTORIES

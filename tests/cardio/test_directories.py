@@ -68,7 +68,7 @@ def medical(chip: VirtualCard, major: int, *, with_pin: bool = True, key: bool =
         if with_pin:
             pin.verify(session, bytearray(b"123456"))
         if key:
-            chip.authenticated.add(directories_2.RK1DF04)
+            chip.authenticated.add(0x84)
         return read_medical(session, major)
 
 
