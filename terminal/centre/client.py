@@ -132,8 +132,7 @@ class Centre(Questions):
             _same(flow.settles, "setlinfo.medfee_sumamt", result.total, claims.total(claim))
             return msgspec.structs.replace(result, lines=result.lines or trial.settlement.lines)
 
-        content = flow.settlement(handle, claim)
-        return self._move(flow.settles, content, handle.area, message_number, on_first_byte, read)
+        return self._move(self.intent(trial, message_number), flow.settlement(handle, claim), on_first_byte, read)
 
     def cancel_intent(self, original: Intent, message_number: str) -> Intent:
         """What must be durable before ``cancel`` is called with the same original and number."""
@@ -163,8 +162,8 @@ class Centre(Questions):
         key = SettlementKey(
             psn_no=original.person_number, setl_id=standing.settlement_number, mdtrt_id=standing.visit_number
         )
-        content = SettlementCancelRequest(data=key)
-        return self._move(transaction, content, original.area, message_number, on_first_byte, read)
+        message = self.cancel_intent(original, message_number)
+        return self._move(message, SettlementCancelRequest(data=key), on_first_byte, read)
 
     def reverse(self, original: Intent, message_number: str) -> ReverseOutcome:
         """Takes back one message by its number (2601). May be repeated with the same original until it is clear."""
@@ -173,10 +172,10 @@ class Centre(Questions):
         if isinstance(outcome, Reply):
             return Reversed(outcome.raw)
         if isinstance(outcome, Refused):
+            if re.search(self.profile.words.nothing_there, outcome.text):  # first: it is the one that proves less
+                return NothingToReverse(outcome.text)
             if re.search(self.profile.words.already_reversed, outcome.text):
                 return AlreadyReversed(outcome.text)
-            if re.search(self.profile.words.nothing_there, outcome.text):
-                return NothingToReverse(outcome.text)
         return outcome
 
     def reconcile(
@@ -224,23 +223,27 @@ class Centre(Questions):
 
     def _move(
         self,
-        transaction: str,
+        message: Intent,
         content: Node,
-        area: str,
-        message_number: str,
         on_first_byte: Callable[[], None] | None,
         read: Callable[[SettlementAnswer], Settlement],
     ) -> SettleOutcome:
-        outcome = self._sent(transaction, content, area, message_number, on_first_byte)
+        transaction = message.transaction[:4]
+        outcome = self._sent(transaction, content, message.area, message.message_number, on_first_byte)
         if not isinstance(outcome, Reply):
             return outcome
         answer = outcome.content
         assert isinstance(answer, SettlementAnswer)  # noqa: S101 - the registry says so
         try:
-            if answer.setlinfo is None or not answer.setlinfo.setl_id:
+            info = answer.setlinfo
+            if info is None or not info.setl_id:
                 raise CentreAnswerBroken(transaction=transaction, place="setlinfo.setl_id", found="is absent")
-            echoed = answer.setlinfo.medins_setl_id or message_number
-            _same(transaction, "setlinfo.medins_setl_id", echoed, message_number)
+            for name, expected in (
+                ("medins_setl_id", message.message_number),
+                ("psn_no", message.person_number),
+                ("mdtrt_id", message.visit_number),
+            ):
+                _same(transaction, f"setlinfo.{name}", getattr(info, name) or expected, expected or getattr(info, name))
             return Settled(_warned(read(answer), outcome.head.warn_msg), outcome.raw)
         except CentreAnswerBroken as fault:
             return InDoubt(str(fault), outcome.raw)

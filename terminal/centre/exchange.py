@@ -71,7 +71,10 @@ class Exchange:
     ) -> None:
         self.profile, self.endpoint, self.operator = profile, endpoint, operator
         self.clock, self.numbers = clock, numbers
-        self.line = Line(endpoint.url, connect=profile.deadlines.connect, answer=profile.deadlines.answer)
+        try:
+            self.line = Line(endpoint.url, connect=profile.deadlines.connect, answer=profile.deadlines.answer)
+        except ValueError as error:
+            raise CentreUnreachable(reason=str(error)) from error
         self._sign_number = ""
         self._signed_on: date | None = None
         self._token, self._token_until = "", clock()

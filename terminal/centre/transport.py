@@ -101,7 +101,7 @@ class Line:
     """The connection to one centre, opened when needed and kept.
 
     ``connect`` and ``answer`` are seconds: to open the connection, and from the first byte sent to the last received.
-    Safe to share between threads; one exchange runs at a time.
+    Safe to share between threads; one exchange runs at a time. Raises ValueError for what is no address.
     """
 
     def __init__(self, url: str, *, connect: float, answer: float) -> None:
@@ -109,7 +109,9 @@ class Line:
         self._base = parts.path.rstrip("/")
         self._connect, self._answer = connect, answer
         self._turn = threading.Lock()
-        host, port = parts.hostname or "", parts.port
+        host, port = parts.hostname, parts.port
+        if parts.scheme not in ("http", "https") or not host:
+            raise ValueError(f"{url!r} is no address such as https://host:port")
         self._connection: _Counting
         if parts.scheme == "https":
             self._connection = _CountingTls(host, port, timeout=connect, context=ssl.create_default_context())
@@ -140,7 +142,7 @@ class Line:
                 line.flush(deadline)
                 answer = line.getresponse()
                 data = answer.read(LARGEST_ANSWER + 1)
-            except (OSError, http.client.HTTPException) as error:
+            except (OSError, http.client.HTTPException, ValueError) as error:
                 line.close()
                 reason = f"{type(error).__name__}: {error}".rstrip(": ")
                 raise (NoCompleteAnswer if line.accepted else NothingLeft)(reason) from error

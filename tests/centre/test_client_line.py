@@ -10,22 +10,28 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from config import profiles
 from terminal.centre import (
+    AlreadyReversed,
     BreaksText,
+    Centre,
     CentreAnswerBroken,
     CentreRefused,
     CentreSilent,
     CentreUnreachable,
+    Endpoint,
     InDoubt,
     Intent,
+    NothingToReverse,
     NotSent,
+    Operator,
     Refused,
     Reversed,
     Settled,
     Trial,
 )
 from terminal.clock import now
-from terminal.documents import BillState, Settlement, Source
+from terminal.documents import BillState, Institution, Settlement, Source, Tier
 from terminal.money import Fen
 
 
@@ -116,6 +122,7 @@ IN_DOUBT = {
     "parts that do not add up": success_with(preselfpay_amt=1),
     "payers that do not add up": success_with(psn_cash_pay=3),
     "another message's settlement": success_with(medins_setl_id="H99999999999202605061200000001"),
+    "another person's settlement": success_with(psn_no="11010000000000000002"),
     "another bill's amount": success_with(medfee_sumamt=26, inscp_scp_amt=26, psn_part_amt=26, psn_cash_pay=1),
 }
 
@@ -252,6 +259,39 @@ def test_an_expired_sign_in_is_renewed_once_and_the_question_repeated(scripted, 
     scripted.script["5206"] = {"cuminfo": []}
     assert till().identify(zhang).name == "张三"
     assert len(scripted.requests("9001")) == 2
+
+
+@pytest.mark.parametrize(
+    "url", ["", "centre.example", "ftp://centre", "http://:80", "http://centre:port", "http://[::1"]
+)
+def test_what_is_no_address_is_told_in_one_sentence(url, numbers):
+    place = Institution("H11010500001", "北京市测试医院", "110100", Tier.THREE)
+    with pytest.raises(CentreUnreachable):
+        Centre(profiles.load("simulator"), Endpoint(url, place), Operator("op01", "收费员"), now, numbers)
+
+
+@pytest.mark.parametrize("secret", ["a\nb", "密钥"])
+def test_a_secret_that_no_header_can_carry_sends_nothing(scripted, numbers, secret):
+    place = Institution("H11010500001", "北京市测试医院", "110100", Tier.THREE)
+    endpoint = Endpoint(scripted.url, place, account=secret, secret=secret)
+    with pytest.raises(CentreUnreachable):
+        Centre(profiles.load("simulator"), endpoint, Operator("op01", "收费员"), now, numbers).sign_in()
+    assert scripted.received == []
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("该结算已退费", AlreadyReversed),
+        ("未找到原交易", NothingToReverse),
+        ("结算信息不存在或已退费", NothingToReverse),
+        ("系统繁忙", Refused),
+    ],
+)
+def test_a_refused_reversal_is_read_for_what_it_proves_at_least(scripted, till, numbers, text, outcome):
+    scripted.script["2601"] = answering({"infcode": -1, "err_msg": text})
+    original = Intent(numbers(), "2207", "11010000000000000001", "110100", now())
+    assert isinstance(till().reverse(original, numbers()), outcome)
 
 
 def test_a_reversal_names_the_number_really_sent(scripted, till, numbers):

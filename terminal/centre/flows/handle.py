@@ -5,9 +5,11 @@ from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 import msgspec
 
+from terminal.centre import claims
 from terminal.centre.answers import settlement
 from terminal.centre.claims import Attendance
 from terminal.centre.exchange import Exchange
+from terminal.centre.faults import CentreAnswerBroken
 from terminal.centre.messages.settlement import ItemResult, ItemsAnswer, SettlementAnswer
 from terminal.centre.outcomes import Trial
 from terminal.centre.wire import Node
@@ -131,6 +133,12 @@ def trial_of(
         message_number="",
         items=items,
     )
+    if split.total != claims.total(claim):
+        raise CentreAnswerBroken(
+            transaction=transaction,
+            place="setlinfo.medfee_sumamt",
+            found=f"is {split.total}, not the bill's {claims.total(claim)}",
+        )
     kept = msgspec.structs.replace(
         handle,
         own_pay=int(split.own_pay),
