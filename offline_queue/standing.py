@@ -10,11 +10,15 @@ from offline_queue.book import Book
 from offline_queue.forwarder import LEASE
 from offline_queue.items import OPEN_ROWS
 from offline_queue.limits import Breach, Figures, Limits, breaches
+from offline_queue.numbers import PER_SECOND
 from offline_queue.ports import Anchor, Item
 from offline_queue.vocabulary import Kind, State
 
 _COPY_AGE = timedelta(hours=36)
 """A nightly copy that was missed once."""
+
+_AHEAD = timedelta(hours=2)
+"""Message numbers never fall: a clock that once stood in the future leaves them there."""
 
 
 class Status(Struct, frozen=True):
@@ -100,6 +104,8 @@ def _warnings(book: Book, now: datetime) -> Iterator[str]:
         yield fault.code
     if not book.reserve.put_aside():
         yield "no_reserve"
-    copied = book.store.rows("SELECT copied FROM store")[0]["copied"]
-    if copied and now - datetime.fromisoformat(copied) > _COPY_AGE:
+    row = book.store.rows("SELECT copied, number FROM store")[0]
+    if row["copied"] and now - datetime.fromisoformat(row["copied"]) > _COPY_AGE:
         yield "copy_too_old"
+    if row["number"] // PER_SECOND - now.timestamp() > _AHEAD.total_seconds():
+        yield "numbers_ahead"

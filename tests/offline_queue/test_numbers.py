@@ -63,3 +63,12 @@ def test_a_number_is_not_much_older_than_its_use(world: World) -> None:
     queue.numbers.next()
     world.time.pass_(minutes=10)
     assert queue.numbers.next()[12:26] == "20260302091000"
+
+
+def test_numbers_that_a_wrong_clock_drove_into_the_future_are_told(world: World) -> None:
+    queue = world.queue()
+    world.time.set(days=365)
+    ahead = queue.numbers.next()
+    world.time.set(days=-365)
+    assert queue.numbers.next() > ahead
+    assert queue.status().warnings == ("numbers_ahead",)
