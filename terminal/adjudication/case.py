@@ -38,6 +38,7 @@ class Case:
         self.points_added = Fraction(0)
         self.factor = Fraction(1)
         self.waived: dict[str, Fraction] = {}
+        self.groups: list[object] = []
 
     def round(self, point: str) -> Callable[[int, int], int]:
         """The rounding of a named point."""
@@ -89,6 +90,11 @@ class Case:
         if not self.points_added and self.factor == 1:
             return rate
         return min(Fraction(1), max(Fraction(0), (rate + self.points_added) * self.factor))
+
+    def group(self, stage: object) -> int:
+        """The number of the group of lines that a stage pays on by itself."""
+        self.groups.append(stage)
+        return len(self.groups) - 1
 
     def waive(self, what: str, amount: int) -> int:
         """An amount after a waiver for this case."""

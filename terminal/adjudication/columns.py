@@ -168,8 +168,8 @@ class _Waves:
         if bound.missing:
             self._refuse(bills, bound.missing[0].en)
             return
-        if bound.lines.from_class:
-            raise NotInColumns(f"benefit {benefit.id}: a deductible from one class")
+        if bound.lines.from_class or bound.lines.groups:
+            raise NotInColumns(f"benefit {benefit.id}: a deductible or a ratio of one class")
         figures, needs = _lines(bound.lines, journal, bills, self.codes, self.kinds)
         if needs:
             refused = np.zeros(len(bills), bool)

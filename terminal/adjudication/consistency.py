@@ -8,7 +8,7 @@ import msgspec
 from terminal.adjudication.bill import BASES, MEASURES
 from terminal.adjudication.completeness import Use, incomplete
 from terminal.adjudication.dimensions import AGE, LISTED, WORDS, span
-from terminal.adjudication.lines import Ceiling, ClassRatio, FirstSelfPay
+from terminal.adjudication.lines import Ceiling, FirstSelfPay, Separate
 from terminal.adjudication.mistakes import Mistake, line_of, nearest
 from terminal.adjudication.pack import Benefit, Layer, Pack
 from terminal.adjudication.plan import DECLARED, LAYER_FIGURES, accumulators_read
@@ -17,6 +17,7 @@ from terminal.adjudication.stages import (
     Cap,
     CapOn,
     CarveOut,
+    ClassRatio,
     Copay,
     Declared,
     Deductible,
@@ -47,11 +48,12 @@ _KEYS: dict[type, dict[str, Unit]] = {
     Floor: {"rate": Unit.RATE},
     Ceiling: {"amount": Unit.YUAN, "units": Unit.COUNT},
     FirstSelfPay: {"rate": Unit.RATE},
+    Separate: {"rate": Unit.RATE},
     ClassRatio: {"rate": Unit.RATE},
 }
 """Which fields of which stage name figures, and in which unit the figure must be."""
 
-_PAYS = (Ratio, Segment, FixedAmount, Package, Declared)
+_PAYS = (Ratio, ClassRatio, Segment, FixedAmount, Package, Declared)
 _FREE_RATES = (Waiver, AdjustPoints)
 
 

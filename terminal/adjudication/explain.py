@@ -28,6 +28,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "cap_eligible": ("可计入的限额为 {figure} 元，计入 {amount} 元", "at most {figure} counts, {amount} does"),
     "cap_payment": ("封顶线 {figure} 元，超出的 {amount} 元不付", "cap of {figure}, {amount} above it is not paid"),
     "ratio": ("按 {figure} 支付 {amount} 元", "{figure} paid, {amount}"),
+    "class_ratio": ("该类项目按 {figure} 支付，累计 {amount} 元", "these lines at {figure}, {amount} so far"),
     "segment": ("按分段（{figure}）支付 {amount} 元", "paid by bands ({figure}), {amount}"),
     "fixed_amount": ("按定额 {figure} 元支付 {amount} 元", "fixed sum of {figure}, {amount} paid"),
     "package": ("按病种标准 {figure} 元结算，基金支付 {amount} 元", "{figure} per case, the fund pays {amount}"),

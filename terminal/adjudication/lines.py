@@ -70,14 +70,14 @@ class FirstSelfPay(LineRule, frozen=True, tag="first_self_pay"):
     rate: str
 
 
-class ClassRatio(LineRule, frozen=True, tag="class_ratio"):
+class Separate(LineRule, frozen=True, tag="separate"):
     """Lines with a final ratio of their own: the patient bears ``rate``, the rest is the base ``separate``."""
 
     rate: str
 
 
 _A, _B = ItemClass.A, ItemClass.B
-LineStage = Exclude | Ceiling | FirstSelfPay | ClassRatio
+LineStage = Exclude | Ceiling | FirstSelfPay | Separate
 
 
 @dataclass(slots=True)
@@ -122,6 +122,8 @@ class Parts:
     separate: int = 0
     findings: list[Finding] = field(default_factory=list)
     splits: list[Divided] = field(default_factory=list)
+    groups: dict[int, int] = field(default_factory=dict)
+    """What is in scope of the lines that a ratio by class pays on."""
     class_deductible: int = 0
     """The deductible that a policy takes from the charges of one class."""
 
@@ -135,6 +137,7 @@ class Parts:
             "separate": self.separate,
             "class_deductible": self.class_deductible,
             "in_scope": self.total - self.own_pay - self.over_limit - self.first_self_pay,
+            **{f"lines.{number}": amount for number, amount in self.groups.items()},
         }
 
 
@@ -146,11 +149,14 @@ class LineRules:
         rules: Sequence[LineStage],
         case: Case,
         unknown_class: str,
-        from_class: tuple[tuple[ItemClass, ...], int, str] | None = None,
+        from_class: tuple[LineRule, int, str] | None = None,
+        groups: Sequence[LineRule] = (),
     ) -> None:
         self.case = case
         self.from_class = from_class
-        """Classes that bear a deductible, its amount, and the accumulator that says how much of it is used."""
+        """Lines that bear a deductible, its amount, and the accumulator that says how much of it is used."""
+        self.groups = groups
+        """Lines whose part in scope is wanted by itself, as ``lines.<number>``."""
         self.unknown_class = unknown_class
         self.rules = [rule for rule in rules if case.applies(rule.when)]
         self.whole_ceiling = ROUND[case.points.ceiling]
@@ -167,7 +173,7 @@ class LineRules:
 
     def _treatment(self, item_class: ItemClass | None, category: str) -> Treatment:
         made = Treatment()
-        share: FirstSelfPay | ClassRatio | None = None
+        share: FirstSelfPay | Separate | None = None
         for number, rule in enumerate(self.rules):
             if not rule.fits(item_class, category):
                 continue
@@ -176,11 +182,11 @@ class LineRules:
                     made.own = True
                 case Ceiling():
                     made.limits.append(self._limit(number, rule, made))
-                case FirstSelfPay() | ClassRatio():
+                case FirstSelfPay() | Separate():
                     share = share or rule
         if share is not None:
             found = self.case.find(share.rate)
-            made.separate = isinstance(share, ClassRatio)
+            made.separate = isinstance(share, Separate)
             if isinstance(found, Finding):
                 made.stop = found
             else:
@@ -200,7 +206,7 @@ class LineRules:
     def split(self, lines: Sequence[Line], days: int, opening: Mapping[str, int], *, detail: bool) -> Parts:
         """Divides the lines; ``detail`` keeps the parts of every line."""
         parts = Parts()
-        bearing, due, used = self.from_class or ((), 0, "")
+        bearing, due, used = self.from_class or (LineRule(), 0, "")
         due = max(0, due - opening.get(used, 0))
         left: dict[int, int] = {}
         shares: dict[tuple[int, int], int] = {}
@@ -217,7 +223,7 @@ class LineRules:
                 if detail:
                     parts.splits.append((line.sn, amount, own, 0, 0))
                 continue
-            if known.plain and ceiling is None and rate is None and not due:
+            if known.plain and ceiling is None and rate is None and not due and not self.groups:
                 if detail:
                     parts.splits.append((line.sn, amount, 0, 0, 0))
                 continue
@@ -230,7 +236,7 @@ class LineRules:
             if rate is None and known.stop is not None:
                 parts.findings.append(known.stop)
             base = amount - over
-            if due and item_class in bearing:
+            if due and bearing.fits(item_class, line.category):
                 borne = min(due, base)
                 due -= borne
                 base -= borne
@@ -240,6 +246,9 @@ class LineRules:
                 shares[numerator, denominator] = shares.get((numerator, denominator), 0) + base
             over_limit += over
             first_self_pay += first
+            for number, group in enumerate(self.groups):
+                if group.fits(item_class, line.category):
+                    parts.groups[number] = parts.groups.get(number, 0) + amount - over - first
             if known.separate:
                 parts.separate += amount - over - first
             if detail:

@@ -9,10 +9,10 @@ from terminal.adjudication.accumulators import Accumulator
 from terminal.adjudication.bill import Bill
 from terminal.adjudication.case import Case, Run
 from terminal.adjudication.dimensions import Fact
-from terminal.adjudication.lines import LineRules
+from terminal.adjudication.lines import LineRule, LineRules
 from terminal.adjudication.pack import Benefit, Layer, Pack
 from terminal.adjudication.rounding import ROUND
-from terminal.adjudication.stages import Declared, Deductible
+from terminal.adjudication.stages import ClassRatio, Declared, Deductible
 from terminal.adjudication.tender import TenderRules
 from terminal.adjudication.values import Values
 from terminal.documents import Finding
@@ -81,8 +81,9 @@ class Bound:
         figures["deductible"] = figures["excess_over_cap"] = figures["copay"] = 0
         figures["ordinary"] = figures["above_deductible"] = figures["in_scope"] - figures["separate"]
         for layer in self.layers:
-            if layer.base.startswith(DECLARED):
-                figures[layer.base] = bill.opening[layer.base.removeprefix(DECLARED)]
+            for base in (layer.base, *layer.layer.plus):
+                if base.startswith(DECLARED):
+                    figures[base] = bill.opening[base.removeprefix(DECLARED)]
         result = []
         for number, layer in enumerate(self.layers):
             if bill.note is not None:
@@ -153,10 +154,11 @@ class Plan:
     def _make(self, benefit: Benefit, case: Case) -> Bound:
         header = self.pack.header
         layers = [layer for layer in benefit.layer if case.applies(layer.when)]
-        first = next((s for layer in layers for s in layer.stages if isinstance(s, Deductible) and s.of_class), None)
-        from_class = (first.of_class, case.amount(first.amount)[0], first.accumulator) if first else None
-        lines = LineRules(self.pack.benefits.line, case, header.unknown_class, from_class)
         bound = tuple(self._layer(layer, layers, case) for layer in layers)
+        lines = LineRules(
+            self.pack.benefits.line, case, header.unknown_class, _from_class(layers, case),
+            [LineRule(item_class=s.item_class, category=s.category) for s in case.groups if isinstance(s, ClassRatio)],
+        )  # fmt: skip
         tender = TenderRules(header.purse, header.family, case)
         reads = set(benefit.blocked_by).union(*map(accumulators_read, layers))
         posts = tuple(a for a in header.accumulator if benefit.id in a.benefits)
@@ -182,9 +184,18 @@ class Plan:
         )
 
 
+def _from_class(layers: Sequence[Layer], case: Case) -> tuple[LineRule, int, str] | None:
+    """The deductible that is taken from some lines before their first self-pay."""
+    for stage in (stage for layer in layers for stage in layer.stages):
+        if isinstance(stage, Deductible) and (stage.of_class or stage.of_category):
+            lines = LineRule(item_class=stage.of_class, category=stage.of_category)
+            return lines, case.amount(stage.amount)[0], stage.accumulator
+    return None
+
+
 def accumulators_read(layer: Layer) -> set[str]:
     """The accumulators a layer reads."""
-    names = {layer.base.removeprefix(DECLARED)} if layer.base.startswith(DECLARED) else set()
+    names = {base.removeprefix(DECLARED) for base in (layer.base, *layer.plus) if base.startswith(DECLARED)}
     for stage in layer.stages:
         names |= {getattr(stage, name, "") for name in ("accumulator", "limit_accumulator")}
         if isinstance(stage, Declared):

@@ -100,11 +100,12 @@ class Deductible(Stage, frozen=True, tag="deductible"):
     limit: str = ""
     limit_accumulator: str = ""
     of_class: tuple[ItemClass, ...] = ()
-    """Taken from the charges of these classes, before their first self-pay, instead of from the base as a whole."""
+    of_category: tuple[str, ...] = ()
+    """Taken from the charges of these lines, before their first self-pay, instead of from the base as a whole."""
 
     def bind(self, case: Case) -> Run:
         """Charges what is left of the deductible."""
-        if self.of_class:
+        if self.of_class or self.of_category:
             return self._charged_at_the_lines(case)
         due, given = self._due(case)
         used = case.used(self.accumulator) if self.accumulator else None
@@ -264,6 +265,28 @@ class Ratio(Stage, frozen=True, tag="ratio"):
             bill.parts, bill.scale = [(bill.rest, numerator)], denominator
             bill.pay = bill.pay + whole(exact, denominator * bill.unit)
             bill.tell("ratio", bill.pay, given, (exact, denominator * bill.unit))
+
+        return run
+
+
+class ClassRatio(Stage, frozen=True, tag="class_ratio"):
+    """Pays a rate of what is in scope of the lines of some classes or categories; several of them add up."""
+
+    rate: str
+    item_class: tuple[ItemClass, ...] = msgspec.field(name="class", default=())
+    category: tuple[str, ...] = ()
+
+    def bind(self, case: Case) -> Run:
+        """Rounds the share of these lines by itself."""
+        rate, given = case.rate(self.rate)
+        numerator, denominator = share_of(rate)
+        whole, name = case.round("payment"), f"lines.{case.group(self)}"
+
+        def run(bill: Bill) -> None:
+            base = bill.arithmetic.least(bill.figures.get(name, 0), bill.rest)
+            bill.rest = bill.rest - base
+            bill.pay = bill.pay + whole(base * numerator, denominator)
+            bill.tell("class_ratio", bill.pay, given, (base * numerator, denominator))
 
         return run
 
@@ -433,6 +456,6 @@ class AccountFirst(Stage, frozen=True, tag="account"):
 
 
 LayerStage = (
-    Gate | CarveOut | Waiver | Deductible | Copay | Cap | AdjustPoints | Ratio | Segment | FixedAmount | Package
-    | Declared | Floor | AccountFirst
+    Gate | CarveOut | Waiver | Deductible | Copay | Cap | AdjustPoints | Ratio | ClassRatio | Segment | FixedAmount
+    | Package | Declared | Floor | AccountFirst
 )  # fmt: skip

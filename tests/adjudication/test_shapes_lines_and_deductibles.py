@@ -103,7 +103,7 @@ def test_lines(lines, values, bill, expected):
 def test_a5_lines_with_a_final_ratio_of_their_own_leave_the_calculation():
     plan = small(
         values={"d": "100.00", "r": "80%", "implant": "35%", "all": "100%"},
-        lines='[[line]]\nkind = "class_ratio"\ncategory = ["implant"]\nrate = "implant"',
+        lines='[[line]]\nkind = "separate"\ncategory = ["implant"]\nrate = "implant"',
         layers=layer_toml("l", '{ kind = "deductible", amount = "d" },' + RATIO)
         + layer_toml("implants", '{ kind = "ratio", rate = "all" },', base="separate"),
     )

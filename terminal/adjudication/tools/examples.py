@@ -5,7 +5,7 @@ text. Nothing is computed here: an example becomes a pack with one benefit, a bi
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -13,14 +13,16 @@ import msgspec
 
 from terminal.adjudication.accumulators import Accumulator, Period, Scope, Trust
 from terminal.adjudication.engine import Split, split
-from terminal.adjudication.lines import Ceiling, CeilingPer, ClassRatio, Exclude, FirstSelfPay, LineStage
+from terminal.adjudication.lines import Ceiling, CeilingPer, Exclude, FirstSelfPay, LineStage, Separate
 from terminal.adjudication.pack import Benefit, Benefits, DateBasis, Header, Layer, Pack, Suspension, UnknownClass
 from terminal.adjudication.plan import Plan
 from terminal.adjudication.rounding import LinePlace, Place, RoundingPoints
 from terminal.adjudication.stages import (
+    AccountFirst,
     Cap,
     CapOn,
     CarveOut,
+    ClassRatio,
     Declared,
     Deductible,
     FixedAmount,
@@ -112,12 +114,26 @@ def run_example(example: Example, *, file: str = "-") -> Outcome:
 
 _BASES = {
     "eligible": "in_scope",
+    "self_paid": "own_pay",
     "pooled_copay": "copay",
     "in_scope_personal_ex_deductible": "in_scope_personal_ex_deductible",
 }
+
+
+def _inner(value: Any, key: str) -> str:
+    """A parameter that the file may write plainly or as an object with one key."""
+    return str(value[key] if isinstance(value, dict) else value)
+
+
+_IN_SCOPE = Pays(deductible=True, copay=True, first_self_pay=False, over_limit=False, own_pay=False)
+_ALL = Pays(deductible=True, copay=True, first_self_pay=True, over_limit=True, own_pay=True)
 _SCOPES = {
-    "in_scope_personal": Pays(deductible=True, copay=True, first_self_pay=False, over_limit=False, own_pay=False),
-    "given": Pays(deductible=True, copay=True, first_self_pay=True, over_limit=True, own_pay=True),
+    "in_scope_personal": _IN_SCOPE,
+    "in_scope_and_first_self_pay": msgspec.structs.replace(_IN_SCOPE, first_self_pay=True),
+    "except_self_paid": msgspec.structs.replace(_ALL, own_pay=False),
+    "personal_total": _ALL,
+    "all": _ALL,
+    "given": _ALL,
 }
 _ROUNDING = RoundingPoints(
     line_amount=Rounding.HALF_UP, ceiling=Rounding.HALF_UP, first_self_pay=Rounding.HALF_UP,
@@ -134,12 +150,17 @@ class _Telling:
         self.rows: list[Row] = []
         self.accumulators: list[Accumulator] = []
         self.openings: list[Opening] = []
-        self.days = 1
-        policy = example.policy
+        policy, bill = example.policy, example.bill
+        given = [{"class": "A", "amount": amount} for amount in bill.get("given", {}).values()]
+        self.given_lines: list[dict[str, Any]] = bill.get("lines") or given
         lines = self._lines()
-        rules = tuple(self._rule(rule) for rule in policy.get("line_rules", ()))
-        layers = [self._layer(number, layer) for number, layer in enumerate(policy.get("layers", ()))]
-        if any(isinstance(rule, ClassRatio) for rule in rules):
+        rules = tuple(made for rule in policy.get("line_rules", ()) for made in self._rules(rule))
+        given_layers = [layer for layer in policy.get("layers", ()) if layer.get("kind") != "none"]
+        layers = [self._layer(number, layer) for number, layer in enumerate(given_layers)]
+        if layers and policy.get("account", {}).get("order", "").startswith("before"):
+            first = AccountFirst(fills_deductible=bool(policy["account"].get("fills_deductible", False)))
+            layers[0] = msgspec.structs.replace(layers[0], stages=(first, *layers[0].stages))
+        if any(isinstance(rule, Separate) for rule in rules):
             stages = (Ratio(rate=self._figure(Unit.RATE, Fraction(1))),)
             layers.append(
                 Layer(id="separate", fund=Fund.POOLED, zh="", en="", base="separate", reduces=True, stages=stages)
@@ -155,13 +176,12 @@ class _Telling:
         )  # fmt: skip
         benefits = Benefits(benefit=(benefit,), line=rules)
         self.plan = Plan(Pack(header=header, benefits=benefits, rows=tuple(self.rows), cases=(), digest=""))
-        end = _DAY + timedelta(days=self.days)
         self.claim = Claim(
             bill=example.id,
             institution=Institution(code="", name="", area="000000", tier=Tier.NONE),
             terminal="",
             operator="",
-            visit=Visit(type=VisitType.INPATIENT, begin=_DAY, end=end),
+            visit=Visit(type=VisitType.INPATIENT, begin=_DAY),
             lines=lines,
         )
         suspended = "suspended" if example.person.get("suspended") else ""
@@ -197,58 +217,102 @@ class _Telling:
         return name
 
     def _lines(self) -> tuple[Line, ...]:
-        bill = self.example.bill
-        given = [{"class": "A", "amount": amount} for amount in bill.get("given", {}).values()]
-        return tuple(self._line(number, line) for number, line in enumerate(bill.get("lines") or given, 1))
+        return tuple(self._line(number, line) for number, line in enumerate(self.given_lines, 1))
 
     def _line(self, sn: int, line: Mapping[str, Any]) -> Line:
-        """Every line is of class A here; the file's own class is the category that its rules match."""
+        """Every line is of class A here; its category tells it apart, and rules name the lines they match."""
         amount = parse_yuan(line["amount"])
-        quantity = parse_quantity(line.get("qty", "1"))
         price = parse_price(line["unit_price"]) if "unit_price" in line else Price(amount * 10**4)
         rate = Fraction(line["first_self_pay_ratio"]) if "first_self_pay_ratio" in line else None
         if "first_self_pay_amount" in line:
             rate = Fraction(parse_yuan(line["first_self_pay_amount"]), amount)
-        self.days = max(self.days, int(line.get("days", 1)))
         return Line(
-            sn, line.get("item", ""), price, Quantity(quantity), amount,
-            category=line["class"], item_class=ItemClass.A, first_self_pay=rate,
+            sn, line.get("item", ""), price, Quantity(parse_quantity(line.get("qty", "1"))), amount,
+            category=str(sn), item_class=ItemClass.A, first_self_pay=rate,
         )  # fmt: skip
 
-    def _rule(self, rule: Mapping[str, Any]) -> LineStage:
-        category = (rule["match"]["class"],)
+    def _of(self, item_class: str) -> tuple[str, ...]:
+        """The categories of the lines of a class of the file; one that nothing matches where there are none."""
+        found = [str(n) for n, line in enumerate(self.given_lines, 1) if line["class"] == item_class]
+        return tuple(found) or ("-",)
+
+    def _rules(self, rule: Mapping[str, Any]) -> list[LineStage]:
+        category = self._of(rule["match"]["class"])
         if rule.get("treat") == "self_paid":
-            return Exclude(category=category)
+            return [Exclude(category=category)]
         if rule.get("treat") == "separate":
-            return ClassRatio(category=category, rate=self._ratio(rule["personal_ratio"]))
+            return [Separate(category=category, rate=self._ratio(rule["personal_ratio"]))]
         if "first_self_pay" in rule:
-            return FirstSelfPay(category=category, rate=self._ratio(rule["first_self_pay"]))
+            return [FirstSelfPay(category=category, rate=self._ratio(rule["first_self_pay"]))]
+        lines = [(one, self.given_lines[int(one) - 1]) for one in category if one != "-"]
         if "max_units_per_day" in rule:
-            units = self._figure(Unit.COUNT, int(rule["max_units_per_day"]))
-            return Ceiling(category=category, per=CeilingPer.DAY, units=units)
+            most = Fraction(rule["max_units_per_day"])
+            return [
+                Ceiling(
+                    category=(one,), per=CeilingPer.DAY,
+                    units=self._figure(Unit.COUNT, int(most * int(line.get("days", 1)))),
+                )
+                for one, line in lines
+            ]  # fmt: skip
         ceiling = rule["ceiling"]
-        per = {"admission": "visit"}.get(ceiling["per"], ceiling["per"])
-        return Ceiling(category=category, per=CeilingPer(per), amount=self._yuan(ceiling["amount"]))
+        limit = parse_yuan(ceiling["amount"])
+        if "times" not in ceiling:
+            return [Ceiling(category=category, per=CeilingPer.VISIT, amount=self._figure(Unit.YUAN, limit))]
+        times = [(one, Fraction(str(line[ceiling["times"]]))) for one, line in lines]
+        return [
+            Ceiling(category=(one,), per=CeilingPer.VISIT, amount=self._figure(Unit.YUAN, Fen(round(limit * often))))
+            for one, often in times
+        ]
 
     def _layer(self, number: int, layer: Mapping[str, Any]) -> Layer:
         name = f"l{number}"
         kind = layer.get("kind")
         base = layer.get("base", "in_scope_personal" if kind in ("guarantee", "fixed_per_use") else "eligible")
-        plus: dict[str, Fraction] = {}
-        if isinstance(base, dict):
-            (base, _), *others = [(part, Fraction(weight)) for part, weight in base["sum"]]
-            plus = {_BASES.get(part, part): weight for part, weight in others}
-        if base.startswith("given:"):
-            held = base.removeprefix("given:")
-            self._held(held, self.example.bill["given"][held])
-            base = f"declared.{held}"
+        terms = (
+            [(part, Fraction(weight)) for part, weight in base["sum"]]
+            if isinstance(base, dict)
+            else [(base, Fraction(1))]
+        )
+        named = [(self._base(part), weight) for part, weight in terms]
+        base, weight = named[0]
+        plus = dict(named[1:]) | ({base: weight - 1} if weight != 1 else {})
         stages = {
             "given": self._given, "quota": self._quota, "fixed_per_use": self._fixed, "guarantee": self._guarantee,
+            "class_ratio": self._class_ratio, "deductible_from_class_gross": self._from_class,
         }.get(kind or "", self._formula)(name, layer)  # fmt: skip
         reduces = layer.get("reduces") != "none"
-        base = _BASES.get(base, base)
         return Layer(
             id=name, fund=Fund(layer["fund"]), zh="", en="", base=base, reduces=reduces, stages=stages, plus=plus
+        )
+
+    def _base(self, name: str) -> str:
+        """A base of the file in the engine's words; a given amount becomes a declared one."""
+        if not name.startswith("given:"):
+            return _BASES.get(name, name)
+        held = name.removeprefix("given:")
+        if held not in {accumulator.id for accumulator in self.accumulators}:
+            self._held(held, self.example.bill["given"][held])
+        return f"declared.{held}"
+
+    def _class_ratio(self, name: str, layer: Mapping[str, Any]) -> tuple[LayerStage, ...]:
+        """A ratio for each class, then the caps of an ordinary layer."""
+        ratios = next(
+            layer[key] for key in ("ratios", "ratio", "class_ratios", "by_class") if isinstance(layer.get(key), dict)
+        )
+        paid = tuple(
+            ClassRatio(category=self._of(item_class), rate=self._ratio(ratio)) for item_class, ratio in ratios.items()
+        )
+        before, after = self._around(name, layer)
+        return (*before, *paid, *after)
+
+    def _from_class(self, name: str, layer: Mapping[str, Any]) -> tuple[LayerStage, ...]:
+        """A deductible from the charges of one class, before its first self-pay."""
+        item_class = layer.get("class") or layer.get("deductible", {}).get("class") or "B"
+        stages = self._formula(name, layer)
+        category = self._of(item_class)
+        return tuple(
+            msgspec.structs.replace(stage, of_category=category) if isinstance(stage, Deductible) else stage
+            for stage in stages
         )
 
     def _given(self, name: str, layer: Mapping[str, Any]) -> tuple[LayerStage, ...]:
@@ -258,9 +322,8 @@ class _Telling:
         return (Package(standard=self._yuan(layer["standard"]), rate=self._ratio(layer["fund_ratio"])),)
 
     def _fixed(self, name: str, layer: Mapping[str, Any]) -> tuple[LayerStage, ...]:
-        uses = int(layer["uses"])
-        self.days = max(self.days, uses)
-        return (FixedAmount(amount=self._yuan(layer["amount"]), per="day" if uses > 1 else "bill"),)
+        whole = parse_yuan(layer["amount"]) * int(layer["uses"])
+        return (FixedAmount(amount=self._figure(Unit.YUAN, Fen(whole)), per="bill"),)
 
     def _guarantee(self, name: str, layer: Mapping[str, Any]) -> tuple[LayerStage, ...]:
         of = _BASES.get(layer["of"], layer["of"])
@@ -268,34 +331,42 @@ class _Telling:
         return (Deductible(rate=share, of=of), Ratio(rate=self._figure(Unit.RATE, Fraction(1))))
 
     def _formula(self, name: str, layer: Mapping[str, Any]) -> tuple[LayerStage, ...]:
-        stages: list[LayerStage] = []
-        caps = [layer["cap"]] if "cap" in layer else []
-        caps += layer.get("more_caps", [])
-        if "gate" in layer:
-            stages.append(Gate(amount=self._yuan(layer["gate"])))
-        if "carve_out" in layer:
-            stages.append(CarveOut(rate=self._ratio(layer["carve_out"])))
-        stages += [self._cap(name, number, cap) for number, cap in enumerate(caps) if cap["on"] == "eligible"]
-        if "deductible" in layer:
-            stages.append(self._deductible(name, layer["deductible"]))
+        before, after = self._around(name, layer)
         if "bands" in layer:
             bands = tuple(
                 Band(Fraction(band["ratio"]), None if band["up_to"] is None else parse_yuan(band["up_to"]))
                 for band in layer["bands"]
             )
+            if bands[-1].up_to is not None:
+                bands += (Band(Fraction(0)),)
             prior = self._held(f"{name}.prior", layer["band_prior"]) if "band_prior" in layer else ""
-            stages.append(
-                Segment(bands=self._figure(Unit.BANDS, bands), origin=Origin(layer["band_origin"]), accumulator=prior)
-            )
+            key = self._figure(Unit.BANDS, bands)
+            pays: LayerStage = Segment(bands=key, origin=Origin(layer["band_origin"]), accumulator=prior)
         else:
-            ratio = Fraction(layer["ratio"])
+            ratio = Fraction(layer.get("ratio", 1))
             for factor in layer.get("ratio_times", ()):
                 ratio *= Fraction(factor)
-            stages.append(Ratio(rate=self._figure(Unit.RATE, ratio)))
+            pays = Ratio(rate=self._figure(Unit.RATE, ratio))
+        return (*before, pays, *after)
+
+    def _around(self, name: str, layer: Mapping[str, Any]) -> tuple[list[LayerStage], list[LayerStage]]:
+        """The stages before and after the payment."""
+        caps = [layer["cap"]] if "cap" in layer else []
+        caps += layer.get("more_caps", [])
+        before: list[LayerStage] = []
+        after: list[LayerStage] = []
+        if "gate" in layer:
+            before.append(Gate(amount=self._yuan(_inner(layer["gate"], "amount"))))
+        if "carve_out" in layer:
+            before.append(CarveOut(rate=self._ratio(_inner(layer["carve_out"], "ratio"))))
+        before += [self._cap(name, number, cap) for number, cap in enumerate(caps) if cap["on"] == "eligible"]
+        if "deductible" in layer:
+            before.append(self._deductible(name, layer["deductible"]))
         if "floor" in layer:
-            stages.append(Floor(rate=self._ratio(layer["floor"]), of="total"))
-        stages += [self._cap(name, number, cap) for number, cap in enumerate(caps) if cap["on"] == "payment"]
-        return tuple(stages)
+            of = layer["floor"].get("of", "total") if isinstance(layer["floor"], dict) else "total"
+            after.append(Floor(rate=self._ratio(_inner(layer["floor"], "ratio")), of=_BASES.get(of, of)))
+        after += [self._cap(name, number, cap) for number, cap in enumerate(caps) if cap["on"] == "payment"]
+        return before, after
 
     def _cap(self, name: str, number: int, cap: Mapping[str, Any]) -> Cap:
         used = self._held(f"{name}.cap.{number}", cap["used"]) if "used" in cap else ""
