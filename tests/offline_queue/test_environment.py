@@ -204,8 +204,9 @@ def test_two_processes_may_use_one_folder_and_a_dead_ones_call_is_in_doubt(world
     assert (here.item("li-1").state, here.item("li-1").reason) == (State.IN_DOUBT, "owner_died")
 
 
-def test_history_does_not_slow_the_desk_down(world: World, size: Callable[[int, int], int]) -> None:
+def test_history_does_not_slow_the_desk_down(tmp_path: Path, size: Callable[[int, int], int]) -> None:
     """Opening, recording, looking and sending take bounded time over a long closed history."""
+    world = World(tmp_path)
     closed = size(20_000, 1_000_000)
     queue = world.queue(limits=Limits(items_open=10**6))
     queue.record(world.bill(kind=Kind.ADVICE))
@@ -225,6 +226,7 @@ def test_history_does_not_slow_the_desk_down(world: World, size: Callable[[int, 
     assert timed(queue.status) < 0.5
     assert timed(lambda: world.drain(queue, hours=0)) < 3
     assert queue.items() == []
+    world.close()
 
 
 def _multiply_history(world: World, times: int) -> None:

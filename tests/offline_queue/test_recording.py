@@ -1,6 +1,7 @@
 """What goes in: one key is one item, limits hold inside the commit, an online sale costs two commits."""
 
 import sqlite3
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from offline_queue import Limits
+from offline_queue import Limits, Queue
 from offline_queue.faults import BadLimits, KeyReused, LaneBusy, LimitReached, OnlineOnly, QueueFault
 from offline_queue.limits import Limit, read_signed
 from offline_queue.ports import Item, Outcome, Sending
@@ -96,7 +97,7 @@ def test_the_second_commit_of_an_online_sale_keeps_the_answer_as_evidence(world:
     assert [event.body for event in queue.answers(item)] == [b"as it came"]
 
 
-def _commits(world: World, queue_work: Any) -> int:
+def _commits(world: World, work: Callable[[Queue], object]) -> int:
     counted = 0
 
     class Counting(sqlite3.Connection):
@@ -112,7 +113,7 @@ def _commits(world: World, queue_work: Any) -> int:
     queue.numbers.next()
     queue.sealer.seal(b"", b"")
     counted = 0
-    queue_work(queue)
+    work(queue)
     return counted
 
 
@@ -122,6 +123,17 @@ def test_an_offline_record_costs_one_commit_and_an_online_sale_two(world: World)
 
     assert _commits(world, lambda queue: queue.record(world.bill())) == 1
     assert _commits(world, sell) == 2
+
+
+def test_a_forwarded_item_costs_two_commits(world: World) -> None:
+    def forward(items: int) -> int:
+        def work(queue: Queue) -> None:
+            queue.record_all([world.bill(kind=Kind.ADVICE) for _ in range(items)])
+            world.drain(queue, hours=0)
+
+        return _commits(world, work)
+
+    assert forward(11) - forward(1) == 10 * 2
 
 
 LIMITS = [
@@ -164,7 +176,6 @@ def test_time_without_the_far_end_ends_what_is_taken_on_trust(world: World, limi
 
 
 def test_a_desk_that_never_had_contact_takes_no_request_offline(world: World) -> None:
-    from offline_queue import Queue
     from tests.offline_queue.world import DESK
 
     with Queue.open(world.folder, identity=DESK, keys=world.keys, clock=world.time.clock) as queue:
