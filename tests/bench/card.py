@@ -26,9 +26,8 @@ def main() -> None:
                 _wait_for(version)
                 chip.commands.clear()
                 read_card(NAMES[0])
-                compare(
-                    f"card: read {version}", lambda: read_card(NAMES[0]), {"bare pyscard loop": _bare(chip.commands)}
-                )
+                bare = {"bare pyscard loop": _bare(chip.commands)}
+                compare(f"card: read {version}", lambda: read_card(NAMES[0]), bare, rounds=301)
                 daemon.readers[0].remove()
                 time.sleep(1)
             _idle()
