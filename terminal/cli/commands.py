@@ -27,6 +27,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "reason": ("terminal.cli.reason:reason", "原因卡 why a card did not settle, and how often it did"),
     "reconcile": ("terminal.cli.reconcile:reconcile", "对账 a day against the centre's books"),
     "operator": ("terminal.cli.operator:operator", "人员 the people who work here"),
+    "backup": ("terminal.cli.copies:backup", "备份 a checked copy of the store"),
+    "restore": ("terminal.cli.copies:restore", "恢复 puts a copy in place of the store"),
     "centre": ("terminal.cli.centre:centre", "医保中心 the centre's messages and its simulator"),
     "config": ("terminal.cli.config:config", "设置 settings of this terminal"),
     "export": ("terminal.cli.export:export", "导出 a settled bill as FHIR"),

@@ -10,6 +10,7 @@ import msgspec
 
 from offline_queue.ports import Item
 from offline_queue.vocabulary import OPEN, Decision
+from terminal.cli.carry import address, export, take_in
 from terminal.cli.options import as_json, at_home, show
 from terminal.cli.people import acting, by_two, with_card
 from terminal.faults import Exit
@@ -18,6 +19,10 @@ from terminal.faults import Exit
 @click.group()
 def queue() -> None:
     """待传队列。 The offline queue."""
+
+
+for _command in (address, export, take_in):
+    queue.add_command(_command)
 
 
 def _row(item: Item) -> dict[str, Any]:

@@ -25,9 +25,12 @@ from terminal.documents import Institution, InstitutionKind, Tier
 
 
 class Till:
-    """Everything a use case needs; a context manager. Raises the faults of settings, store and keystore on opening."""
+    """Everything a use case needs; a context manager. Raises the faults of settings, store and keystore on opening.
 
-    def __init__(self, home: Path, *, clock: Clock = now, settings: Settings | None = None) -> None:
+    ``adopt`` names who decided to go on from an older copy of the store.
+    """
+
+    def __init__(self, home: Path, *, clock: Clock = now, settings: Settings | None = None, adopt: str = "") -> None:
         self.home = home
         self.clock = clock
         self.settings = settings or load(home)
@@ -41,6 +44,7 @@ class Till:
             keys=_keys(self.settings, folder),
             clock=clock,
             limits=_limits(self.settings),
+            adopt=adopt,
         )
         self.people = People(folder, self.queue.sealer)
         self._lines = threading.local()

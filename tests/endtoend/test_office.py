@@ -149,3 +149,23 @@ def test_a_bill_is_checked_and_the_answer_kept(world: World) -> None:
     assert (code, hint["check"], hint["line"]) == (1, "second_prescription", 1)
     assert yibao(world, "advice", "answer", "B-2", hint["check"], "医生确认", "--line", "1")[0] == 0
     assert yibao(world, "advice", "answer", "B-2", "anything", "?")[0] == 2
+
+
+def test_a_store_is_copied_and_what_waits_is_carried(world: World, tmp_path: Path) -> None:
+    capsules = ("XA01-TEST-0001", "阿莫西林胶囊", "12.50", "A", None)
+    world.run("settle", "-", "--json", feed=[bill("B-0", "zhang", (capsules, 1))])
+    code, copy = yibao(world, "backup", str(tmp_path / "copy"))
+    assert (code, copy["items"]) == (0, 1)
+    world.centre.line_down()
+    world.run("settle", "-", "--json", feed=[bill("B-1", "zhang", (capsules, 1))])
+    own = yibao(world, "queue", "address")[1]
+    away = str(tmp_path / "bills.bundle")
+    export = ("queue", "export", away, "--to", own["address"], "--by", "0001", "--by")
+    assert yibao(world, *export, "0001")[1]["fault"]["code"] == "same_person"
+    assert yibao(world, *export, "0002")[0] == 0
+    assert yibao(world, "queue", "import", away, "--trust", own["signer"])[1]["known"] == ["B-1"]
+    assert yibao(world, *export, "0002")[0] == 2
+    code, back = yibao(world, "restore", str(tmp_path / "copy"), "--by", "0001")
+    assert (code, back["items"]) == (0, 1)
+    assert [row["bill"] for row in yibao(world, "bill", "list")[1]] == ["B-0"]
+    assert yibao(world, "queue", "verify")[0] == 0

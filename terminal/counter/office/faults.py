@@ -342,3 +342,25 @@ class UnknownCause(Fault):
     en = "There is no cause {cause}."
     next_zh = "可用的原因：{known}。"
     next_en = "Known causes: {known}."
+
+
+class NoCopy(Fault):
+    """A folder that holds no copy of a store."""
+
+    code = "no_copy"
+    exit = Exit.INPUT
+    zh = "{folder} 中没有备份。"
+    en = "There is no copy in {folder}."
+    next_zh = "请指定 yibao backup 建立的目录；现有存储未改动。"
+    next_en = "Name a folder that yibao backup made; the store was not touched."
+
+
+class StoreInUse(Fault):
+    """Another process has the store open."""
+
+    code = "store_in_use"
+    exit = Exit.STORE
+    zh = "存储 {folder} 正被其他程序使用。"
+    en = "The store {folder} is in use."
+    next_zh = "请先关闭收费窗口和本机服务；现有存储未改动。"
+    next_en = "Close the desk and the service first; the store was not touched."

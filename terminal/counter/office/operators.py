@@ -139,7 +139,7 @@ def acting(till: Till, number: str = "", prove: Callable[[str], Proof] | None = 
             raise LogInFirst()
         return login(till, number, prove(number))
     site = till.settings
-    word = Operator(number or site.operator, site.operator_name, (Role.CASHIER, Role.OFFICE), site.institution.code)
+    word = Operator(number or site.operator, site.operator_name, (Role.FIELD, Role.OFFICE), site.institution.code)
     return Session(word, Assurance.PRESENTED)
 
 

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 import msgspec
 
+from offline_queue.bundle import EXPORTED
 from offline_queue.faults import AlreadyForwarding
 from offline_queue.ports import Item, NewItem
 from offline_queue.vocabulary import Decision, Kind, State
@@ -291,7 +292,8 @@ def _refundable(till: Till, item: Item) -> Settlement:
     """The bill as it stands. Raises NotRefundable when nobody knows, or nothing of it stands."""
     standing = journal.standing(till.queue, item)
     settled = item.state is State.ACCEPTED and standing.settlement_number and not item.reverses
-    waiting = item.state is State.RECORDED or (item.state is State.HELD and not item.number)
+    held_here = item.state is State.HELD and not item.number and item.reason != EXPORTED
+    waiting = item.state is State.RECORDED or held_here
     if not (settled or waiting) or journal.taken_back(till.queue, item):
         raise NotRefundable(bill=item.key, state=standing.state)
     return standing

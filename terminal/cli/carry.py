@@ -1,0 +1,80 @@
+"""``yibao queue address|export|import``: what waits, carried to another terminal."""
+
+import os
+from pathlib import Path
+
+import click
+
+from terminal.cli.options import as_json, at_home, show
+from terminal.cli.people import acting, by, by_two, with_card
+
+
+def _key(_: click.Context, __: click.Parameter, value: str | tuple[str, ...]) -> bytes | list[bytes]:
+    try:
+        return bytes.fromhex(value) if isinstance(value, str) else [bytes.fromhex(each) for each in value]
+    except ValueError as error:
+        raise click.BadParameter("十六进制 hexadecimal, as `yibao queue address` prints it") from error
+
+
+@click.command()
+@at_home
+@as_json
+def address(home: Path, as_json: bool) -> None:
+    """本终端的接收地址和签名公钥。 Where bundles for this terminal go, and how its own are known."""
+    from terminal.counter.office.carrying import address as of_this
+    from terminal.counter.till import Till
+
+    with Till(home) as till:
+        own = of_this(till)
+    show(own, as_json, lambda: f"address {own.address}\nsigner  {own.signer}")
+
+
+@click.command("export")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--to", required=True, callback=_key, help="接收终端的地址 the receiver's address")
+@by_two
+@with_card
+@at_home
+@as_json
+def export(file: Path, to: bytes, by: tuple[str, ...], with_card: bool, home: Path, as_json: bool) -> None:
+    """两人把待传账单封装给另一终端；本机不再发送。 Two persons seal what waits for another terminal."""
+    from terminal.counter.office import carrying
+    from terminal.counter.till import Till
+
+    if len(by) != 2:
+        raise click.UsageError("--by 两次，两个人。 Give --by twice: two persons.")
+    try:
+        target = file.open("xb")  # before anything is held here: a full or closed folder must not cost a bill
+    except OSError as error:
+        raise click.ClickException(f"无法写入 {file}。 Cannot write {file}: {error.strerror}.") from error
+    try:
+        with target, Till(home) as till:
+            target.write(carrying.export(till, to, [acting(till, number, with_card) for number in by]))
+            target.flush()
+            os.fsync(target.fileno())
+    except BaseException:
+        if not file.stat().st_size:
+            file.unlink()
+        raise
+    show({"file": str(file), "bytes": file.stat().st_size}, as_json, lambda: str(file))
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--trust", multiple=True, callback=_key, help="可信终端的签名公钥 signer of a trusted terminal")
+@by
+@with_card
+@at_home
+@as_json
+def take_in(file: Path, trust: list[bytes], by: str, with_card: bool, home: Path, as_json: bool) -> None:
+    """接收另一终端封装的账单，每张只收一次。 Takes in another terminal's bills, each once."""
+    from terminal.counter.office import carrying
+    from terminal.counter.till import Till
+
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise click.ClickException(f"无法读取 {file}。 Cannot read {file}: {error.strerror}.") from error
+    with Till(home) as till:
+        found = carrying.take_in(till, data, trust, acting(till, by, with_card), str(file))
+    show(found, as_json, lambda: f"新 new {len(found.new)}  已有 known {len(found.known)}")
