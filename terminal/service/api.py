@@ -13,10 +13,13 @@ from terminal import VERSION
 from terminal.centre.counterpart import Counterpart, Doors, Site, envelope
 from terminal.counter import journal
 from terminal.counter.far_end import FarEnd, forwarder
-from terminal.counter.faults import OfflineNotAllowed
+from terminal.counter.faults import OfflineNotAllowed, UnknownBill
 from terminal.counter.identify import identify
+from terminal.counter.office import operators, receipts, refunds, shifts
+from terminal.counter.office.faults import AlreadyRequested
 from terminal.counter.settle import commit, stands, try_out
 from terminal.counter.till import Till
+from terminal.counter.why import why as explained
 from terminal.documents import BillState, Claim, Credential, Settlement, decode
 from terminal.faults import Exit, Fault
 from terminal.service.answers import FAULTS, Answer, Told, done, fault, told
@@ -30,6 +33,7 @@ from terminal.service.documents import (
     QueueStatus,
     ReadCard,
     Readers,
+    RefundRequest,
     Row,
     Standing,
 )
@@ -171,6 +175,45 @@ class Api:
         """Every bill, oldest first."""
         items = self.till.queue.items(tuple(State))
         return done([Row(item.key, journal.state_of(item), item.created, item.reason) for item in items])
+
+    def why(self, call: Call[Nothing]) -> Answer:
+        """A bill's local split again, with every step."""
+        item = journal.find(self.till.queue, call.place)
+        if item is None:
+            raise UnknownBill(bill=call.place)
+        return done(explained(self.till, item))
+
+    def refund(self, call: Call[RefundRequest]) -> Answer:
+        """Asks for a refund; the same request again finds the same refund."""
+        asked = call.content
+        if call.key != asked.bill:
+            raise WrongKey(bill=asked.bill, found=call.key[:64] or "-")
+        operator = call.client.operator
+        session = operators.login(self.till, operator, operators.Password(asked.password))
+        try:
+            return done(
+                refunds.request(
+                    self.till, asked.bill, asked.reason, asked.papers, session, keep=asked.keep, to=asked.to
+                )
+            )
+        except AlreadyRequested as fault_:
+            known = refunds.find(self.till, str(fault_.data["refund"]))
+            same = (known.requested.reason, known.requested.keep) == (asked.reason, tuple(sorted(asked.keep)))
+            if known.operator == operator and same:
+                return done(known)
+            raise
+
+    def refunds(self, _: Call[Nothing]) -> Answer:
+        """Every refund and where it stands."""
+        return done(list(refunds.refunds(self.till).values()))
+
+    def shift(self, _: Call[Nothing]) -> Answer:
+        """The running shift's report."""
+        return done(shifts.report(self.till))
+
+    def receipts(self, _: Call[Nothing]) -> Answer:
+        """The paper stock."""
+        return done(receipts.stock(self.till))
 
     def queue(self, _: Call[Nothing]) -> Answer:
         """What waits."""

@@ -4,7 +4,8 @@ from datetime import datetime
 
 import msgspec
 
-from terminal.documents import BillState, Insured, Settlement
+from terminal.counter.office.refunds import Paper
+from terminal.documents import BillState, Insured, Settlement, TenderKind
 from terminal.service.answers import Told
 
 
@@ -83,3 +84,14 @@ class Forwarded(msgspec.Struct, frozen=True):
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An empty object."""
+
+
+class RefundRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A refund asked for by the client's operator, who proves to be there with the password; two others approve it."""
+
+    bill: str
+    reason: str
+    password: str
+    papers: tuple[Paper, ...] = ()
+    keep: tuple[int, ...] = ()
+    to: TenderKind | None = None

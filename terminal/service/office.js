@@ -1,13 +1,13 @@
 "use strict";
 const WORDS = {
-  zh: {title: "医保终端", bill: "账单", state: "状态", created: "时间", reason: "原因", waiting: "待传", ready: "可脱机",
+  zh: {title: "医保终端", bill: "账单", state: "状态", created: "时间", reason: "原因", today: "今日", to_do: "待处理", waiting: "待传", ready: "可脱机",
     not_ready: "不可脱机", offline: "断网自", total: "费用总额", account: "个人账户", family_account: "共济账户",
     cash: "现金", hospital: "医院承担", why: "说明",
     draft: "草稿", trial: "预结算", settling: "结算中", settled: "已结算", provisional: "暂结", in_doubt: "待确认",
     refused: "已拒绝", exception: "异常", reversed: "已冲正", reconciled: "已对账",
     pooled: "统筹基金", large_amount: "大额互助", serious_illness: "大病保险", assistance: "医疗救助", tilt: "倾斜救助",
     guarantee: "兜底保障", civil_servant: "公务员补助", supplement: "补充保险", other: "其他基金"},
-  en: {title: "yibao terminal", bill: "Bill", state: "State", created: "Time", reason: "Reason", waiting: "waiting",
+  en: {title: "yibao terminal", bill: "Bill", state: "State", created: "Time", reason: "Reason", today: "Today", to_do: "To do", waiting: "waiting",
     ready: "ready to go on offline", not_ready: "not ready for offline", offline: "offline since", total: "Total",
     account: "Personal account", family_account: "Family account", cash: "Cash", hospital: "Hospital part", why: "Why"},
 };
@@ -19,6 +19,14 @@ const get = async path => (await fetch(path)).json();
 
 async function bills() {
   const rows = await get("/bills");
+  const today = new Date(Date.now() + 8 * 3600e3).toISOString().slice(0, 10);
+  const counts = {};
+  for (const row of rows.filter(row => row.created.startsWith(today))) counts[row.state] = (counts[row.state] ?? 0) + 1;
+  document.getElementById("day").textContent =
+    `${say("today")} ${today}  ` + Object.entries(counts).map(([state, count]) => `${say(state)} ${count}`).join("  ");
+  const open = rows.filter(row => ["exception", "in_doubt"].includes(row.state));
+  document.getElementById("open").textContent =
+    open.length ? `${say("to_do")} ${open.length}: ` + open.map(row => `${row.bill} ${row.reason}`).join("  ") : "";
   document.getElementById("bills").replaceChildren(...rows.reverse().slice(0, 200).map(row => {
     const line = element("tr", "", row.bill === chosen ? "chosen" : "");
     const state = element("td", "");
@@ -55,10 +63,11 @@ async function one() {
       bar.append(element("b", name), fill, element("span", amount));
       parts.push(bar);
     }
-    if (split.steps.length) {
+    const again = await get(`/bills/${encodeURIComponent(chosen)}/why`);
+    if (again.steps?.length) {
       parts.push(element("h3", say("why")));
       const list = element("ol", "");
-      list.append(...split.steps.map(step => element("li", language === "zh" ? step.zh : step.en)));
+      list.append(...again.steps.map(step => element("li", language === "zh" ? step.zh : step.en)));
       parts.push(list);
     }
   }

@@ -3,6 +3,9 @@
 import msgspec
 
 from cardio import CardReading
+from terminal.counter.office.receipts import Stock
+from terminal.counter.office.refunds import Refund
+from terminal.counter.office.takings import Report
 from terminal.documents import Claim, Credential, Settlement
 from terminal.service.api import Api, Route
 from terminal.service.clients import Right
@@ -15,6 +18,7 @@ from terminal.service.documents import (
     QueueStatus,
     ReadCard,
     Readers,
+    RefundRequest,
     Row,
     Standing,
 )
@@ -61,6 +65,21 @@ ROUTES: tuple[Route, ...] = (
         needs_key=True,
     ),
     Route("GET", "/bills/{bill}", Right.READ, Nothing, {200: Standing}, "账单", "A bill", Api.bill, (400,)),
+    Route("GET", "/bills/{bill}/why", Right.READ, Nothing, {200: Settlement}, "说明", "Why", Api.why),
+    Route("GET", "/refunds", Right.READ, Nothing, {200: list[Refund]}, "退费", "Refunds", Api.refunds),
+    Route(
+        "POST",
+        "/refunds",
+        Right.REFUND,
+        RefundRequest,
+        {200: Refund},
+        "申请退费",
+        "Ask for a refund",
+        Api.refund,
+        needs_key=True,
+    ),
+    Route("GET", "/shift", Right.READ, Nothing, {200: Report}, "班次", "The shift", Api.shift),
+    Route("GET", "/receipts", Right.READ, Nothing, {200: list[Stock]}, "票据", "Receipts in stock", Api.receipts),
     Route("GET", "/bills", Right.READ, Nothing, {200: list[Row]}, "全部账单", "All bills", Api.bills),
     Route("GET", "/queue", Right.READ, Nothing, {200: QueueStatus}, "待传", "The queue", Api.queue),
     Route(

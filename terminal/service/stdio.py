@@ -58,10 +58,22 @@ def _answer(api: Api, client: Client, data: bytes) -> bytes:
     except msgspec.DecodeError as error:
         return encode({"id": None, "status": 400, "body": {"error": str(error)}})
     for route in ROUTES:
-        prefix, _, parameter = route.path.partition("{")
-        place = frame.path.removeprefix(prefix) if parameter else ""
-        fits = frame.path == route.path if not parameter else frame.path.startswith(prefix) and bool(place)
-        if route.method == frame.method and fits:
+        place = _place(route.path, frame.path)
+        if route.method == frame.method and place is not None:
             answer = api.perform(route, client, bytes(frame.body), key=frame.key, place=place)
             return encode({"id": frame.id, "status": answer.status, "body": msgspec.Raw(answer.body)})
     return encode({"id": frame.id, "status": 404, "body": {"error": f"{frame.method} {frame.path}"}})
+
+
+def _place(pattern: str, path: str) -> str | None:
+    """What stands in the braces of a pattern; empty where there are none, None where the path does not fit."""
+    wanted, given = pattern.split("/"), path.split("/")
+    if len(wanted) != len(given):
+        return None
+    place = ""
+    for word, part in zip(wanted, given, strict=True):
+        if word.startswith("{") and part:
+            place = part
+        elif word != part:
+            return None
+    return place

@@ -1,12 +1,23 @@
 """Calls of other programs: what they get, what they may, and what a repeat finds."""
 
+import http.client
+import ipaddress
 import json
+import ssl
 import threading
 import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
+from terminal.counter.office import operators
+from terminal.counter.office.roles import Role
 from tests.service.conftest import Service
 from tests.world import AMOXICILLIN, bill
 
@@ -122,8 +133,6 @@ def test_a_body_larger_than_any_bill_is_refused(service: Service) -> None:
 
 
 def test_bill_states_are_told_as_they_happen(service: Service) -> None:
-    import http.client
-
     line = http.client.HTTPConnection("127.0.0.1", service.port, timeout=20)
     line.request("GET", "/events?after=0", headers={"Authorization": f"Bearer {service.token}"})
     answer = line.getresponse()
@@ -171,3 +180,76 @@ def test_fifty_clients_and_ten_kills_settle_each_bill_once(service: Service) -> 
     stop.set()
     assert {number: states.get(number) for number in numbers if states.get(number) != "settled"} == {}
     assert service.world.standing() == dict.fromkeys(numbers, 1)
+
+
+def test_a_bill_explains_itself_step_by_step(service: Service) -> None:
+    service.call("POST", "/settle", bill("A-1", "zhang"), key="A-1")
+    settled(service, "A-1")
+    status, document, _ = service.call("GET", "/bills/A-1/why")
+    assert status == 200 and len(document["steps"]) > 5 and all(step["zh"] and step["en"] for step in document["steps"])
+    assert service.call("GET", "/bills/A-9/why")[1]["fault"]["code"] == "unknown_bill"
+
+
+def test_a_refund_is_asked_for_with_the_operators_password_and_only_once(service: Service) -> None:
+    service.call("POST", "/settle", bill("A-1", "zhang"), key="A-1")
+    settled(service, "A-1")
+    with service.world.till() as till:
+        operators.add(till, "0009", "主管甲", [Role.MANAGER], by=None, password="first-0009")
+        manager = operators.login(till, "0009", operators.Password("first-0009"))
+        operators.add(till, "0001", "收费员甲", [Role.CASHIER], by=manager, password="first-0001")
+        operators.set_password(till, "0001", "first-0001", "second-0001")
+    papers = ["original_receipt", "refund_notice", "doctor_reason", "not_done"]
+    asked = {"bill": "A-1", "reason": "重复收费", "password": "wrong-0001", "papers": papers}
+    assert service.call("POST", "/refunds", asked, key="A-1")[1]["fault"]["code"] == "wrong_proof"
+    asked["password"] = "second-0001"
+    assert service.call("POST", "/refunds", asked, key="A-2")[1]["fault"]["code"] == "wrong_key"
+    status, refund, _ = service.call("POST", "/refunds", asked, key="A-1")
+    assert (status, refund["state"]) == (200, "requested")
+    assert service.call("POST", "/refunds", asked, key="A-1")[1] == refund
+    assert [each["number"] for each in service.call("GET", "/refunds")[1]] == [refund["number"]]
+    assert "second-0001" not in json.dumps(service.call("GET", "/refunds")[1])
+
+
+def test_shift_and_receipts_are_told(service: Service) -> None:
+    assert service.call("GET", "/receipts")[1] == []
+    assert service.call("GET", "/shift")[0] in (200, 400, 409)
+
+
+def test_a_local_certificate_encrypts_the_line(service: Service, tmp_path: Path) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    write_certificate(key, certificate)
+    words = ("serve", "--port", "0", "--certificate", str(certificate), "--private-key", str(key))
+    process = service.world.command(*words)
+    try:
+        assert process.stdout
+        port = json.loads(process.stdout.readline())["port"]
+        context = ssl.create_default_context(cafile=str(certificate))
+        line = http.client.HTTPSConnection("127.0.0.1", port, timeout=20, context=context)
+        line.request("GET", "/health", headers={"Authorization": f"Bearer {service.token}"})
+        assert line.getresponse().status == 200
+        line.close()
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def write_certificate(key: Path, certificate: Path) -> None:
+    private = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(private.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(names, critical=False)
+        .sign(private, hashes.SHA256())
+    )
+    no_password = serialization.NoEncryption()
+    pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    key.write_bytes(private.private_bytes(pem, pkcs8, no_password))
+    certificate.write_bytes(made.public_bytes(pem))

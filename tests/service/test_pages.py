@@ -54,6 +54,8 @@ def test_a_provisional_bill_becomes_settled_without_reload(
         service.world.centre.line_up()
         until(lambda: provisional not in window.text() and window.text().count(settled) >= 2)
         assert window.run("return window.loaded") == "once"
+        assert window.run("return document.querySelectorAll('#one li').length") > 3, "the why-tree of the chosen bill"
+        assert f"{settled} 2" in window.run("return document.getElementById('day').textContent")
         after = window.picture()
     assert before[:4] == after[:4] == b"\x89PNG" and before != after
     (tmp_path / f"office-{language}.png").write_bytes(after)
