@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from offline_queue.datakeys import DataKeys
 from offline_queue.faults import KeyErased, KeysClosed, SealBroken
-from offline_queue.items import COLUMNS, OPEN_ROWS
+from offline_queue.items import OPEN_ROWS
 from offline_queue.journal import BEGINNING, LINKED, Journal, link
 from offline_queue.numbers import spell
 from offline_queue.ports import Anchor, Identity
@@ -165,15 +165,19 @@ class Verifier:
             yield id, sum
 
     def _item(self, item: Row, expected: dict[str, object]) -> Iterator[Trace]:
-        found = msgspec.to_builtins(dict(item))
-        for name in COLUMNS:
-            if found[name] != expected.get(name):
+        found, sealed = dict(item), item["sealed"]
+        found["sealed"] = sealed and self._suite.digest(sealed)
+        found = msgspec.to_builtins(found)
+        if sealed is None:  # archived; whether it may be is another check
+            found["sealed"] = expected.get("sealed")
+        changed = [] if found == expected else [name for name in found if found[name] != expected.get(name)]
+        for name in changed:
+            if name == "sealed":
+                yield Trace(Tampering.PAYLOAD_CHANGED, item=item["id"])
+            else:
                 yield Trace(Tampering.ITEM_CHANGED, item=item["id"], field=name)
-        if (sealed := item["sealed"]) is None:
-            return
-        if msgspec.to_builtins(self._suite.digest(sealed)) != expected.get("sealed"):
-            yield Trace(Tampering.PAYLOAD_CHANGED, item=item["id"])
-        elif not self._opens(sealed, (self._id, "item", item["id"], item["key"], item["kind"])):
+        place = (self._id, "item", item["id"], item["key"], item["kind"])
+        if sealed is not None and "sealed" not in changed and not self._opens(sealed, place):
             yield Trace(Tampering.PAYLOAD_UNREADABLE, item=item["id"])
 
     def _numbers(self) -> Iterator[Trace]:
