@@ -224,7 +224,7 @@ class _Inconsistencies:
             after = isinstance(stage, Floor) or (isinstance(stage, Cap) and stage.on is CapOn.PAYMENT)
             if after and not paid:
                 yield self.at("benefits.toml", place, kind, "nothing paid yet", "a ratio or segment before it", kind)
-            if not after and paid and not isinstance(stage, _PAYS | Waiver):
+            if not after and paid and not isinstance(stage, (*_PAYS, Waiver)):
                 yield self.at("benefits.toml", place, kind, "after the payment", "before ratio or segment", kind)
             if isinstance(stage, Deductible) and bool(stage.amount) == bool(stage.rate):
                 yield self.at("benefits.toml", place, kind, "no single amount", "one of amount and rate", kind)

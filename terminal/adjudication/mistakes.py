@@ -7,6 +7,8 @@ from typing import Any, NamedTuple, get_args, get_type_hints
 
 import msgspec
 
+from terminal.adjudication.pack import Benefits, GoldenCases, Header, ValueEntry
+
 
 class Mistake(NamedTuple):
     """One mistake, told like a compiler would."""
@@ -107,8 +109,6 @@ def nearest(word: str, among: tuple[str, ...] = ()) -> str:
 @cache
 def vocabulary() -> tuple[str, ...]:
     """Every key and closed word a pack may write."""
-    from terminal.adjudication.pack import Benefits, GoldenCases, Header, ValueEntry
-
     words: set[str] = set()
     seen: set[Any] = set()
 

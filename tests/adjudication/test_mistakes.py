@@ -48,6 +48,7 @@ MISTAKES = [
     ("accumulator that is not there", B, 'accumulator = "op.paid"', 'accumulator = "op.payd"', "accumulator", '"op.paid"'),
     ("unknown base", B, 'base = "in_scope"', 'base = "in_scop"', "base", '"in_scope"'),
     ("cap before the payment", B, '    { kind = "ratio", rate = "outpatient.ratio" },\n    { kind = "cap", on = "payment", amount = "outpatient.cap", accumulator = "op.paid" },\n', '    { kind = "cap", on = "payment", amount = "outpatient.cap", accumulator = "op.paid" },\n    { kind = "ratio", rate = "outpatient.ratio" },\n', "cap", "ratio or segment"),
+    ("deductible after the payment", B, '    { kind = "deductible", amount = "outpatient.deductible", accumulator = "op.deductible" },\n    { kind = "ratio", rate = "outpatient.ratio" },\n', '    { kind = "ratio", rate = "outpatient.ratio" },\n    { kind = "deductible", amount = "outpatient.deductible", accumulator = "op.deductible" },\n', "deductible", "before ratio"),
     ("two benefits for one visit", B, 'visits = ["inpatient"]', 'visits = ["inpatient", "chronic"]', "special", "one benefit"),
     ("measure of no layer", P, 'measure = ["paid.pooled"]', 'measure = ["paid.poled"]', "measure", '"paid.pooled"'),
     ("id twice", P, 'id = "op.paid"', 'id = "op.deductible"', "accumulator", "its own"),

@@ -187,3 +187,16 @@ def test_d6_a_sub_cap_inside_a_shared_cap():
     plan = small(shared, figures, accumulators=accumulator("paid", "paid.l") + accumulator("small", "paid.l"))
     check(plan, claim("1000.00", tier="3"), {"paid.l": "200.00"}, openings=held(paid="100.00", small="100.00"))
     check(plan, claim("1000.00", tier="2"), {"paid.l": "800.00"}, openings=held(paid="100.00", small="100.00"))
+
+
+def test_a_ratio_for_each_class_of_lines():
+    stages = (
+        '{ kind = "class_ratio", class = ["A"], rate = "a" },'
+        '{ kind = "class_ratio", category = ["exam"], rate = "x" },'
+        '{ kind = "cap", on = "payment", amount = "c" },'
+    )
+    plan = small(stages, {"a": "80%", "x": "50%", "c": "500.00"})
+    bill = claim(line(1, "100.00"), line(2, "100.01", "B", "10%", category="exam"), line(3, "50.00", "B", "0%"))
+    # 80.00 + (100.01 - 10.00) x 50% = 45.005; the third line is of neither
+    check(plan, bill, {"in_scope": "240.01", "paid.l": "125.01", "cash": "125.00"})
+    check(plan, claim("1000.00"), {"paid.l": "500.00"})
