@@ -115,6 +115,18 @@ def test_a_call_that_never_arrived_is_freed_only_after_the_horizon(world: World)
     assert world.standing() == {"B-1": 1}
 
 
+def test_a_site_may_let_a_doubtful_settlement_stand_until_the_days_comparison(tmp_path: Path) -> None:
+    world = World(tmp_path, offline={"on_doubt": "wait"})
+    try:
+        with world.till() as till:
+            world.trouble({"fault": "drop", "infno": "2207"})
+            assert settle(till, claim("B-1", "zhang")).state is BillState.IN_DOUBT
+            assert forwarded(till, seconds=2) == 1
+        assert world.standing() == {"B-1": 1}
+    finally:
+        world.close()
+
+
 def test_a_split_that_differs_waits_for_a_person(world: World) -> None:
     with world.till() as till:
         settle(till, claim("B-0", "zhang", (AMOXICILLIN, 1)))
