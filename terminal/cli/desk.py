@@ -16,19 +16,28 @@ from terminal.desk.keys import PROFILES
     "--lang", type=click.Choice([language.value for language in Language]), help="语言 language of the screens"
 )
 @click.option("--keys", "profile", type=click.Choice(list(PROFILES)), help="按键方案 keymap profile")
+@click.option("--drill", "training", is_flag=True, help="演练 a folder, a centre and cards of its own; nothing is real")
 @at_home
-def desk(lang: str | None, profile: str | None, home: Path) -> None:
+def desk(lang: str | None, profile: str | None, training: bool, home: Path) -> None:
     """收费窗口。 The cashier's screens; one desk per data folder."""
     from cardio import Monitor
     from config.places import keymap_file
     from terminal.counter.goods import Goods
     from terminal.counter.till import Till
     from terminal.desk.app import Desk
+    from terminal.desk.drill import drill
     from terminal.desk.faults import NoTerminal
     from terminal.desk.seat import seat
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise NoTerminal()
+    language = Language(lang) if lang else None
+    if training:
+        with drill() as (played, find):
+            Desk(
+                played.till, find, monitor=Monitor(played.port), profile=profile or "", language=language, drill=played
+            ).run()
+        return
     with Till(home) as till, seat(till), closing(Goods(home)) as goods:
         Desk(
             till,
@@ -36,5 +45,5 @@ def desk(lang: str | None, profile: str | None, home: Path) -> None:
             monitor=Monitor(),
             profile=profile or "",
             own_keys=keymap_file(home),
-            language=Language(lang) if lang else None,
+            language=language,
         ).run()

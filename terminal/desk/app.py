@@ -24,6 +24,7 @@ from terminal.counter.till import Till
 from terminal.counter.words import Language
 from terminal.desk.boards.board import Board
 from terminal.desk.boards.devices import DeviceBoard
+from terminal.desk.boards.drill import DrillBoard
 from terminal.desk.boards.events import JournalBoard
 from terminal.desk.boards.exceptions import ExceptionsBoard
 from terminal.desk.boards.owed import OwedBoard
@@ -33,6 +34,7 @@ from terminal.desk.boards.shift import ShiftBoard
 from terminal.desk.charge import ChargeScreen
 from terminal.desk.devices import Devices
 from terminal.desk.dialogs import Text
+from terminal.desk.drill import Drill
 from terminal.desk.flow import STEPS
 from terminal.desk.keys import PROFILES, Action, keymap, name, shown
 from terminal.desk.lock import LockScreen
@@ -53,6 +55,7 @@ _BOARDS: dict[Action, type[Board]] = {
     Action.OWED: OwedBoard,
     Action.JOURNAL: JournalBoard,
     Action.DEVICES: DeviceBoard,
+    Action.DRILL: DrillBoard,
 }
 _FORWARD_EVERY = 10.0
 _CHECK_EVERY = 3.0
@@ -85,14 +88,14 @@ class Desk(App[None]):
         profile: str = "",
         own_keys: Path | None = None,
         language: Language | None = None,
-        drill: bool = False,
+        drill: Drill | None = None,
         forward_every: float = _FORWARD_EVERY,
     ) -> None:
         """Raises BadKeymap, and DeviceSettings of the peripherals."""
         super().__init__()
         self.till = till
         self.find = find
-        self.read = read or (lambda: read_card(till.settings.reader or None))
+        self.read = read or (drill.read if drill else lambda: read_card(till.settings.reader or None))
         self.keys = keymap(profile or till.settings.keymap, own_keys)
         self.language = language or Language(till.settings.language)
         self.devices = Devices(till.settings.devices)
@@ -167,6 +170,8 @@ class Desk(App[None]):
                     charge.perform(lambda: STEPS[Action.CREDENTIAL](charge))
             case EventKind.CARD_OUT:
                 self.card_inside = False
+                if self.charge.sale.who is None and not self.charge.busy:
+                    self.charge.message("")
             case EventKind.SERVICE_LOST | EventKind.READER_REMOVED:
                 self.reader, self.card_inside = Lamp.FAULT, False
             case _:
@@ -200,7 +205,7 @@ class Desk(App[None]):
         elif wanted in everywhere:
             everywhere[wanted]()
         elif wanted in _BOARDS:
-            if not isinstance(here, _BOARDS[wanted]):
+            if not isinstance(here, _BOARDS[wanted]) and (wanted is not Action.DRILL or self.drill):
                 self.push_screen(_BOARDS[wanted]())
         elif isinstance(here, ChargeScreen) and wanted in STEPS:
             here.perform(lambda: STEPS[wanted](here))

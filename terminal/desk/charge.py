@@ -8,6 +8,7 @@ from textual.widgets.option_list import Option
 
 from terminal.counter.sale import Item, Sale
 from terminal.counter.split import used
+from terminal.counter.words import word
 from terminal.desk import flow, panels
 from terminal.desk.keys import Action, shown
 from terminal.desk.screen import DeskScreen
@@ -80,7 +81,7 @@ class ChargeScreen(DeskScreen):
             table.add_row(*panels.item_row(line, language), key=str(line.sn))
         table.move_cursor(row=len(self.sale.lines) - 1)
         self.query_one("#search", Input).placeholder = say("search", language)
-        for panel in ("insured", "items", "trial", "tender"):
+        for panel in ("items", "trial", "tender"):
             self.query_one(f"#{panel}").border_title = say(panel, language)
         keys = panels.key_line(self.app.keys, _FOOT, language)
         self.query_one("#keys", Static).update(keys)
@@ -93,8 +94,11 @@ class ChargeScreen(DeskScreen):
         """The patient's panel."""
         totals = used(self.app.till, self.sale.who) if self.sale.who else []
         key = shown(self.app.keys[Action.CREDENTIAL])
-        lines = panels.insured(self.sale, totals, self.app.language, key)
-        self.query_one("#insured", Static).update("\n".join(lines))
+        panel = self.query_one("#insured", Static)
+        panel.border_title = (
+            f"{say('insured', self.app.language)} {word(f'visit.{self.sale.visit}', self.app.language)}"
+        )
+        panel.update("\n".join(panels.insured(self.sale, totals, self.app.language, key)))
 
     def show_money(self) -> None:
         """The split and the tender."""

@@ -22,8 +22,10 @@ from terminal.desk import paper
 from terminal.desk.dialogs import Ask, Field, Prompt, Text, Wait
 from terminal.desk.keys import Action, shown
 from terminal.desk.people import sign
+from terminal.desk.reasons import explain
 from terminal.desk.words import say
 from terminal.documents import Credential, TenderKind, VisitType
+from terminal.faults import Fault
 from terminal.money import Fen, MoneyText, parse_yuan
 from terminal.peripherals.faults import DeviceFault
 from terminal.peripherals.phrases import Phrase
@@ -81,7 +83,11 @@ async def scanned(screen: "ChargeScreen", text: str) -> None:
 
 async def _identify(screen: "ChargeScreen", asked: Credential) -> None:
     screen.message(say("asking", screen.app.language))
-    await asyncio.to_thread(screen.sale.identify, asked)
+    try:
+        await asyncio.to_thread(screen.sale.identify, asked)
+    except Fault as fault:
+        await explain(screen, fault)
+        return
     screen.unread = False
     screen.message("")
     screen.show_person()
@@ -127,7 +133,11 @@ async def _try(screen: "ChargeScreen") -> bool:
         screen.message(say("need_person" if screen.sale.who is None else "need_items", language))
         return False
     screen.message(say("asking", language))
-    told = await asyncio.to_thread(screen.sale.try_out)
+    try:
+        told = await asyncio.to_thread(screen.sale.try_out)
+    except Fault as fault:
+        await explain(screen, fault)
+        return False
     screen.message("")
     screen.show_person()
     screen.show_money()
@@ -181,7 +191,7 @@ async def settle(screen: "ChargeScreen") -> None:
     await _count(screen, cash)
     state = word(f"state.{settled.state}", language)
     screen.message(say("done", language, state=state, key=shown(screen.app.keys[Action.NEXT])))
-    await _print(screen, sale.bill)
+    screen.run_worker(_print(screen, sale.bill), group="paper")  # the next patient need not wait for it
 
 
 async def _consent(screen: "ChargeScreen") -> bool:

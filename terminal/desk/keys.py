@@ -30,6 +30,7 @@ class Action(StrEnum):
     OWED = "owed"
     JOURNAL = "journal"
     DEVICES = "devices"
+    DRILL = "drill"
     LANGUAGE = "language"
     LOCK = "lock"
     LEAVE = "leave"
@@ -55,6 +56,7 @@ NAMES: dict[Action, tuple[str, str]] = {
     Action.OWED: ("欠款", "Owed"),
     Action.JOURNAL: ("日志", "Journal"),
     Action.DEVICES: ("设备", "Devices"),
+    Action.DRILL: ("演练", "Drill"),
     Action.LANGUAGE: ("English", "中文"),
     Action.LOCK: ("锁屏", "Lock"),
     Action.LEAVE: ("退出", "Leave"),
@@ -80,6 +82,7 @@ _DEFAULT: dict[Action, str] = {
     Action.OWED: "ctrl+y,alt+o",
     Action.JOURNAL: "ctrl+o,alt+j",
     Action.DEVICES: "ctrl+b,alt+b",
+    Action.DRILL: "ctrl+n,alt+m",
     Action.LANGUAGE: "ctrl+g,alt+g",
     Action.LOCK: "ctrl+l,alt+l",
     Action.LEAVE: "ctrl+q,alt+q",

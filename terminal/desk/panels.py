@@ -1,6 +1,6 @@
 """Text of the panels: pictures of stored values in terminal cells; nothing here asks or decides."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from offline_queue.standing import Status
@@ -53,9 +53,8 @@ def head(
 def insured(sale: Sale, totals: Sequence[tuple[Accumulator, int]], language: Language, key: str) -> list[str]:
     """The patient: credential, name masked, person group, account, what is used up, how fresh the knowledge is."""
     who = sale.who
-    visit = f"{say('visit', language)} {word(f'visit.{sale.visit}', language)}"
     if who is None:
-        return [cut(say("waiting", language, key=key), INSIDE), cut(visit, INSIDE)]
+        return [say("waiting", language, key=key)]
     facts = who.insurance.insured
     words = [f"[{word(f'credential.{sale.credential.kind}', language)}]"] if sale.credential else []
     words += [masked(who.person.name), say(f"sex.{who.person.sex}", language) if who.person.sex else ""]
@@ -72,7 +71,17 @@ def insured(sale: Sale, totals: Sequence[tuple[Accumulator, int]], language: Lan
         f"{total.zh if language is Language.ZH else total.en} {Fen(value) if total.unit == 'yuan' else value}"
         for total, value in totals
     ]
-    return [cut(" ".join(filter(None, words)), INSIDE), cut("  ".join([visit, account, *used]), INSIDE)]
+    return [fitting(filter(None, words), " "), fitting([account, *used], "  ")]
+
+
+def fitting(parts: Iterable[str], between: str) -> str:
+    """As many whole parts as a panel's line takes: half an amount would be another amount."""
+    line = ""
+    for part in parts:
+        if cells(line) + len(between) + cells(part) > INSIDE:
+            break
+        line += (between if line else "") + part
+    return line
 
 
 def years(born: str, day: str) -> int:

@@ -23,6 +23,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "manual": ("手工录入（卡读不出时）", "MANUAL NUMBER (card unreadable)"),
     "tender_title": ("支付方式（其余收现金）", "TENDER (the rest is cash)"),
     "locked": ("已锁屏，请登录", "LOCKED: please sign in"),
+    "drill": ("演练", "DRILL"),
     # head
     "window": ("窗口", "Desk"),
     "online": ("联网", "ON"),
@@ -47,7 +48,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "sex.female": ("女", "F"),
     "account": ("账户", "Account"),
     "account_off": ("不用", "off"),
-    "visit": ("类别", "Visit"),
     # columns
     "column.sn": ("序", "No"),
     "column.name": (" 项目", " Item"),
@@ -157,6 +157,27 @@ _WORDS: dict[str, tuple[str, str]] = {
     "paid_back": ("已退还 {amount}", "paid back {amount}"),
     "cause.settled_differently": ("结算不同", "differs"),
     "cause.not_settled": ("未能结算", "not settled"),
+    # drill
+    "column.what": ("操作", "What"),
+    "column.which": ("内容", "Which"),
+    "column.now": ("现在", "Now"),
+    "do_it": ("执行", "do it"),
+    "inside": ("在卡槽内", "inside"),
+    "drill.card": ("插卡", "card"),
+    "drill.fault": ("故障", "fault"),
+    "drill.score": ("成绩", "score"),
+    "fault.line_down": ("断网", "the line breaks"),
+    "fault.line_up": ("网络恢复", "the line is back"),
+    "fault.answer_lost": ("结算答复丢失", "an answer is lost"),
+    "fault.slow": ("中心变慢", "the centre is slow"),
+    "score.served": ("已收费", "served"),
+    "score.waiting": ("待传", "waiting"),
+    "score.lost": ("丢失", "lost"),
+    "score.doubled": ("重复", "doubled"),
+    # reason cards
+    "to_patient": ("告知病人：", "Tell the patient:"),
+    "to_clerk": ("办理：", "What to do:"),
+    "claim_papers": ("手工报销所需材料：", "Papers for a claim by hand:"),
     # what happens
     "reading": ("正在读卡……", "Reading the card..."),
     "asking": ("正在询问医保中心……", "Asking the insurance centre..."),

@@ -7,6 +7,7 @@ from cardio.virtual.persons import card
 from cardio.virtual.port import VirtualPort
 from terminal.counter import journal
 from terminal.counter.consent import Consent
+from terminal.counter.office.reasons import NotSettled
 from terminal.counter.office.register import read
 from terminal.documents import BillState, TenderKind, VisitType
 from tests.desk.playing import BARCODE, desk, play
@@ -75,7 +76,7 @@ def test_enter_on_an_empty_line_tries_and_trying_again_says_why_line_by_line(til
         await c.press("f5")
         assert "胸部CT平扫：先行自付 208.00 元" in c.screen
         await c.press("escape")
-        assert "类别 普通门诊" in c.screen
+        assert "参保人 普通门诊" in c.screen
 
     play(desk(till), script)
 
@@ -221,12 +222,16 @@ def test_the_kind_of_visit_and_the_use_of_the_account_change_the_trial(till):
     play(desk(till), script)
 
 
-def test_somebody_whose_insurance_is_suspended_is_told_why(till):
+def test_somebody_whose_insurance_is_suspended_gets_the_reason_card_and_is_counted(till):
     async def script(c):
         await c.press("f6")
+        assert "告知病人" in c.screen
+        assert "手工报销所需材料" in c.screen
+        await c.press("escape")
         assert "不能用医保结算" in c.lines[22]
 
     play(desk(till, "chen"), script)
+    assert [note.document.cause for note in read(till, NotSettled)] != []
 
 
 def test_without_the_line_the_bill_is_provisional_under_a_countdown_and_goes_by_itself_later(till, world):

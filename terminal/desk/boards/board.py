@@ -32,6 +32,7 @@ class Board(DeskScreen):
 
     def on_mount(self) -> None:
         """Shows what there is now."""
+        self.set_class(self.app.drill is not None, "drill")
         self.query_one("#rows", DataTable).focus()
         self.draw()
 
