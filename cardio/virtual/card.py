@@ -109,6 +109,7 @@ class VirtualCard:
         self._challenges: list[bytes] = []
         self._pending = b""
         self._length_told: bytes | None = None
+        self._next = 0
 
     def process(self, command: bytes) -> bytes:
         self.commands.append(command)
@@ -224,8 +225,6 @@ class VirtualCard:
         else:
             return b"", SW.WRONG_P1P2
         return (b"".join(chosen), SW.OK) if chosen else (b"", SW.RECORD_NOT_FOUND)
-
-    _next = 0
 
     def _visible(self, file: Image) -> list[bytes]:
         hide = Quirk.HIDDEN_CARD_NUMBER in self.quirks and not self.authenticated and self.directory == ENVIRONMENT
