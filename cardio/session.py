@@ -54,10 +54,11 @@ class Card:
         try:
             return step(self)
         except faults.CardReset:
-            self._repair()
+            self.repair()
             return step(self)
 
-    def _repair(self) -> None:
+    def repair(self) -> None:
+        """Take the card back after a reset, in a transaction; all it knew is gone. Raises CardRemoved for another."""
         self._handle.reconnect()
         if state_of(self._context, self.generation.reader).counter != self.generation.counter:
             raise faults.CardRemoved()
@@ -131,7 +132,10 @@ def open_session(context: Context, state: ReaderState, trace: Trace = untraced) 
         if held.counter != state.counter:
             raise faults.CardRemoved()
         card = Card(context, handle, generation, held.atr, trace)
-        handle.begin()
+        try:
+            handle.begin()
+        except faults.CardReset:  # by whoever let go of the card a moment ago
+            card.repair()
         try:
             yield card
         finally:

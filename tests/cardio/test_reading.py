@@ -219,6 +219,12 @@ def test_a_reset_by_another_program_is_repaired_from_the_start(index: int) -> No
     assert len(chip.commands) == index + 4
 
 
+def test_a_reset_just_before_the_session_is_repaired() -> None:
+    port = VirtualPort(card("zhang"))
+    port.fail("begin", CardReset())
+    assert read_card(port=port).name == "张三"
+
+
 def test_a_second_reset_ends_the_reading() -> None:
     port = VirtualPort(card("zhang"))
     with pytest.raises(CardReset):
