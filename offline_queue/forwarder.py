@@ -38,7 +38,11 @@ class Report(Struct, frozen=True):
 
 
 class Forwarder:
-    """Holds the lease of one folder while it lives. Not to be shared between threads, except ``stop``."""
+    """Holds the lease of one folder while it lives. Not to be shared between threads, except ``stop``.
+
+    Keep one for as long as the process forwards: it remembers that the far end is away, and each new one is an event of
+    the chain. After a fault of ``run`` close it and make another; what was on the wire is then in doubt.
+    """
 
     def __init__(
         self,
