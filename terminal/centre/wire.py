@@ -188,6 +188,8 @@ def _read(kind: type[Node], tree: Any, place: str, findings: list[Finding]) -> A
         if value is None or value == "" or value is _ABSENT:
             if required:
                 find.wrong(name, "missing", f"缺少{label(name)}", "is required and absent or empty")
+        elif word is not None and word.kind is Kind.TEXT and type(value) is str and len(value) <= word.size:
+            values[attribute] = value  # nearly every field of nearly every message
         elif word is not None:
             read, code, zh, en = _read_word(word, value)
             if code:
@@ -242,13 +244,11 @@ def _object(kind: type[Node], tree: Any, find: _Finder) -> dict[str, Any] | None
 
 def _read_word(word: Word, value: Any) -> tuple[Any, str, str, str]:
     """The value, and what is odd about it: a code and its words, all empty for what is as it should be."""
-    if word.kind is Kind.TEXT and type(value) is str and len(value) <= word.size:
-        return value, "", "", ""
     if word.kind is Kind.NUMBER:
         scaled = number(value, word.places)
         if scaled is None:
             return None, "not_number", f"应为数字 {word}", f"{value!r} is not a number {word}"
-        if len(str(abs(scaled))) > word.size + word.places:
+        if abs(scaled) >= 10 ** (word.size + word.places):
             return word.make(scaled), "too_long", f"超过 {word}", f"has more digits than {word}"
         if isinstance(value, str):
             return word.make(scaled), "text", "以文本给出", "is a number written as text"
