@@ -21,6 +21,8 @@ from cardio.tlv import Tlv
 SELECT, READ_RECORD, READ_BINARY = 0xA4, 0xB2, 0xB0
 WHOLE_FILE, BY_NUMBER, BY_TAG, NEXT_WITH_TAG = 0b101, 0b100, 0b000, 0b010
 MOST_RECORDS = 0xFE
+CURRENT = 0
+"""In place of a short file id: the file that was selected."""
 STEP = 0xF0
 """Bytes per READ BINARY; some readers cannot bring 256."""
 
@@ -102,9 +104,7 @@ def read_records(card: Card, file: File, newer: File | None = None) -> Contents:
     written with its new meaning and only as long as that (人社信息函〔2012〕37号 appendix C).
     """
     contents = Contents()
-    found = _whole_file(card, file, contents)
-    if found is None:
-        found = _tag_by_tag(card, file, contents)
+    found = _records(card, file, contents)
     items: Iterable[Item] = file.items
     if newer is not None:
         items, found = _with_new_meaning(file, newer, found, contents)
@@ -112,11 +112,34 @@ def read_records(card: Card, file: File, newer: File | None = None) -> Contents:
     return contents
 
 
-def _whole_file(card: Card, file: File, contents: Contents) -> list[Tlv] | None:
+def _records(card: Card, file: File, contents: Contents) -> list[Tlv]:
+    """By short file id, which saves the SELECT, and for cards that do not know that after a SELECT."""
+    found = _without_select(card, file, contents)
+    if found is not None:
+        return found
+    selected = select_file(card, file.number)
+    if not selected.ok:
+        contents.missing = {item.name: selected.sw for item in file.items}
+        return []
+    found = _whole_file(card, file, CURRENT, contents)
+    return _tag_by_tag(card, file, CURRENT, contents) if found is None else found
+
+
+def _without_select(card: Card, file: File, contents: Contents) -> list[Tlv] | None:
+    found = _whole_file(card, file, file.short_id, contents)
+    if found is not None:
+        return found
+    first = _read(card, file.items[0].length + 2, file.items[0].tag, file.short_id, BY_TAG)
+    if not first.ok and first.sw not in LOCKED:
+        return None
+    return _tag_by_tag(card, file, file.short_id, contents)
+
+
+def _whole_file(card: Card, file: File, short_id: int, contents: Contents) -> list[Tlv] | None:
     """The records by one read; none if the file is closed; None if the card cannot do it this way."""
     if file.length > LONGEST:
         return None
-    answer = _read(card, file.length, 1, file.short_id, WHOLE_FILE)
+    answer = _read(card, file.length, 1, short_id, WHOLE_FILE)
     if answer.sw in LOCKED:
         contents.missing = {item.name: answer.sw for item in file.items}
         return []
@@ -124,15 +147,8 @@ def _whole_file(card: Card, file: File, contents: Contents) -> list[Tlv] | None:
     return records if any(record.tag == item.tag for record in records for item in file.items) else None
 
 
-def _tag_by_tag(card: Card, file: File, contents: Contents) -> list[Tlv]:
-    short_id, found = file.short_id, []
-    probe = _read(card, file.items[0].length + 2, file.items[0].tag, short_id, BY_TAG)
-    if not probe.ok and probe.sw not in LOCKED:
-        selected = select_file(card, file.number)
-        if not selected.ok:
-            contents.missing = {item.name: selected.sw for item in file.items}
-            return []
-        short_id = 0
+def _tag_by_tag(card: Card, file: File, short_id: int, contents: Contents) -> list[Tlv]:
+    found = []
     for item in file.items:
         mode = BY_TAG
         for _ in range(item.count):
