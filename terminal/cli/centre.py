@@ -46,6 +46,7 @@ def check(message: Path, infno: str, as_json: bool) -> int:
         "name": found.name,
         "fits": found.fits,
         "content": found.tree(),
+        "meanings": found.meanings(),
         "findings": found.findings,
     }
     marks = [f"{each.severity} {each.place}: {each.zh} {each.en}" for each in found.findings]
