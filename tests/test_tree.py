@@ -37,6 +37,15 @@ FOREIGN = re.compile(
 )
 
 
+def rooms() -> list[Path]:
+    """The four at the top, those inside the terminal, the simulator, the tests."""
+    packages = {path.parent.relative_to(ROOT) for path in TRACKED if path.name == "__init__.py"}
+    rooms = {
+        room for room in packages if len(room.parts) == 1 or (room.parts[0] == "terminal" and len(room.parts) == 2)
+    }
+    return [ROOT / room for room in sorted({*rooms, Path("terminal/centre/simulator"), Path("tests")})]
+
+
 def test_the_top_holds_only_the_agreed_names() -> None:
     top = {path.relative_to(ROOT).parts[0] for path in TRACKED}
     assert {name for name in top if not name.startswith(".")} <= TOP
@@ -51,6 +60,19 @@ def test_the_licence_is_the_one_declared() -> None:
     declared = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     assert 'license = "Apache-2.0"' in declared
     assert "Apache License\n                           Version 2.0" in (ROOT / "LICENSE").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("room", rooms(), ids=lambda room: room.relative_to(ROOT).as_posix())
+def test_a_room_has_a_page_for_those_who_change_it(room: Path) -> None:
+    assert (room / "README.md").read_text(encoding="utf-8").startswith("# ")
+
+
+@pytest.mark.parametrize(
+    "page", [p for p in TRACKED if p.suffix == ".md"], ids=lambda page: str(page.relative_to(ROOT))
+)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:|#)([^)#\s]+)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
 
 
 def test_no_file_names_a_registry_or_a_place_on_somebodys_machine() -> None:
