@@ -268,7 +268,7 @@ def _lines(
     counts = journal.first_line[bills + 1] - starts
     begins = np.cumsum(counts) - counts
     lines: Any = slice(int(starts[0]), int(starts[-1] + counts[-1]))
-    if lines.stop - lines.start != counts.sum():
+    if (np.diff(bills) != 1).any():
         lines = np.arange(counts.sum()) + np.repeat(starts - begins, counts)
     amount, code = journal.amount[lines], codes[lines]
     owner = _Owner(counts)

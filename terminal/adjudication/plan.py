@@ -57,7 +57,7 @@ class BoundLayer:
         bill.remaining = bill.remaining - paid
         figures["remaining_total"] = bill.remaining
         if self.layer.reduces:
-            figures["in_scope_personal"] = figures["in_scope_personal"] - paid
+            figures["in_scope_personal"] = bill.arithmetic.most(figures["in_scope_personal"] - paid, 0)
         return base
 
 

@@ -12,6 +12,7 @@ from config.policies import files_in
 from terminal.adjudication import load_plan
 from terminal.adjudication.bill import BASES
 from terminal.adjudication.mistakes import vocabulary
+from terminal.adjudication.tools.slips import COLUMNS
 from terminal.cli.policy import policy
 
 GUIDE = Path(config.policies.__file__).with_name("README.md").read_text()
@@ -53,6 +54,6 @@ def test_the_start_of_the_walk_already_passes(tmp_path, monkeypatch):
     assert "exists" in str(again.exception)
 
 
-@pytest.mark.parametrize("word", [*vocabulary(), *BASES])
+@pytest.mark.parametrize("word", [*vocabulary(), *BASES, *COLUMNS])
 def test_the_guide_names_every_word_a_pack_may_write(word):
     assert re.search(rf"(?<![\w.]){re.escape(word)}(?![\w])", GUIDE)

@@ -99,6 +99,8 @@ def test_c8_floor_payment_on_the_whole_bill():
     plan = small(stages, {"low": "50%", "d": "1000.00", "f": "45%"}, lines=CLASS_C)
     check(plan, claim(line(1, "5000.00"), line(2, "6000.00", "C")), {"paid.l": "4500.00", "cash": "6500.00"})
     check(plan, claim(line(1, "11000.00")), {"paid.l": "5000.00"})
+    # the floor of 45% may reach beyond what is in scope
+    check(plan, claim(line(1, "3000.00"), line(2, "8000.00", "C")), {"paid.l": "4500.00", "in_scope_personal": "0.00"})
 
 
 @pytest.mark.parametrize(
