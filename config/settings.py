@@ -88,6 +88,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keymap: str = "default"
     """The desk's keys: ``default``, ``zhonglian``, ``newtouch`` or ``retail``; ``keymap.toml`` goes over it."""
     devices: DeviceSettings = DeviceSettings()
+    cash_to_jiao: bool = False
+    """Cash is rounded to the jiao, and the rounding is a tender of its own."""
     offline: OfflineSettings = OfflineSettings()
     refund: RefundSettings = RefundSettings()
 

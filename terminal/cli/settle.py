@@ -11,20 +11,37 @@ from terminal.cli.claims import read, stream
 from terminal.cli.funnel import fault_document, say, speaks
 from terminal.cli.options import as_json, at_home, in_language, show
 from terminal.counter.words import Language
-from terminal.documents import Claim, Credential, decode, encode
+from terminal.documents import Claim, Credential, TenderKind, decode, encode
 from terminal.faults import Exit
+from terminal.money import Fen, parse_yuan
 
 if TYPE_CHECKING:
     from terminal.counter.till import Till
 
 
+def _received(text: str) -> tuple[TenderKind, Fen]:
+    """``cash=100.00``."""
+    kind, _, amount = text.partition("=")
+    if kind not in (TenderKind.CASH, TenderKind.BANK_CARD, TenderKind.CODE):
+        raise ValueError(f"{text!r}: expected cash=, bank_card= or code= and an amount")
+    return TenderKind(kind), parse_yuan(amount)
+
+
 @click.command()
 @click.argument("claim")
 @click.option("--credential", metavar="card|@FILE", help="读卡，或文件中的凭证 the card in the reader, or a file")
+@click.option("--tender", "received", multiple=True, type=_received, help="收款 money received, such as cash=100.00")
 @in_language
 @as_json
 @at_home
-def settle(claim: str, credential: str | None, language: Language, as_json: bool, home: Path) -> int:
+def settle(
+    claim: str,
+    credential: str | None,
+    received: tuple[tuple[TenderKind, Fen], ...],
+    language: Language,
+    as_json: bool,
+    home: Path,
+) -> int:
     """结算一张账单；``-`` 逐行读入。 Settles a bill; ``-`` reads one claim per line."""
     from terminal.counter.settle import settle as settle_bill
     from terminal.counter.slip import slip
@@ -32,20 +49,22 @@ def settle(claim: str, credential: str | None, language: Language, as_json: bool
 
     with Till(home) as till:
         if claim == "-":
-            return _stream(till, credential)
+            return _stream(till, credential or received)
         asked = read(claim)
         if credential:
             asked = msgspec.structs.replace(asked, credential=_credential(credential, till.settings.reader))
-        result = settle_bill(till, asked)
+        result = settle_bill(till, asked, dict(received))
         show(result, as_json, lambda: "\n".join(slip(result, asked, language)))
         return Exit.CENTRE if result.state == "in_doubt" else Exit.DONE
 
 
-def _stream(till: "Till", credential: str | None) -> int:
+def _stream(till: "Till", given: object) -> int:
     from terminal.counter.settle import settle as settle_bill
 
-    if credential:
-        raise click.UsageError("流式结算时每张账单自带凭证。 In a stream each claim carries its credential.")
+    if given:
+        raise click.UsageError(
+            "流式结算时每张账单自带凭证，不收款。 In a stream each claim carries its credential, and no money is taken."
+        )
     worst: int = Exit.DONE
     for place, line in stream():
         try:

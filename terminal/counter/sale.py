@@ -1,15 +1,13 @@
 """One patient at the counter, from credential to slip: what a screen or a program fills before it settles."""
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import msgspec
-
-from terminal.counter.faults import RefusedByCentre, TenderDoesNotFit
+from terminal.counter.faults import RefusedByCentre
 from terminal.counter.identify import Identified, identify
-from terminal.counter.settle import Trial, commit, try_out
+from terminal.counter.settle import Trial, commit, paid, try_out
 from terminal.counter.split import split
+from terminal.counter.tendering import tenders as tenders
 from terminal.counter.till import Till
 from terminal.documents import (
     Claim,
@@ -18,7 +16,6 @@ from terminal.documents import (
     Line,
     Settlement,
     Step,
-    Tender,
     TenderKind,
     Visit,
     VisitType,
@@ -142,28 +139,13 @@ class Sale:
         """
         if self.trial is None:
             raise LookupError("a sale is settled only after its trial was shown")
-        told = self.trial.told
-        if received:
-            told = msgspec.structs.replace(told, tenders=tenders(told.cash, received))
-        trial = dataclasses.replace(self.trial, told=told)
+        trial = paid(self.till, self.trial, received) if received else self.trial
         try:
             self.settled = commit(self.till, trial)
         except RefusedByCentre:
             self.bill, self.trial = _number(self.till), None
             raise
         return self.settled
-
-
-def tenders(due: Fen, received: Mapping[TenderKind, Fen]) -> tuple[Tender, ...]:
-    """What was received, and the change as a negative line, so that the tenders add up to what was due.
-
-    Raises TenderDoesNotFit when they do not reach it, or when change would have to be given for money that is no cash.
-    """
-    lines = [Tender(kind, amount) for kind, amount in received.items() if amount]
-    over = sum(received.values()) - due
-    if over < 0 or over > max(received.get(TenderKind.CASH, Fen(0)), 0) or any(line.amount < 0 for line in lines):
-        raise TenderDoesNotFit(due=due, received=Fen(sum(received.values())))
-    return (*lines, Tender(TenderKind.CHANGE, Fen(-over))) if over else tuple(lines)
 
 
 def _number(till: Till) -> str:

@@ -1,6 +1,7 @@
 """A settlement, step by step: identify, trial, tender, intent, settle; without the line provisional, under limits."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -16,6 +17,7 @@ from terminal.counter.faults import NoCredential, NoPackFor, NotTheSettings, Off
 from terminal.counter.identify import NO_LINE, Identified, identify
 from terminal.counter.journal import Entry, Given
 from terminal.counter.split import given, split
+from terminal.counter.tendering import exactly, tenders
 from terminal.counter.till import Till
 from terminal.documents import (
     BillState,
@@ -23,10 +25,10 @@ from terminal.documents import (
     Finding,
     Settlement,
     Severity,
-    Tender,
     TenderKind,
     encode,
 )
+from terminal.money import Fen
 
 
 @dataclass(frozen=True)
@@ -44,17 +46,19 @@ class Trial:
     """What the local split rests on."""
 
 
-def settle(till: Till, claim: Claim) -> Settlement:
+def settle(till: Till, claim: Claim, received: Mapping[TenderKind, Fen] | None = None) -> Settlement:
     """Settles one bill and returns where it stands: settled, provisional or in doubt; durable when this returns.
 
-    The same claim again returns what became of it. Raises KeyReused for another claim under a known number,
-    RefusedByCentre or CentreRefused for a complete no, CannotSplit or LimitReached when it cannot wait offline either.
+    ``received`` is the money for the cash part; without it, all of it in cash. The same claim again returns what became
+    of it. Raises KeyReused for another claim under a known number, RefusedByCentre or CentreRefused for a complete no,
+    TenderDoesNotFit, CannotSplit or LimitReached when it cannot wait offline either.
     """
     if (known := stands(till, claim)) is not None:
         return known
     while True:
         try:
-            return commit(till, try_out(till, claim))
+            trial = try_out(till, claim)
+            return commit(till, paid(till, trial, received) if received else trial)
         except LaneMoved:
             continue  # another desk served the same person meanwhile: both must not use one deductible
 
@@ -83,7 +87,8 @@ def try_out(till: Till, claim: Claim) -> Trial:
             seen = till.queue.anchor().seq
             trial = till.centre.trial(claim, who.person, who.insurance)
             facts = given(till, claim, who)
-            return Trial(claim, who, _told(trial, _local(till, claim, facts)), trial, seen, facts)
+            told = _in_cash(till, _told(trial, _local(till, claim, facts)))
+            return Trial(claim, who, told, trial, seen, facts)
         except NO_LINE:
             till.line(False)
             who = identify(till, claim.credential, online=False)
@@ -91,9 +96,15 @@ def try_out(till: Till, claim: Claim) -> Trial:
         raise OfflineNotAllowed()
     seen = till.queue.anchor().seq
     facts = given(till, claim, who)
-    told = _tendered(split(till, claim, facts))
+    told = _in_cash(till, split(till, claim, facts))
     told = msgspec.structs.replace(told, state=BillState.PROVISIONAL, person=who.person.name, settled_at=till.clock())
     return Trial(claim, who, told, None, seen, facts)
+
+
+def paid(till: Till, trial: Trial, received: Mapping[TenderKind, Fen]) -> Trial:
+    """The trial with what was received for its cash part. Raises TenderDoesNotFit."""
+    money = tenders(trial.told.cash, received, to_jiao=till.settings.cash_to_jiao)
+    return replace(trial, told=msgspec.structs.replace(trial.told, tenders=money))
 
 
 def commit(till: Till, trial: Trial) -> Settlement:
@@ -142,14 +153,13 @@ def _local(till: Till, claim: Claim, facts: Given) -> Settlement | Finding:
 def _told(trial: CentreTrial, local: Settlement | Finding) -> Settlement:
     """The centre's trial as the patient is told it."""
     if isinstance(local, Settlement):
-        return _tendered(complete(trial.settlement, local))
-    return _tendered(msgspec.structs.replace(trial.settlement, findings=(local,)))
+        return complete(trial.settlement, local)
+    return msgspec.structs.replace(trial.settlement, findings=(local,))
 
 
-def _tendered(settlement: Settlement) -> Settlement:
-    """The cash part taken in cash, to the fen."""
-    tenders = (Tender(TenderKind.CASH, settlement.cash),) if settlement.cash else ()
-    return msgspec.structs.replace(settlement, tenders=tenders)
+def _in_cash(till: Till, settlement: Settlement) -> Settlement:
+    """The cash part taken in cash, until something else is received."""
+    return msgspec.structs.replace(settlement, tenders=exactly(settlement.cash, to_jiao=till.settings.cash_to_jiao))
 
 
 def _item(trial: Trial) -> NewItem:

@@ -169,3 +169,13 @@ def test_a_store_is_copied_and_what_waits_is_carried(world: World, tmp_path: Pat
     assert (code, back["items"]) == (0, 1)
     assert [row["bill"] for row in yibao(world, "bill", "list")[1]] == ["B-0"]
     assert yibao(world, "queue", "verify")[0] == 0
+
+
+def test_money_received_gives_change_on_the_slip(world: World) -> None:
+    vitamins = ("XC01-TEST-0002", "维生素营养片", "12.34", "C", None)
+    file = world.home / "bill.json"
+    file.write_text(json.dumps(bill("B-1", "zhang", (vitamins, 1))), encoding="utf-8")
+    assert yibao(world, "settle", str(file), "--tender", "cash=12.00")[1]["fault"]["code"] == "tender_does_not_fit"
+    assert yibao(world, "settle", str(file), "--tender", "gold=12.34")[0] == 2
+    code, result = yibao(world, "settle", str(file), "--tender", "cash=20.00")
+    assert (code, [each["amount"] for each in result["tenders"]]) == (0, ["20.00", "-7.66"])

@@ -3,13 +3,14 @@
 import io
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from terminal.counter.far_end import forwarder
 from terminal.counter.faults import RefusedByCentre
-from terminal.counter.office import receipts, shifts
+from terminal.counter.office import operators, receipts, shifts
 from terminal.counter.office.faults import NoShift, NotAllowed, ShiftIsOpen, WrongCount
 from terminal.counter.office.operators import Session
 from terminal.counter.office.owed import even_out, owed
@@ -160,3 +161,19 @@ def test_a_workbook_holds_text_counts_and_amounts() -> None:
     assert [cell.get("s") for cell in cells] == [None, "0", "1", None]
     names = [sheet.get("name") for sheet in parts["xl/workbook.xml"].iter(f"{space}sheet")]
     assert names == ["班次 <1>", "空"]
+
+
+def test_rounding_to_the_jiao_is_its_own_line_and_not_in_the_drawer(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    settings = world.home / "settings.toml"
+    settings.write_text("cash_to_jiao = true\n" + settings.read_text(encoding="utf-8"), encoding="utf-8")
+    try:
+        with world.till() as till:
+            who = operators.acting(till)
+            shifts.open_shift(till, Fen(0), who)
+            bill = settle(till, claim("B-1", "zhang", ((*VITAMINS[:2], "12.34", "C", None), 1)))
+            report = shifts.report(till)
+    finally:
+        world.close()
+    assert (bill.cash % 10, report.section("sales")) == (4, {"cash": bill.cash - 4, "rounding": 4})
+    assert report.expected == bill.cash - 4

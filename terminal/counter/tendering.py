@@ -1,0 +1,36 @@
+"""The money for a bill's cash part: what was received, the change, and the rounding to the jiao as its own line."""
+
+from collections.abc import Mapping
+
+from terminal.counter.faults import TenderDoesNotFit
+from terminal.documents import Tender, TenderKind
+from terminal.money import Fen, divide
+
+
+def exactly(due: Fen, *, to_jiao: bool = False) -> tuple[Tender, ...]:
+    """All of it in cash, without change."""
+    return tenders(due, {TenderKind.CASH: _payable(due, to_jiao)}, to_jiao=to_jiao) if due else ()
+
+
+def tenders(due: Fen, received: Mapping[TenderKind, Fen], *, to_jiao: bool = False) -> tuple[Tender, ...]:
+    """What was received, then change and rounding with their signs, so that the lines add up to what was due.
+
+    Only cash gives change and only cash is rounded. Raises TenderDoesNotFit when the money does not reach, or when
+    change would have to be given for money that is no cash.
+    """
+    lines = [Tender(kind, amount) for kind, amount in received.items() if amount]
+    cash = received.get(TenderKind.CASH, Fen(0))
+    rest = Fen(due - sum(received.values()) + cash)
+    payable = _payable(rest, to_jiao)
+    change = cash - payable
+    if rest < 0 or change < 0 or any(line.amount < 0 for line in lines):
+        raise TenderDoesNotFit(due=due, received=Fen(sum(received.values())))
+    if change:
+        lines.append(Tender(TenderKind.CHANGE, Fen(-change)))
+    if rest != payable:
+        lines.append(Tender(TenderKind.ROUNDING, Fen(rest - payable)))
+    return tuple(lines)
+
+
+def _payable(due: Fen, to_jiao: bool) -> Fen:
+    return Fen(divide(due, 10) * 10) if to_jiao else due
