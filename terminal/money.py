@@ -21,7 +21,8 @@ class Fen(int):
     __slots__ = ()
 
     def __str__(self) -> str:
-        return _decimal(self, 2, 2)
+        whole, part = divmod(abs(self), 100)
+        return f"{'-' if self < 0 else ''}{whole}.{part:02d}"
 
 
 class Price(int):
