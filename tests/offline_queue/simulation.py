@@ -7,168 +7,25 @@ run; the same seed tells the same story.
 
 import random
 import shutil
-import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from offline_queue import FileKeys, Limits, NewItem, Policy, Queue
+from offline_queue import Limits, NewItem, Policy, Queue
 from offline_queue.faults import AlreadyForwarding, KeysClosed, LaneBusy, LimitReached, RolledBack, StoreFailed
 from offline_queue.forwarder import Forwarder
-from offline_queue.ports import Capabilities, Enquiry, Hold, Intent, Item, NotReached, Outcome, Prepared, Sending
-from offline_queue.vocabulary import OPEN, Decision, Finding, Kind, OnceFreed, OnDoubt, OutcomeClass, State
+from offline_queue.ports import Capabilities, Intent, Outcome, Sending
+from offline_queue.vocabulary import Decision, Kind, OnceFreed, OnDoubt, State
+from tests.offline_queue.far_end import HORIZON, FickleFarEnd
+from tests.offline_queue.faulty import Disk, Fault, Keys, Killed
 from tests.offline_queue.world import DESK, Time
 
-HORIZON = timedelta(seconds=600)
 LIMITS = Limits(sum_open_fen=2_000, per_lane_open=3, items_open=30, free_disk=0, contact_age=timedelta(days=99))
-
-
-class Fault(StrEnum):
-    """Everything that is made to go wrong."""
-
-    NOT_PREPARED = "not prepared"
-    TRIAL_DIFFERS = "trial differs"
-    NOT_SENT = "not sent"
-    BUSY = "busy"
-    REFUSED = "refused"
-    UNKNOWN_CODE = "unknown code"
-    REQUEST_LOST = "request lost"
-    REPLY_LOST = "reply lost"
-    LATE_EFFECT = "effect within the horizon"
-    ASKED_IN_VAIN = "enquiry without an answer"
-    ASKED_UNCLEAR = "enquiry that says nothing"
-    AMOUNT_DIFFERS = "other amount found"
-    REVERSAL_LOST = "reversal lost"
-    REVERSAL_REPLY_LOST = "reversal's reply lost"
-    REVERSAL_REFUSED = "reversal refused"
-    RAISES = "far end raises"
-    CUT_OFF = "no line"
-    KILLED_BEFORE_COMMIT = "killed before a commit"
-    KILLED_AFTER_COMMIT = "killed after a commit"
-    KILLED_ON_THE_WIRE = "killed between first byte and commit"
-    POWER_CUT = "power cut"
-    COMMIT_FAILS = "I/O error, commit lost"
-    COMMIT_FAILS_AFTER = "I/O error, commit landed"
-    DISK_FULL = "disk full"
-    CLOCK_BACK = "clock back"
-    CLOCK_FORWARD = "clock forward"
-    KEYSTORE_CLOSED = "keystore closed"
-    OLD_COPY = "old copy restored"
-    TWO_FORWARDERS = "two forwarders"
-    OPERATOR = "operator decides"
-
-
-WIRE = {
-    State.RECORDED: {Fault.NOT_PREPARED, Fault.TRIAL_DIFFERS, Fault.RAISES},
-    State.SENDING: {
-        Fault.NOT_SENT,
-        Fault.BUSY,
-        Fault.REFUSED,
-        Fault.UNKNOWN_CODE,
-        Fault.REQUEST_LOST,
-        Fault.REPLY_LOST,
-        Fault.LATE_EFFECT,
-        Fault.RAISES,
-    },
-    State.IN_DOUBT: {Fault.ASKED_IN_VAIN, Fault.ASKED_UNCLEAR, Fault.AMOUNT_DIFFERS, Fault.RAISES, Fault.OPERATOR},
-    State.REVERSING: {Fault.REVERSAL_LOST, Fault.REVERSAL_REPLY_LOST, Fault.REVERSAL_REFUSED, Fault.RAISES},
-    State.HELD: {Fault.OPERATOR},
-}
-"""What can go wrong with one item, by its state."""
-
-EVERYWHERE = set(Fault) - set().union(*WIRE.values())
-"""What goes wrong whatever the items' states are."""
-
-PAIRS = {(state, fault) for state, faults in WIRE.items() for fault in faults} | {
-    (state, fault) for state in OPEN for fault in EVERYWHERE
-}
-"""Every pair of state and fault that a campaign must meet."""
-
-
-class Killed(BaseException):
-    """The process is gone; nothing in it may catch this."""
-
-
-@dataclass
-class Effect:
-    """What one call did at the far end."""
-
-    key: str
-    order: int
-    reversed: bool = False
-
-
-class Disk:
-    """Makes connections that fail as armed, and knows how long the log was at each commit."""
-
-    def __init__(self) -> None:
-        self.armed: Fault | None = None
-        self.after = 0
-        self.lies = False
-        """The broken variant: synchronous=NORMAL that reads back as FULL."""
-        self.lengths: list[int] = []
-
-    def arm(self, fault: Fault, after: int) -> None:
-        self.armed, self.after = fault, after
-
-    def fires(self) -> Fault | None:
-        """The armed fault when its commit has come."""
-        if self.armed is None or (after := self.after) > 0:
-            self.after -= 1
-            return None
-        assert after <= 0
-        fired, self.armed = self.armed, None
-        return fired
-
-    def connect(self, path: Path) -> sqlite3.Connection:
-        disk = self
-
-        class Failing(sqlite3.Connection):
-            def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
-                if disk.lies and sql == "PRAGMA synchronous":
-                    return super().execute("SELECT 2")
-                if sql != "COMMIT":
-                    return super().execute(sql, *values)
-                fault = disk.fires()
-                if fault is Fault.KILLED_BEFORE_COMMIT:
-                    raise Killed
-                if fault is Fault.COMMIT_FAILS:
-                    super().execute("ROLLBACK")
-                    raise sqlite3.OperationalError("disk I/O error")
-                if fault is Fault.DISK_FULL:
-                    super().execute("ROLLBACK")
-                    raise sqlite3.OperationalError("database or disk is full")
-                done = super().execute(sql)
-                disk.lengths.append(path.with_name("queue.db-wal").stat().st_size)
-                if fault is Fault.KILLED_AFTER_COMMIT:
-                    raise Killed
-                if fault is Fault.COMMIT_FAILS_AFTER:
-                    raise sqlite3.OperationalError("disk I/O error")
-                return done
-
-        return sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=Failing)
-
-
-class Keys(FileKeys):
-    """A keystore that can be closed."""
-
-    closed = False
-
-    def get(self, name: str) -> bytes | None:
-        if self.closed:
-            raise KeysClosed(cause="closed")
-        return super().get(name)
-
-    def put(self, name: str, secret: bytes) -> None:
-        if self.closed:
-            raise KeysClosed(cause="closed")
-        super().put(name, secret)
 
 
 @dataclass
@@ -178,25 +35,20 @@ class Story:
     seed: int
     met: Counter[tuple[State, Fault]]
     lies: bool = False
-    capabilities: Capabilities = field(init=False)
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
         self.time = Time()
         self.disk = Disk()
         self.disk.lies = self.lies
-        self.capabilities = Capabilities(can_enquire=self.chance.random() < 0.6, settle_horizon=HORIZON)
+        can = Capabilities(can_enquire=self.chance.random() < 0.6, settle_horizon=HORIZON)
+        self.far = FickleFarEnd(self.time, self.chance, self.met, can)
         self.policy = Policy(
             width=self.chance.choice([1, 2, 4, 16]),
             on_doubt=self.chance.choice(list(OnDoubt)),
             reverse_after=timedelta(seconds=self.chance.choice([0, 60, 600])),
             tries=self.chance.choice([3, 50]),
         )
-        self.calm = False
-        self.cut_until = 0.0
-        self.effects: dict[str, Effect] = {}
-        self.late: list[tuple[float, str, str]] = []
-        self.different: set[str] = set()
         self.acknowledged: dict[str, str] = {}
         self.sales: list[tuple[Queue, Sending, Outcome | None]] = []
         self.count = 0
@@ -264,7 +116,7 @@ class Story:
             sending = desk.begin(bill, b"intent")
             assert isinstance(sending, Sending)
             self.acknowledged[bill.key] = bill.lane
-            outcome = self.send(sending.item, b"", Intent(sending.number, b"", sending.item.created))
+            outcome = self.far.send(sending.item, b"", Intent(sending.number, b"", sending.item.created))
             self.sales.append((desk, sending, outcome))
 
     def _finish(self) -> None:
@@ -276,7 +128,7 @@ class Story:
 
     def _forward(self, hours: float | None = None) -> None:
         desk = self._desk()
-        forwarder = Forwarder(desk.book, self, self.policy, pool=self._pool(), chance=self.chance)
+        forwarder = Forwarder(desk.book, self.far, self.policy, pool=self._pool(), chance=self.chance)
         try:
             forwarder.run(timedelta(hours=self.chance.choice([0, 0, 0.01, 0.3]) if hours is None else hours))
         finally:
@@ -306,7 +158,7 @@ class Story:
 
     def _cut_off(self) -> None:
         self._meet_everywhere(Fault.CUT_OFF)
-        self.cut_until = self.time.seconds + self.chance.choice([60, 3600])
+        self.far.cut_until = self.time.seconds + self.chance.choice([60, 3600])
 
     def _power_cut(self) -> None:
         """Everybody dies at once; what was not flushed is gone."""
@@ -358,9 +210,9 @@ class Story:
     def _two_forwarders(self) -> None:
         self._meet_everywhere(Fault.TWO_FORWARDERS)
         desk = self._desk()
-        first = Forwarder(desk.book, self, self.policy, pool=self._pool(), chance=self.chance)
+        first = Forwarder(desk.book, self.far, self.policy, pool=self._pool(), chance=self.chance)
         try:
-            Forwarder(self._desk().book, self, self.policy, pool=self._pool(), chance=self.chance)
+            Forwarder(self._desk().book, self.far, self.policy, pool=self._pool(), chance=self.chance)
         except AlreadyForwarding:
             pass
         else:
@@ -372,8 +224,8 @@ class Story:
         """An operator looks at the far end, after the horizon, and does what is true."""
         desk = self._desk()
         for item in desk.items([State.HELD, State.IN_DOUBT]):
-            over = not any(key == item.key for _, _, key in self.late)
-            settled = self._effective(item.key) > 0
+            over = not any(key == item.key for _, _, key in self.far.late)
+            settled = self.far.effective(item.key) > 0
             choices = [
                 choice
                 for choice in desk.choices(item)
@@ -423,7 +275,7 @@ class Story:
         except StoreFailed:
             pass
         finally:
-            if self.calm:
+            if self.far.calm:
                 self.disk.armed = None
 
     def _kill(self, place: int) -> None:
@@ -447,9 +299,9 @@ class Story:
         self.disk.lengths.clear()
         self.time.boot = fresh.name
         self.time.seconds = 20.0
-        self.late = [(due - 10**6, number, key) for due, number, key in self.late]
-        self._arrive()
-        self.cut_until = 0.0
+        self.far.late = [(due - 10**6, number, key) for due, number, key in self.far.late]
+        self.far.arrive()
+        self.far.cut_until = 0.0
         self.time.wall += timedelta(seconds=20)
 
     def _close_cleanly(self) -> None:
@@ -462,101 +314,6 @@ class Story:
         for place in range(len(self.desks)):
             self._kill(place)
 
-    # -- the far end ---------------------------------------------------------------------------------------------------
-
-    def prepare(self, item: Item, payload: bytes) -> Prepared | Hold | NotReached:
-        self._work()
-        match self._fault(item, *WIRE[State.RECORDED], odds=0.25):
-            case Fault.NOT_PREPARED:
-                return NotReached()
-            case Fault.TRIAL_DIFFERS if item.reason != "decided":
-                return Hold("trial_differs", b"both trials")
-        return Prepared(b"intent") if self._line() else NotReached()
-
-    def send(self, item: Item, payload: bytes, intent: Intent) -> Outcome:
-        if not self._line():
-            return Outcome(OutcomeClass.NOT_SENT)
-        fault = self._fault(item, *WIRE[State.SENDING], odds=0.5)
-        match fault:
-            case Fault.NOT_SENT:
-                return Outcome(OutcomeClass.NOT_SENT)
-            case Fault.BUSY:
-                return Outcome(OutcomeClass.BUSY)
-            case Fault.REFUSED:
-                return Outcome(OutcomeClass.REFUSED, "no")
-            case Fault.LATE_EFFECT:
-                due = self.time.seconds + self.chance.random() * HORIZON.total_seconds()
-                self.late.append((due, intent.number, item.key))
-                return Outcome(OutcomeClass.IN_DOUBT)
-            case Fault.REQUEST_LOST:
-                self._work()
-                return Outcome(OutcomeClass.IN_DOUBT)
-        assert intent.number not in self.effects, "one number had two effects"
-        self.effects[intent.number] = Effect(item.key, len(self.effects))
-        self._work()
-        if fault is Fault.UNKNOWN_CODE:
-            return Outcome(OutcomeClass.UNRECOGNISED, "4711")
-        return Outcome(OutcomeClass.IN_DOUBT if fault else OutcomeClass.ACCEPTED)
-
-    def enquire(self, item: Item, payload: bytes, intent: Intent) -> Enquiry:
-        self._arrive()
-        fault = self._fault(
-            item, Fault.ASKED_IN_VAIN, Fault.ASKED_UNCLEAR, Fault.AMOUNT_DIFFERS, Fault.RAISES, odds=0.4
-        )
-        if fault is Fault.ASKED_IN_VAIN or not self._line():
-            return Enquiry(Finding.NOT_REACHED)
-        if fault is Fault.ASKED_UNCLEAR:
-            return Enquiry(Finding.UNKNOWN)
-        effect = self.effects.get(intent.number)
-        found = Finding.FOUND_EQUAL if effect and not effect.reversed else Finding.ABSENT
-        if fault is Fault.AMOUNT_DIFFERS and found is Finding.FOUND_EQUAL:
-            found = Finding.FOUND_DIFFERENT
-        self._work()
-        return Enquiry(found)
-
-    def reverse(self, item: Item, payload: bytes, intent: Intent, number: str, repeat: bool) -> Outcome:
-        self._arrive()
-        if not self._line():
-            return Outcome(OutcomeClass.NOT_SENT)
-        fault = self._fault(item, *WIRE[State.REVERSING], odds=0.6)
-        if fault is Fault.REVERSAL_REFUSED:
-            return Outcome(OutcomeClass.REFUSED, "too_late")
-        if fault is Fault.REVERSAL_LOST:
-            return Outcome(OutcomeClass.IN_DOUBT)
-        effect = self.effects.get(intent.number)
-        found = effect is not None and not effect.reversed
-        if effect:
-            effect.reversed = True
-        self._work()
-        if fault:
-            return Outcome(OutcomeClass.IN_DOUBT)
-        return Outcome(OutcomeClass.ACCEPTED if found else OutcomeClass.NOTHING)
-
-    def probe(self) -> bool:
-        return self._line()
-
-    def _fault(self, item: Item, *faults: Fault, odds: float) -> Fault | None:
-        if self.calm or self.chance.random() > odds:
-            return None
-        fault = self.chance.choice(sorted(faults))
-        self.met[item.state, fault] += 1
-        if fault is Fault.RAISES and item.state is not State.SENDING:
-            raise ConnectionError("said by the far end's own program")
-        return fault
-
-    def _line(self) -> bool:
-        return self.calm or self.time.seconds >= self.cut_until
-
-    def _work(self) -> None:
-        self.time.pass_(seconds=self.chance.choice([0.02, 0.02, 3, 30]))
-        self._arrive()
-
-    def _arrive(self) -> None:
-        """What was on its way takes effect."""
-        for due, number, key in [late for late in self.late if late[0] <= self.time.seconds]:
-            self.late.remove((due, number, key))
-            self.effects[number] = Effect(key, len(self.effects))
-
     def _pool(self) -> "_Pool":
         return _Pool(self)
 
@@ -567,24 +324,21 @@ class Story:
         for state in {item.state for item in self._desk().items()}:
             self.met[state, fault] += 1
 
-    def _effective(self, key: str) -> int:
-        return sum(effect.key == key and not effect.reversed for effect in self.effects.values())
-
     def _check(self) -> None:
         """After every step: nothing acknowledged is missing, nothing has two effects."""
         with self._survived():
             known = {item.key for item in self._desk().items(State)}
             missing = self.acknowledged.keys() - known
             assert not missing, f"acknowledged and lost: {sorted(missing)}"
-        self._arrive()
-        effective = Counter(effect.key for effect in self.effects.values() if not effect.reversed)
+        self.far.arrive()
+        effective = Counter(effect.key for effect in self.far.effects.values() if not effect.reversed)
         doubled = [key for key, times in effective.items() if times > 1]
         assert not doubled, f"settled twice: {doubled}"
 
     def _calm_down(self) -> None:
         """No more faults: everything comes to its end in bounded time, and both sides agree."""
         self.disk.armed = None
-        self.calm = True
+        self.far.calm = True
         self._drop_all()
         self._desk(0).confirm_clock("chief")
         for _ in range(6):
@@ -596,7 +350,7 @@ class Story:
         desk = self._desk(0)
         assert desk.items() == [], f"stuck: {[(item.key, item.state, item.reason) for item in desk.items()]}"
         for item in desk.items(State):
-            effective = self._effective(item.key)
+            effective = self.far.effective(item.key)
             assert effective == (item.state is State.ACCEPTED), f"{item.key} is {item.state}, effects {effective}"
         self._check_order(desk)
         verification = desk.verify()
@@ -608,7 +362,7 @@ class Story:
             assert b"person-" not in stored
 
     def _check_order(self, desk: Queue) -> None:
-        order = {effect.key: effect.order for effect in self.effects.values() if not effect.reversed}
+        order = {effect.key: effect.order for effect in self.far.effects.values() if not effect.reversed}
         lanes: dict[bytes, list[int]] = {}
         for item in desk.items([State.ACCEPTED]):
             lanes.setdefault(item.lane, []).append(order[item.key])

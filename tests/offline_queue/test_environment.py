@@ -18,7 +18,7 @@ from offline_queue.faults import NotDurable, NotOurStore, StoreFailed, StoreUnce
 from offline_queue.locks import Hold, Holder, holder, take
 from offline_queue.ports import Outcome, Sending
 from offline_queue.vocabulary import Kind, OutcomeClass, State
-from tests.offline_queue.simulation import Disk, Fault
+from tests.offline_queue.faulty import Disk, Fault
 from tests.offline_queue.world import START, World
 
 

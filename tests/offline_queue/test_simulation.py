@@ -7,7 +7,8 @@ import pytest
 
 from offline_queue import items, outcomes
 from offline_queue.vocabulary import OutcomeClass, State, Step
-from tests.offline_queue.simulation import PAIRS, Fault, Story
+from tests.offline_queue.faulty import PAIRS, Fault
+from tests.offline_queue.simulation import Story
 
 CHAPTERS = range(4)
 """The campaign in pieces, so that several cores share it."""

@@ -1,0 +1,143 @@
+"""Everything that is made to go wrong in a simulation, and a disk and a keystore that do it."""
+
+import sqlite3
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from offline_queue import FileKeys
+from offline_queue.faults import KeysClosed
+from offline_queue.vocabulary import OPEN, State
+
+
+class Fault(StrEnum):
+    """Everything that is made to go wrong."""
+
+    NOT_PREPARED = "not prepared"
+    TRIAL_DIFFERS = "trial differs"
+    NOT_SENT = "not sent"
+    BUSY = "busy"
+    REFUSED = "refused"
+    UNKNOWN_CODE = "unknown code"
+    REQUEST_LOST = "request lost"
+    REPLY_LOST = "reply lost"
+    LATE_EFFECT = "effect within the horizon"
+    ASKED_IN_VAIN = "enquiry without an answer"
+    ASKED_UNCLEAR = "enquiry that says nothing"
+    AMOUNT_DIFFERS = "other amount found"
+    REVERSAL_LOST = "reversal lost"
+    REVERSAL_REPLY_LOST = "reversal's reply lost"
+    REVERSAL_REFUSED = "reversal refused"
+    RAISES = "far end raises"
+    CUT_OFF = "no line"
+    KILLED_BEFORE_COMMIT = "killed before a commit"
+    KILLED_AFTER_COMMIT = "killed after a commit"
+    KILLED_ON_THE_WIRE = "killed between first byte and commit"
+    POWER_CUT = "power cut"
+    COMMIT_FAILS = "I/O error, commit lost"
+    COMMIT_FAILS_AFTER = "I/O error, commit landed"
+    DISK_FULL = "disk full"
+    CLOCK_BACK = "clock back"
+    CLOCK_FORWARD = "clock forward"
+    KEYSTORE_CLOSED = "keystore closed"
+    OLD_COPY = "old copy restored"
+    TWO_FORWARDERS = "two forwarders"
+    OPERATOR = "operator decides"
+
+
+WIRE = {
+    State.RECORDED: {Fault.NOT_PREPARED, Fault.TRIAL_DIFFERS, Fault.RAISES},
+    State.SENDING: {
+        Fault.NOT_SENT,
+        Fault.BUSY,
+        Fault.REFUSED,
+        Fault.UNKNOWN_CODE,
+        Fault.REQUEST_LOST,
+        Fault.REPLY_LOST,
+        Fault.LATE_EFFECT,
+        Fault.RAISES,
+    },
+    State.IN_DOUBT: {Fault.ASKED_IN_VAIN, Fault.ASKED_UNCLEAR, Fault.AMOUNT_DIFFERS, Fault.RAISES, Fault.OPERATOR},
+    State.REVERSING: {Fault.REVERSAL_LOST, Fault.REVERSAL_REPLY_LOST, Fault.REVERSAL_REFUSED, Fault.RAISES},
+    State.HELD: {Fault.OPERATOR},
+}
+"""What can go wrong with one item, by its state."""
+
+EVERYWHERE = set(Fault) - set().union(*WIRE.values())
+"""What goes wrong whatever the items' states are."""
+
+PAIRS = {(state, fault) for state, faults in WIRE.items() for fault in faults} | {
+    (state, fault) for state in OPEN for fault in EVERYWHERE
+}
+"""Every pair of state and fault that a campaign must meet."""
+
+
+class Killed(BaseException):
+    """The process is gone; nothing in it may catch this."""
+
+
+class Disk:
+    """Makes connections that fail as armed, and knows how long the log was at each commit."""
+
+    def __init__(self) -> None:
+        self.armed: Fault | None = None
+        self.after = 0
+        self.lies = False
+        """The broken variant: synchronous=NORMAL that reads back as FULL."""
+        self.lengths: list[int] = []
+
+    def arm(self, fault: Fault, after: int) -> None:
+        self.armed, self.after = fault, after
+
+    def fires(self) -> Fault | None:
+        """The armed fault when its commit has come."""
+        if self.armed is None or (after := self.after) > 0:
+            self.after -= 1
+            return None
+        assert after <= 0
+        fired, self.armed = self.armed, None
+        return fired
+
+    def connect(self, path: Path) -> sqlite3.Connection:
+        disk = self
+
+        class Failing(sqlite3.Connection):
+            def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+                if disk.lies and sql == "PRAGMA synchronous":
+                    return super().execute("SELECT 2")
+                if sql != "COMMIT":
+                    return super().execute(sql, *values)
+                fault = disk.fires()
+                if fault is Fault.KILLED_BEFORE_COMMIT:
+                    raise Killed
+                if fault is Fault.COMMIT_FAILS:
+                    super().execute("ROLLBACK")
+                    raise sqlite3.OperationalError("disk I/O error")
+                if fault is Fault.DISK_FULL:
+                    super().execute("ROLLBACK")
+                    raise sqlite3.OperationalError("database or disk is full")
+                done = super().execute(sql)
+                disk.lengths.append(path.with_name("queue.db-wal").stat().st_size)
+                if fault is Fault.KILLED_AFTER_COMMIT:
+                    raise Killed
+                if fault is Fault.COMMIT_FAILS_AFTER:
+                    raise sqlite3.OperationalError("disk I/O error")
+                return done
+
+        return sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=Failing)
+
+
+class Keys(FileKeys):
+    """A keystore that can be closed."""
+
+    closed = False
+
+    def get(self, name: str) -> bytes | None:
+        if self.closed:
+            raise KeysClosed(cause="closed")
+        return super().get(name)
+
+    def put(self, name: str, secret: bytes) -> None:
+        if self.closed:
+            raise KeysClosed(cause="closed")
+        super().put(name, secret)
