@@ -1,6 +1,8 @@
 """The local split of a bill: the person's facts, what earlier bills used up, and the pack of the day."""
 
-from collections.abc import Iterator
+from datetime import date
+
+import msgspec
 
 from terminal.adjudication import adjudicate
 from terminal.adjudication.accumulators import Accumulator
@@ -14,9 +16,7 @@ from terminal.documents import Claim, Settlement
 
 def given(till: Till, claim: Claim, who: Identified) -> Given:
     """What a split of this bill rests on, besides the bill and the pack."""
-    later = tuple(_bills_after(till, who))
-    insured = ledger.with_account(who.insurance.insured, later)
-    return Given(insured, ledger.openings(who.person.openings, later, claim.visit.begin.date()))
+    return _so_far(till, who, claim.visit.begin.date())
 
 
 def split(till: Till, claim: Claim, facts: Given, *, explain: int = 0) -> Settlement:
@@ -32,13 +32,25 @@ def used(till: Till, who: Identified) -> list[tuple[Accumulator, int]]:
     except NoPackFor:
         return []
     day = till.clock().date()
-    openings = ledger.openings(who.person.openings, _bills_after(till, who), day)
+    openings = _so_far(till, who, day).openings
     totals = {row.accumulator: row.value for row in openings if row.period.startswith(str(day.year))}
     return [(accumulator, totals[name]) for name, accumulator in known.items() if name in totals]
 
 
-def _bills_after(till: Till, who: Identified) -> Iterator[Settlement]:
-    """This person's bills that the centre's figures do not include: open ones, and those accepted since."""
-    lane = who.person.number
-    for item in (*till.queue.items(lane=lane), *till.queue.accepted_after(who.snapshot.journal_seq, lane)):
-        yield journal.standing(till.queue, item)
+def _so_far(till: Till, who: Identified, day: date) -> Given:
+    """The person's figures before the next bill.
+
+    While bills of the person are open, nobody knows which of them the centre's figures include: a call without an
+    answer may have taken effect. Then the chain of our own splits counts, from what the oldest open bill rested on.
+    Otherwise the centre's figures count, with the bills that it has accepted since it gave them.
+    """
+    lane, insured = who.person.number, who.insurance.insured
+    opened = till.queue.items(lane=lane)
+    base = journal.entry(till.queue, opened[0]).given if opened else None
+    if base is not None:
+        later = [journal.standing(till.queue, item) for item in opened]
+        insured = msgspec.structs.replace(insured, account_balance=base.insured.account_balance)
+        return Given(ledger.with_account(insured, later), ledger.openings(base.openings, later, day))
+    after = (*opened, *till.queue.accepted_after(who.snapshot.journal_seq, lane))
+    later = [journal.standing(till.queue, item) for item in after]
+    return Given(ledger.with_account(insured, later), ledger.openings(who.person.openings, later, day))

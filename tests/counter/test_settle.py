@@ -115,6 +115,19 @@ def test_a_call_that_never_arrived_is_freed_only_after_the_horizon(world: World)
     assert world.standing() == {"B-1": 1}
 
 
+def test_a_bill_after_a_doubtful_one_counts_its_deductible_once(world: World) -> None:
+    with world.till() as till:
+        world.trouble({"fault": "drop", "infno": "2207"})
+        first = settle(till, claim("B-1", "zhang", (CT, 4)))
+        second = settle(till, claim("B-2", "zhang", (CT, 6)))
+        assert (first.state, second.state) == (BillState.IN_DOUBT, BillState.PROVISIONAL)
+        assert first.deductible + second.deductible == 180000
+        assert forwarded(till) == 0
+        stands = settle(till, claim("B-2", "zhang", (CT, 6)))
+    assert (stands.state, stands.deductible) == (BillState.SETTLED, second.deductible)
+    assert world.standing() == {"B-1": 1, "B-2": 1}
+
+
 def test_a_site_may_let_a_doubtful_settlement_stand_until_the_days_comparison(tmp_path: Path) -> None:
     world = World(tmp_path, offline={"on_doubt": "wait"})
     try:
