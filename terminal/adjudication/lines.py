@@ -211,7 +211,7 @@ class LineRules:
         left: dict[int, int] = {}
         shares: dict[tuple[int, int], int] = {}
         total = own_pay = over_limit = first_self_pay = 0
-        rows, whole, per_line = self.rows, self.whole_first, self.per_line
+        rows, whole, per_line, groups = self.rows, self.whole_first, self.per_line, self.groups
         for line in lines:
             amount, item_class, ceiling, rate = line.amount, line.item_class, line.ceiling, line.first_self_pay
             total += amount
@@ -223,7 +223,7 @@ class LineRules:
                 if detail:
                     parts.splits.append((line.sn, amount, own, 0, 0))
                 continue
-            if known.plain and ceiling is None and rate is None and not due and not self.groups:
+            if known.plain and ceiling is None and rate is None and not due and not groups:
                 if detail:
                     parts.splits.append((line.sn, amount, 0, 0, 0))
                 continue
@@ -246,9 +246,8 @@ class LineRules:
                 shares[numerator, denominator] = shares.get((numerator, denominator), 0) + base
             over_limit += over
             first_self_pay += first
-            for number, group in enumerate(self.groups):
-                if group.fits(item_class, line.category):
-                    parts.groups[number] = parts.groups.get(number, 0) + amount - over - first
+            if groups:
+                self._note_groups(parts, item_class, line.category, amount - over - first)
             if known.separate:
                 parts.separate += amount - over - first
             if detail:
@@ -259,6 +258,11 @@ class LineRules:
             parts.first_self_pay = sum(whole(base * n, d) for (n, d), base in shares.items())
             parts.splits = _rounded_together(parts.splits, parts.first_self_pay)
         return parts
+
+    def _note_groups(self, parts: Parts, item_class: ItemClass, category: str, scope: int) -> None:
+        for number, group in enumerate(self.groups):
+            if group.fits(item_class, category):
+                parts.groups[number] = parts.groups.get(number, 0) + scope
 
     def _unknown_is_own(self, line: Line, parts: Parts) -> bool:
         own = self.unknown_class == "own_pay"
