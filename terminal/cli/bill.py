@@ -1,11 +1,14 @@
 """``yibao bill``: what became of a bill."""
 
+import json
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from terminal.cli.options import as_json, at_home, in_language, show
 from terminal.counter.words import Language, word
+from terminal.documents import encode
 from terminal.faults import Exit
 
 
@@ -34,6 +37,31 @@ def show_bill(number: str, language: Language, home: Path, as_json: bool) -> int
         claim = journal.entry(till.queue, item).claim
     show(result, as_json, lambda: "\n".join(slip(result, claim, language)))
     return Exit.DONE
+
+
+@bill.command()
+@click.argument("text")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="收费日期 day of the bill")
+@in_language
+@at_home
+@as_json
+def find(text: str, day: datetime | None, language: Language, home: Path, as_json: bool) -> int:
+    """按单号、票据号、结算号、卡号、姓名、追溯码查找。 By number, receipt, settlement, card, name, trace code."""
+    from terminal.counter.office.finding import find as search
+    from terminal.counter.till import Till
+
+    with Till(home) as till:
+        found = search(till, text, day.date() if day else None)
+
+    def lines() -> str:
+        return "\n".join(
+            f"{each.day} {each.bill:24} {word('state.' + each.state, language):10} {each.total:>12} {each.name} "
+            f"{each.receipt} {each.refund}".rstrip()
+            for each in found
+        )
+
+    show(json.loads(encode(found)), as_json, lines)
+    return Exit.DONE if found else Exit.NO
 
 
 @bill.command("list")

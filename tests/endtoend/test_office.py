@@ -101,6 +101,9 @@ def test_a_cashier_s_day_without_people_set_up(world: World, tmp_path: Path) -> 
     assert yibao(world, "receipt", "roll", "京A", "1", "100")[0] == 0
     assert yibao(world, "receipt", "use", "B-1")[1]["number"] == "京A00000001"
     assert yibao(world, "receipt", "reprint", "B-1")[1]["copy"] == 2
+    for text in ("B-1", "京A00000001", "X00000019", "张三", result["settlement_number"]):
+        assert [row["receipt"] for row in yibao(world, "bill", "find", text)[1]] == ["京A00000001"]
+    assert yibao(world, "bill", "find", "李四") == (1, [])
     assert yibao(world, "receipt", "void", "京A00000002", "--reason", "卡纸")[0] == 0
     assert yibao(world, "receipt", "stock")[1][0]["next"] == "京A00000003"
     assert yibao(world, "shift", "move", "--out", "100.00", "--reason", "交银行")[1]["amount"] == "-100.00"
