@@ -280,9 +280,11 @@ class Desk(App[None]):
     def news(self) -> None:
         """Shows what became of the bills meanwhile."""
         charge = self.charge
+        if not charge.query("#head"):
+            return  # the desk is closing; what came meanwhile is in the journal
         if charge.sale.settled and (item := journal.find(self.till.queue, charge.sale.bill)):
             charge.sale.settled = journal.standing(self.till.queue, item)
             charge.show_money()
         charge.show_head()
-        if isinstance(self.screen, Board):
+        if isinstance(self.screen, Board) and self.screen.query("#rows"):
             self.screen.draw()

@@ -20,7 +20,7 @@ _FOOT = (
     Action.HELP, Action.SETTLE, Action.VISIT, Action.TENDER, Action.TRIAL, Action.CREDENTIAL, Action.FIND,
     Action.PARK, Action.NEXT, Action.EXCEPTIONS,
 )  # fmt: skip
-_SPLIT, _TENDER, _ROWS = 46, 23, 5
+_SPLIT, _TENDER, _ROWS = 54, 17, 5
 """Cells inside the two money panels, and their rows."""
 _ONE = Quantity(10_000)
 

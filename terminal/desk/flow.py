@@ -174,13 +174,13 @@ async def settle(screen: "ChargeScreen") -> None:
         return
     if not await _consent(screen):
         return
-    sale, language = screen.sale, screen.app.language
-    due = sale.trial.told.cash if sale.trial else Fen(0)
-    cash = Fen(max(0, due - sum(screen.other_tenders.values())))
+    sale, language, others = screen.sale, screen.app.language, screen.other_tenders
+    rest = Fen(max(0, sale.trial.told.cash - sum(others.values()))) if sale.trial else Fen(0)
+    received = {**others, TenderKind.CASH: rest} if others else None
     wait = Wait(sale.bill, language)
     await screen.app.push_screen(wait)
     try:
-        settled = await asyncio.to_thread(sale.settle, {**screen.other_tenders, TenderKind.CASH: cash})
+        settled = await asyncio.to_thread(sale.settle, received)
     except LaneMoved:
         await _try(screen)
         screen.message(say("moved", language))
@@ -188,7 +188,7 @@ async def settle(screen: "ChargeScreen") -> None:
     finally:
         wait.dismiss(None)
     screen.show_money()
-    await _count(screen, cash)
+    await _count(screen, Fen(sum(line.amount for line in settled.tenders if line.kind is TenderKind.CASH)))
     state = word(f"state.{settled.state}", language)
     screen.message(say("done", language, state=state, key=shown(screen.app.keys[Action.NEXT])))
     screen.run_worker(_print(screen, sale.bill), group="paper")  # the next patient need not wait for it

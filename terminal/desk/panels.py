@@ -22,6 +22,9 @@ WIDTH = 79
 INSIDE = WIDTH - 4
 """Cells inside a panel's border and padding."""
 
+AMOUNT, LABEL = 11, 8
+"""Cells of an amount beside its label in the split, and of a label in the tender."""
+
 COLUMNS = (
     ("sn", 4, right), ("name", 31, left), ("class", 3, right), ("first", 6, right), ("quantity", 8, right),
     ("price", 11, right), ("amount", 13, right),
@@ -139,7 +142,7 @@ def split(settlement: Settlement | None, total: Fen, language: Language, width: 
 
 
 def _pair(label: str, amount: Fen, width: int) -> str:
-    return left(label, width - 12) + right(str(amount), 11)
+    return left(label, width - AMOUNT) + right(str(amount), AMOUNT)
 
 
 def tender(
@@ -153,10 +156,10 @@ def tender(
     """What is due, what of it by card or code, what was received, the change."""
     rows = [
         (say("receivable", language), due),
-        *((word(f"tender.{kind}", language), amount) for kind, amount in others),
+        *((say(f"pay_{kind}", language), amount) for kind, amount in others),
     ]
     rows += [(say("received", language), received), (say("change", language), change)]
-    return [left(label, width - 11) + right(str(amount), 11) for label, amount in rows if amount is not None]
+    return [left(label, LABEL) + right(str(amount), width - LABEL) for label, amount in rows if amount is not None]
 
 
 def key_line(keys: Mapping[Action, str], actions: Sequence[Action], language: Language) -> str:

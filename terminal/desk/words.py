@@ -89,7 +89,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     # what to type
     "search": ("简码、名称或条码；数量*简码", "code, name or bar code; qty*code"),
     "cash_prompt": ("收到现金（回车为正好）", "Cash received (Enter: exact)"),
-    "pay_bank_card": ("银行卡", "Bank card"),
+    "pay_bank_card": ("银行卡", "Card"),
     "pay_code": ("扫码", "Code"),
     "find_bill": ("单号", "Bill number"),
     "manual_number": ("身份证号、卡号或医保码", "ID number, card number or e-credential"),

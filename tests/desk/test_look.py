@@ -5,10 +5,11 @@ import sys
 import pytest
 from textual.widgets import DataTable, Input, Static
 
-from terminal.counter.words import Language
+from terminal.counter.words import Language, word
 from terminal.desk import words
 from terminal.desk.keys import NAMES, Action, name
-from terminal.desk.panels import WIDTH
+from terminal.desk.panels import AMOUNT, LABEL, WIDTH
+from terminal.documents import Fund
 from terminal.width import cells
 from tests.desk.playing import Cashier, desk, play, stock
 from tests.desk.scenes import NOW, SCENES
@@ -86,3 +87,14 @@ def test_every_sentence_for_the_message_line_fits_it(language):
 def test_every_action_has_a_name_in_both_languages():
     assert NAMES.keys() == set(Action)
     assert all(zh and en for zh, en in NAMES.values())
+
+
+@pytest.mark.parametrize("language", Language)
+def test_labels_beside_amounts_are_never_cut(language):
+    split = [f"fund.{fund}" for fund in Fund] + [
+        "total", "account", "family_account", "hospital", "cash", "own_pay", "over_limit", "first_self_pay",
+        "deductible",
+    ]  # fmt: skip
+    assert max(cells(word(key, language)) for key in split) <= 54 // 2 - AMOUNT
+    tender = ("receivable", "received", "change", "pay_bank_card", "pay_code")
+    assert max(cells(words.say(key, language)) for key in tender) <= LABEL

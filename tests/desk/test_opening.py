@@ -1,0 +1,177 @@
+"""Opening a desk: only in a terminal, one per data folder, with keys that exist; and what a killed one leaves."""
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from terminal.counter import journal
+from terminal.desk.faults import BadKeymap, DeskRunning
+from terminal.desk.keys import PROFILES, Action, keymap
+from terminal.desk.seat import seat
+from terminal.documents import BillState
+from tests.desk.playing import desk, play
+from tests.desk.scenes import fill
+
+
+def test_without_a_terminal_the_command_says_what_to_use(world):
+    code, _, said = world.run("desk")
+    assert code == 2
+    assert "yibao settle --json" in said
+
+
+def test_a_second_desk_is_refused_with_the_process_that_has_the_folder(world, till):
+    with seat(till):
+        with pytest.raises(DeskRunning, match=str(os.getpid())), seat(till):
+            pass
+        master, slave = pty.openpty()
+        process = world.command("desk", stdin=slave, stdout=slave)
+        _, said = process.communicate(timeout=60)
+        for end in (master, slave):
+            os.close(end)
+    assert process.returncode == 5
+    assert str(os.getpid()) in said.decode()
+    with seat(till):
+        pass
+
+
+def test_a_killed_desk_leaves_its_seat(world, till):
+    script = "import sys,time; from pathlib import Path; from terminal.counter.till import Till\n"
+    script += "from terminal.desk.seat import seat\n"
+    script += "with Till(Path(sys.argv[1])) as till, seat(till):\n    print('seated', flush=True); time.sleep(60)"
+    process = subprocess.Popen([sys.executable, "-c", script, str(world.home)], stdout=subprocess.PIPE)
+    assert process.stdout.readline() == b"seated\n"
+    with pytest.raises(DeskRunning), seat(till):
+        pass
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    with seat(till):
+        pass
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_profile_gives_every_action_keys_of_its_own_with_a_second_way(profile):
+    keys = keymap(profile)
+    assert keys.keys() == set(Action)
+    every = [key for text in keys.values() for key in text.split(",")]
+    assert len(every) == len(set(every))
+    assert all(any(key.startswith("alt+") for key in text.split(",")) for text in keys.values())
+
+
+def test_a_profile_changes_what_a_key_does(till):
+    async def script(c):
+        await c.press("f2")
+        assert c.app.charge.sale.who is not None
+        await c.press("alt+n")
+        assert c.app.charge.sale.who is None
+
+    play(desk(till, profile="newtouch"), script)
+
+
+def test_the_sites_own_keys_go_over_the_profile(till, tmp_path):
+    (tmp_path / "keymap.toml").write_text('credential = "f7, alt+c"\n', encoding="utf-8")
+
+    async def script(c):
+        await c.press("f7")
+        assert c.app.charge.sale.who is not None
+        assert "F7读卡" in c.screen
+
+    play(desk(till, own_keys=tmp_path / "keymap.toml"), script)
+
+
+@pytest.mark.parametrize(
+    "text", ['fly = "f7"', 'settle = "f1"', "settle =", 'settle = "f6"'], ids=["action", "clash", "torn", "taken"]
+)
+def test_keys_that_cannot_be_are_refused_with_their_place(tmp_path, text):
+    own = tmp_path / "keymap.toml"
+    own.write_text(text, encoding="utf-8")
+    with pytest.raises(BadKeymap, match=r"keymap\.toml"):
+        keymap("default", own)
+
+
+def test_a_profile_nobody_knows_is_refused_with_those_that_exist():
+    with pytest.raises(BadKeymap, match="retail"):
+        keymap("unknown")
+
+
+def test_the_palette_offers_the_actions_and_nothing_that_shows_a_patient_elsewhere(till):
+    async def script(c):
+        names = [command.title for command in c.app.get_system_commands(c.app.screen)]
+        assert len(names) == len(Action)
+        await c.press("ctrl+p")
+        for letter in "devices":
+            await c.hit(letter)
+        await c.until(lambda: "设备 devices" in c.screen)
+        await c.press("enter")
+        await c.until(lambda: "没有内容" in c.screen)
+
+    play(desk(till), script)
+
+
+def test_help_is_about_the_field_and_lists_every_key(till):
+    async def script(c):
+        await c.press("f1")
+        assert "3*amxl" in c.screen.replace("\n", "")[:2000] or "拼音首字母" in c.screen
+        await c.press("escape", "f9", "f1")
+        assert "结算单上的单号" in c.screen
+
+    play(desk(till), script)
+
+
+def test_the_language_changes_at_once_and_in_the_middle_of_a_bill(till):
+    async def script(c):
+        await fill(c)
+        await c.press("f5", "ctrl+g")
+        assert "Personal account" in c.screen
+        assert "employee active" in c.screen
+        await c.press("f5")
+        assert "WHY THESE AMOUNTS" in c.screen
+        await c.press("escape", "ctrl+g")
+        assert "个人账户" in c.screen
+
+    play(desk(till), script)
+
+
+STATES = (
+    ({"fault": "late", "infno": "2207", "seconds": 1}, BillState.IN_DOUBT),
+    ({"fault": "delay", "infno": "2207", "seconds": 30}, BillState.SETTLING),
+)
+
+
+@pytest.mark.parametrize(("trouble", "left"), STATES, ids=["in doubt", "settling"])
+def test_a_desk_killed_while_it_settles_shows_the_bill_at_the_next_start_and_no_fen_is_lost(world, trouble, left):
+    world.trouble(trouble)
+    script = "import asyncio,sys; from pathlib import Path; from terminal.counter.till import Till\n"
+    script += "from tests.desk.playing import desk; from tests.desk.scenes import fill\n"
+    script += "async def run():\n"
+    script += "    with Till(Path(sys.argv[1])) as till:\n"
+    script += "        app = desk(till)\n"
+    script += "        async with app.run_test() as pilot:\n"
+    script += "            from tests.desk.playing import Cashier\n"
+    script += "            await fill(Cashier(app, pilot))\n"
+    script += "            await pilot.press('f2'); await asyncio.sleep(1); await pilot.press('enter')\n"
+    script += "            await asyncio.sleep(60)\n"
+    script += "asyncio.run(run())"
+    process = subprocess.Popen([sys.executable, "-c", script, str(world.home)], stderr=subprocess.DEVNULL)
+    with world.till() as till:
+        end = time.monotonic() + 30
+        while not till.queue.items() or journal.state_of(till.queue.items()[0]) is not left:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        process.kill()
+        process.wait()
+        bill = till.queue.items()[0].key
+
+        async def look(c):
+            await c.press("ctrl+e")
+            assert bill in c.screen
+            await c.until(lambda: till.queue.items() == [])
+
+        play(desk(till, forward_every=0.3), look)
+        assert journal.standing(till.queue, till.queue.item(bill)).state is BillState.SETTLED
+    assert list(world.standing().values()) == [1]
