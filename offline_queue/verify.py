@@ -19,6 +19,8 @@ from offline_queue.ports import Anchor, Identity
 from offline_queue.sealing import Algorithms, unseal
 from offline_queue.store import Store
 
+_LINKS = f"SELECT {', '.join(LINKED)}, body, hash, mac FROM event WHERE seq > ? ORDER BY seq"
+
 
 class Tampering(StrEnum):
     """What can be wrong with a store, by name."""
@@ -104,11 +106,11 @@ class Verifier:
     def links(self, after: Anchor) -> Iterator[tuple[Row, list[Trace]]]:
         """Each stored link after a known one, with what is wrong with it."""
         previous = after
-        for row in self._store.each("SELECT * FROM event WHERE seq > ? ORDER BY seq", (after.seq,)):
+        for row in self._store.each(_LINKS, (after.seq,)):
             found = []
             if row["seq"] != previous.seq + 1:
                 found.append(Trace(Tampering.EVENT_MISSING, seq=previous.seq + 1))
-            linked = [row[name] for name in LINKED]
+            linked = tuple(row)[: len(LINKED)]
             if link(self._suite, previous.hash, linked) != row["hash"] and not found:
                 found.append(Trace(Tampering.EVENT_CHANGED, seq=row["seq"], item=row["item"]))
             if self._keys and self._suite.mac(self._keys.chain, row["hash"]) != row["mac"]:
