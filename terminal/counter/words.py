@@ -102,6 +102,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "section.sales": ("收款", "Taken"),
     "section.refunds": ("退款", "Given back"),
     "section.evened": ("补收退还差额", "Differences evened out"),
+    "section.prepaid": ("预交金", "Paid ahead"),
+    "section.drawn": ("预交金冲抵", "Drawn from paid ahead"),
     "section.moves": ("现金存取", "Cash moved"),
     "section.paid": ("各方支付", "Who paid"),
     "section.paid_back": ("各方退回", "Paid back to"),

@@ -182,3 +182,15 @@ def test_money_received_gives_change_on_the_slip(world: World) -> None:
     assert yibao(world, "settle", str(file), "--tender", "gold=12.34")[0] == 2
     code, result = yibao(world, "settle", str(file), "--tender", "cash=20.00")
     assert (code, [each["amount"] for each in result["tenders"]]) == (0, ["20.00", "-7.66"])
+
+
+def test_money_is_paid_ahead_for_a_stay(world: World) -> None:
+    (result,) = world.run("settle", "-", "--json", feed=[bill("B-1", "zhang")])[1]
+    assert yibao(world, "prepay", "take", "A-1", "1000.00")[1]["balance"] == "1000.00"
+    assert yibao(world, "prepay", "take", "A-1", "500.00", "--tender", "bank_card", "--reference", "R1")[0] == 0
+    left = parse_yuan(yibao(world, "prepay", "draw", "A-1", "B-1")[1]["balance"])
+    assert left == parse_yuan("1500.00") - parse_yuan(result["cash"])
+    code, fault = yibao(world, "prepay", "back", "A-1", "501.00", "--tender", "bank_card", "--reference", "R1")
+    assert (code, fault["fault"]["code"]) == (1, "cash_for_card_money")
+    assert yibao(world, "prepay", "back", "A-1", "500.00", "--tender", "bank_card", "--reference", "R1")[0] == 0
+    assert parse_yuan(yibao(world, "prepay", "show", "A-1")[1]["balance"]) == left - parse_yuan("500.00")

@@ -364,3 +364,14 @@ class StoreInUse(Fault):
     en = "The store {folder} is in use."
     next_zh = "请先关闭收费窗口和本机服务；现有存储未改动。"
     next_en = "Close the desk and the service first; the store was not touched."
+
+
+class NotEnoughPaid(Fault):
+    """A deposit that does not cover the amount, or an amount that is none."""
+
+    code = "not_enough_paid"
+    exit = Exit.NO
+    zh = "住院号 {admission} 的预交金余额 {balance}，不能办理 {amount}。"
+    en = "Admission {admission} has {balance} paid ahead; {amount} is not possible."
+    next_zh = "请先补交预交金，或核对金额。"
+    next_en = "Top it up first, or check the amount."

@@ -9,10 +9,14 @@ from terminal.counter.words import Language, word
 from terminal.money import Fen
 from terminal.width import centre, cut, pair
 
+_BY_TENDER = ("sales", "refunds", "evened", "prepaid", "drawn")
 _NAMED = {
-    "bills": "state.", "sales": "tender.", "refunds": "tender.", "evened": "tender.", "paid": "", "paid_back": "",
+    "bills": "state.",
+    "paid": "",
+    "paid_back": "",
     "receipts": "receipt.",
-}  # fmt: skip
+    **dict.fromkeys(_BY_TENDER, "tender."),
+}
 """How the names of a section's rows are found among the words; other sections name their rows themselves."""
 
 

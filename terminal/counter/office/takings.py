@@ -10,6 +10,7 @@ from offline_queue.ports import Item
 from offline_queue.vocabulary import OPEN, State
 from terminal.counter import journal
 from terminal.counter.office.owed import Evened, was_served
+from terminal.counter.office.prepayments import Drawn, Prepaid
 from terminal.counter.office.receipts import Receipt, Reprinted, Spoilt
 from terminal.counter.office.refunds import Moved, RefundState, refunds
 from terminal.counter.office.register import read
@@ -88,8 +89,9 @@ def takings(
 ) -> Report:
     """Everything since one event of the chain.
 
-    Sections: ``bills`` by state, ``sales`` and ``refunds`` and ``evened`` by tender, ``paid`` and ``paid_back`` by
-    payer, ``late`` results of earlier bills, bills still ``open``, ``receipts``, and the given ``moves``.
+    Sections: ``bills`` by state; ``sales``, ``refunds``, ``evened``, ``prepaid`` and, negative, ``drawn`` by tender;
+    ``paid`` and ``paid_back`` by payer; ``late`` results of earlier bills, bills still ``open``, ``receipts``, and the
+    given ``moves``.
     """
     head = till.queue.anchor()
     sums = _Sums()
@@ -106,6 +108,9 @@ def takings(
             sums.payers("paid_back", back)
     for evened in (note.document for note in read(till, Evened, after=after)):
         sums.add("evened", evened.tender, evened.amount)
+    sums.tenders("prepaid", (note.document.tender for note in read(till, Prepaid, after=after)))
+    for drawn in (note.document for note in read(till, Drawn, after=after)):
+        sums.add("drawn", TenderKind.CASH, -drawn.amount)
     _receipts(till, after, sums)
     rows = (*sums.rows(), *moves)
     cash = sum(row.amount for row in rows if row.section == "moves" or _in_drawer(row))
@@ -115,7 +120,7 @@ def takings(
 
 
 def _in_drawer(row: Row) -> bool:
-    return row.section in ("sales", "refunds", "evened") and row.name in _DRAWER
+    return row.section in ("sales", "refunds", "evened", "prepaid", "drawn") and row.name in _DRAWER
 
 
 def _bill(till: Till, item: Item, after: int, sums: _Sums, refunded: bool) -> None:

@@ -1,0 +1,116 @@
+"""Money paid ahead for a stay: taken, topped up, drawn for the bill, and the rest given back the way it came.
+
+Cash for money that came by card would turn a credit card, or insurance money, into notes; it is refused here as it is
+for bills.
+"""
+
+from typing import ClassVar
+
+import msgspec
+
+from terminal.counter import journal
+from terminal.counter.faults import UnknownBill
+from terminal.counter.office.faults import CashForCardMoney, NotEnoughPaid
+from terminal.counter.office.operators import Session
+from terminal.counter.office.register import Document, read, writing
+from terminal.counter.office.roles import Right
+from terminal.counter.till import Till
+from terminal.documents import Tender, TenderKind
+from terminal.money import Fen
+
+
+class Prepaid(Document, frozen=True):
+    """A tender taken for an admission, or with a minus given back."""
+
+    KIND: ClassVar[str] = "prepaid"
+    admission: str
+    tender: Tender
+
+
+class Drawn(Document, frozen=True):
+    """What a bill of the stay used up."""
+
+    KIND: ClassVar[str] = "prepaid.drawn"
+    admission: str
+    bill: str
+    amount: Fen
+
+
+class Deposit(msgspec.Struct, frozen=True):
+    """What lies here for one admission."""
+
+    admission: str
+    paid: tuple[Tender, ...]
+    """By tender and reference, net of what was given back."""
+    drawn: Fen
+    balance: Fen
+
+
+def deposit(till: Till, admission: str) -> Deposit:
+    """One admission's money; all zero for one that never paid ahead."""
+    paid: dict[tuple[TenderKind, str], int] = {}
+    drawn = 0
+    for note in read(till, Prepaid, Drawn):
+        match note.document:
+            case Prepaid(whose, tender) if whose == admission:
+                key = (tender.kind, tender.reference)
+                paid[key] = paid.get(key, 0) + tender.amount
+            case Drawn(whose, _, amount) if whose == admission:
+                drawn += amount
+    tenders = tuple(Tender(kind, Fen(amount), reference) for (kind, reference), amount in paid.items() if amount)
+    return Deposit(admission, tenders, Fen(drawn), Fen(sum(tender.amount for tender in tenders) - drawn))
+
+
+def pay_ahead(till: Till, admission: str, tender: Tender, by: Session) -> Deposit:
+    """Takes money for a stay. Raises NotEnoughPaid for nothing or less, NotAllowed."""
+    by.require(Right.SETTLE)
+    if tender.amount <= 0:
+        raise NotEnoughPaid(admission=admission, balance=deposit(till, admission).balance, amount=tender.amount)
+    with writing(till) as write:
+        write(Prepaid(admission, tender), by.number)
+    return deposit(till, admission)
+
+
+def draw(till: Till, admission: str, bill: str, by: Session) -> Deposit:
+    """Uses the deposit for the cash part of a bill, as far as it reaches, once per bill.
+
+    Raises UnknownBill, NotEnoughPaid when nothing is left, NotAllowed.
+    """
+    by.require(Right.SETTLE)
+    item = journal.find(till.queue, bill)
+    if item is None:
+        raise UnknownBill(bill=bill)
+    with writing(till) as write:
+        if not any(note.document.bill == bill for note in read(till, Drawn)):
+            cash = journal.standing(till.queue, item).cash
+            amount = min(cash, deposit(till, admission).balance)
+            _check(till, admission, amount)
+            write(Drawn(admission, bill, amount), by.number)
+    return deposit(till, admission)
+
+
+def give_rest(till: Till, admission: str, tender: Tender, by: Session) -> Deposit:
+    """Gives a part of the rest back by one tender, at most what came by it.
+
+    Raises NotEnoughPaid, CashForCardMoney, NotAllowed.
+    """
+    by.require(Right.SETTLE)
+    with writing(till) as write:
+        _check(till, admission, tender.amount)
+        came = sum(
+            each.amount
+            for each in deposit(till, admission).paid
+            if (each.kind, each.reference) == (tender.kind, tender.reference)
+        )
+        if tender.amount > came:
+            others = [each for each in deposit(till, admission).paid if each.kind is not tender.kind]
+            kind = others[0].kind if others else tender.kind
+            raise CashForCardMoney(bill=admission, kind=kind, amount=Fen(tender.amount - came))
+        write(Prepaid(admission, Tender(tender.kind, Fen(-tender.amount), tender.reference)), by.number)
+    return deposit(till, admission)
+
+
+def _check(till: Till, admission: str, amount: Fen) -> None:
+    balance = deposit(till, admission).balance
+    if not 0 < amount <= balance:
+        raise NotEnoughPaid(admission=admission, balance=balance, amount=amount)
