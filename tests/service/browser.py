@@ -66,8 +66,10 @@ def browser(folder: Path) -> Iterator[Browser]:
         assert process.stdout
         said = next(line for line in process.stdout if "started successfully on port" in line)
         window = Browser(int(said.rstrip(".\n").rpartition(" ")[2]), folder)
-        yield window
-        window.close()
+        try:
+            yield window
+        finally:
+            window.close()
     finally:
         process.terminate()
         process.wait(10)
