@@ -17,6 +17,7 @@ from offline_queue.vocabulary import OPEN
 from terminal.counter import journal
 from terminal.counter.far_end import forwarder
 from terminal.counter.office import shifts
+from terminal.counter.office.advice import Advisor
 from terminal.counter.office.operators import Session, acting, operators
 from terminal.counter.office.roles import RULES
 from terminal.counter.sale import Item
@@ -29,6 +30,7 @@ from terminal.desk.boards.events import JournalBoard
 from terminal.desk.boards.exceptions import ExceptionsBoard
 from terminal.desk.boards.owed import OwedBoard
 from terminal.desk.boards.receipts import ReceiptBoard
+from terminal.desk.boards.reconcile import ReconcileBoard
 from terminal.desk.boards.refunds import RefundBoard
 from terminal.desk.boards.shift import ShiftBoard
 from terminal.desk.charge import ChargeScreen
@@ -53,6 +55,7 @@ _BOARDS: dict[Action, type[Board]] = {
     Action.SHIFT: ShiftBoard,
     Action.RECEIPTS: ReceiptBoard,
     Action.OWED: OwedBoard,
+    Action.RECONCILE: ReconcileBoard,
     Action.JOURNAL: JournalBoard,
     Action.DEVICES: DeviceBoard,
     Action.DRILL: DrillBoard,
@@ -98,6 +101,7 @@ class Desk(App[None]):
         self.read = read or (drill.read if drill else lambda: read_card(till.settings.reader or None))
         self.keys = keymap(profile or till.settings.keymap, own_keys)
         self.language = language or Language(till.settings.language)
+        self.advisor = Advisor(till)
         self.devices = Devices(till.settings.devices)
         self.drill = drill
         self.reader = Lamp.OK if monitor else Lamp.ABSENT

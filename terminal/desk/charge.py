@@ -6,6 +6,7 @@ from textual.containers import Horizontal
 from textual.widgets import DataTable, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from terminal.counter.office.advice import Check
 from terminal.counter.sale import Item, Sale
 from terminal.counter.split import used
 from terminal.counter.words import word
@@ -56,6 +57,8 @@ class ChargeScreen(DeskScreen):
         """What is paid by bank card or code; the rest is cash."""
         self.received: Fen | None = None
         self.change: Fen | None = None
+        self.answered: set[tuple[Check, int]] = set()
+        """Hints that were answered, by check and line."""
         self.consented: tuple[Line, ...] = ()
 
     # -- what is shown -------------------------------------------------------------------------------------------------

@@ -15,10 +15,12 @@ from terminal.counter import journal
 from terminal.counter.cards import credential_of, typed
 from terminal.counter.consent import agreed, self_paid
 from terminal.counter.faults import TenderDoesNotFit, UnknownBill
+from terminal.counter.office.owed import owed
 from terminal.counter.sale import tenders
 from terminal.counter.slip import slip
 from terminal.counter.words import Language, word
 from terminal.desk import paper
+from terminal.desk.advice import advised
 from terminal.desk.dialogs import Ask, Field, Prompt, Text, Wait
 from terminal.desk.keys import Action, shown
 from terminal.desk.people import sign
@@ -84,12 +86,14 @@ async def scanned(screen: "ChargeScreen", text: str) -> None:
 async def _identify(screen: "ChargeScreen", asked: Credential) -> None:
     screen.message(say("asking", screen.app.language))
     try:
-        await asyncio.to_thread(screen.sale.identify, asked)
+        who = await asyncio.to_thread(screen.sale.identify, asked)
     except Fault as fault:
         await explain(screen, fault)
         return
     screen.unread = False
-    screen.message("")
+    open_difference = sum(each.amount for each in await asyncio.to_thread(owed, screen.app.till, who.person.number))
+    text = say("owes", screen.app.language, amount=Fen(open_difference)) if open_difference else ""
+    screen.message(text)
     screen.show_person()
     screen.show_money()
     screen.app.announce(Phrase.HELLO)
@@ -169,10 +173,10 @@ async def tender(screen: "ChargeScreen") -> None:
 
 
 async def settle(screen: "ChargeScreen") -> None:
-    """Trial if there is none, consent, the settlement, then cash and paper."""
+    """Trial if there is none, hints, consent, the settlement, then cash and paper."""
     if screen.sale.settled is not None or (screen.sale.trial is None and not await _try(screen)):
         return
-    if not await _consent(screen):
+    if not (await advised(screen) and await _consent(screen)):
         return
     sale, language, others = screen.sale, screen.app.language, screen.other_tenders
     rest = Fen(max(0, sale.trial.told.cash - sum(others.values()))) if sale.trial else Fen(0)

@@ -28,6 +28,7 @@ class Action(StrEnum):
     SHIFT = "shift"
     RECEIPTS = "receipts"
     OWED = "owed"
+    RECONCILE = "reconcile"
     JOURNAL = "journal"
     DEVICES = "devices"
     DRILL = "drill"
@@ -54,6 +55,7 @@ NAMES: dict[Action, tuple[str, str]] = {
     Action.SHIFT: ("交班", "Shift"),
     Action.RECEIPTS: ("票据", "Receipts"),
     Action.OWED: ("欠款", "Owed"),
+    Action.RECONCILE: ("对账", "Reconcile"),
     Action.JOURNAL: ("日志", "Journal"),
     Action.DEVICES: ("设备", "Devices"),
     Action.DRILL: ("演练", "Drill"),
@@ -80,6 +82,7 @@ _DEFAULT: dict[Action, str] = {
     Action.SHIFT: "ctrl+w,alt+w",
     Action.RECEIPTS: "ctrl+r,alt+i",
     Action.OWED: "ctrl+y,alt+o",
+    Action.RECONCILE: "ctrl+f,alt+x",
     Action.JOURNAL: "ctrl+o,alt+j",
     Action.DEVICES: "ctrl+b,alt+b",
     Action.DRILL: "ctrl+n,alt+m",

@@ -92,6 +92,11 @@ async def _receipts(c: Cashier) -> None:
         await c.type(text)
 
 
+async def _reconcile(c: Cashier) -> None:
+    await _settled(c)
+    await c.press("ctrl+f", "d", "enter")
+
+
 SCENES: Mapping[str, Callable[[Cashier], Awaitable[None]]] = {
     "idle": _idle,
     "found": _found,
@@ -111,6 +116,7 @@ SCENES: Mapping[str, Callable[[Cashier], Awaitable[None]]] = {
     "count": _count,
     "receipts": _receipts,
     "owed": keys("ctrl+y"),
+    "reconcile": _reconcile,
     "devices": keys("ctrl+b"),
     "provisional": cut(),
     "exceptions": cut("ctrl+e"),

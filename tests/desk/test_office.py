@@ -7,10 +7,12 @@ import pytest
 from terminal.clock import now
 from terminal.counter import journal
 from terminal.counter.office import operators, receipts, refunds, shifts
+from terminal.counter.office.advice import answers
 from terminal.counter.office.roles import RULES, Role
+from terminal.counter.sale import Item
 from terminal.desk.lock import LockScreen
-from terminal.documents import BillState
-from terminal.money import Fen
+from terminal.documents import BillState, ItemClass
+from terminal.money import Fen, parse_price, parse_quantity
 from tests.desk.playing import desk, play
 from tests.desk.scenes import fill
 
@@ -200,3 +202,32 @@ def test_a_roll_is_drawn_and_a_number_voided(till):
 
     play(desk(till), script)
     assert receipts.stock(till)[0].left == 499
+
+
+def test_a_day_is_compared_with_the_centre_column_by_column(till):
+    async def script(c):
+        await serve(c)
+        await c.press("ctrl+f", "d", "enter")
+        await c.until(lambda: "1 笔全部相符" in c.screen)
+        assert c.screen.count("2161.00") == 2
+
+    play(desk(till), script)
+    assert [state for _, state in journal.bills(till.queue)] == [BillState.RECONCILED]
+
+
+def test_a_hint_is_answered_and_kept_before_the_bill_settles(till):
+    async def script(c):
+        await c.press("f6")
+        oxygen = Item("XA01-TEST-0001", "吸氧", parse_price("1.25"), ItemClass.A)
+        c.app.charge.sale.add(oxygen, parse_quantity("25"))
+        await c.press("f2")
+        assert "请核实并记录答复" in c.screen
+        await c.press("escape")
+        assert c.app.charge.sale.settled is None
+        await c.press("f2")
+        await c.type("昨夜起吸，跨日")
+        await c.until(lambda: c.app.charge.sale.settled is not None)
+        (kept,) = answers(till, c.app.charge.sale.bill)
+        assert kept.answer == "昨夜起吸，跨日"
+
+    play(desk(till), script)
