@@ -21,7 +21,7 @@ from terminal.counter.compare import differences
 from terminal.counter.far_end import call_of, forwarder
 from terminal.counter.faults import UnknownBill
 from terminal.counter.journal import Original
-from terminal.counter.office.approvals import approvals, approve, digest
+from terminal.counter.office.approvals import Approved, approve, digest
 from terminal.counter.office.faults import (
     AlreadyRequested,
     NoSuchLine,
@@ -134,19 +134,24 @@ class Refund(msgspec.Struct, frozen=True):
 def refunds(till: Till) -> dict[str, Refund]:
     """Every refund as it stands, oldest first."""
     found: dict[str, Refund] = {}
-    for note in read(till, Requested, Moved):
+    for note in read(till, Requested, Moved, Approved):
         match note.document:
             case Requested() as asked:
-                state, day = RefundState.REQUESTED, note.at.date().isoformat()
                 found[asked.number] = Refund(
-                    asked.number, asked.bill, state, asked, digest(asked), note.actor, day, (), asked.reason
+                    number=asked.number,
+                    bill=asked.bill,
+                    state=RefundState.REQUESTED,
+                    requested=asked,
+                    digest=digest(asked),
+                    operator=note.actor,
+                    day=note.at.date().isoformat(),
+                    reason=asked.reason,
                 )
             case Moved(refund, to, reason):
                 found[refund] = msgspec.structs.replace(found[refund], state=to, reason=reason)
-    return {
-        number: msgspec.structs.replace(refund, approvals=approvals(till, refund.digest))
-        for number, refund in found.items()
-    }
+            case Approved(subject, approval) if (of := found.get(subject)) and of.digest == approval.digest:
+                found[subject] = msgspec.structs.replace(of, approvals=(*of.approvals, approval))
+    return found
 
 
 def find(till: Till, number: str) -> Refund:

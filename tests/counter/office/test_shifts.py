@@ -1,20 +1,25 @@
 """Shifts: every fen stands in exactly one report, and the drawer is held against it."""
 
+import contextlib
 import io
+import random
 import zipfile
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from offline_queue.faults import LimitReached
+from terminal.counter import journal
 from terminal.counter.far_end import forwarder
 from terminal.counter.faults import RefusedByCentre
 from terminal.counter.office import operators, receipts, shifts
 from terminal.counter.office.faults import NoShift, NotAllowed, ShiftIsOpen, WrongCount
 from terminal.counter.office.operators import Session
 from terminal.counter.office.owed import even_out, owed
-from terminal.counter.office.refunds import give_back
+from terminal.counter.office.refunds import RefundState, give_back
 from terminal.counter.office.sheet import workbook
 from terminal.counter.settle import commit, settle, try_out
 from terminal.counter.till import Till
@@ -177,3 +182,51 @@ def test_rounding_to_the_jiao_is_its_own_line_and_not_in_the_drawer(tmp_path: Pa
         world.close()
     assert (bill.cash % 10, report.section("sales")) == (4, {"cash": bill.cash - 4, "rounding": 4})
     assert report.expected == bill.cash - 4
+
+
+def test_every_fen_stands_in_exactly_one_shift(
+    world: World, till: Till, staff: Staff, size: Callable[[int, int], int], seed: int
+) -> None:
+    chance = random.Random(seed)
+    cashier = staff["0001"]
+    settle(till, claim("B-first", "zhang", (AMOXICILLIN, 1)))
+    settle(till, claim("B-second", "li", (AMOXICILLIN, 1)))
+    taken, back, closed, up = [], [], 0, True
+    for place in range(size(60, 2000)):
+        match chance.choice(("bill", "bill", "bill", "refund", "line", "shift")):
+            case "bill":
+                who, item = chance.choice(("zhang", "li")), chance.choice((AMOXICILLIN, VITAMINS))
+                with contextlib.suppress(LimitReached):
+                    settle(till, claim(f"B-{place}", who, (item, chance.randint(1, 4))))
+                    taken.append(f"B-{place}")
+            case "refund" if taken and up:
+                bill = taken.pop(chance.randrange(len(taken)))
+                number = audited(till, staff, bill).number
+                assert give_back(till, number, cashier).state is RefundState.DONE
+                back.append(bill)
+            case "line":
+                up = not up
+                world.centre.line_up() if up else world.centre.line_down()
+            case "shift":
+                if shifts.current(till):
+                    closed = shifts.close_shift(till, {}, cashier).shift
+                else:
+                    shifts.open_shift(till, Fen(0), cashier)
+    world.centre.line_up()
+    with forwarder(till) as sender:
+        assert sender.run(timedelta(seconds=30), now=True).left == 0
+    if shifts.current(till):
+        closed = shifts.close_shift(till, {}, cashier).shift
+    shifts.open_shift(till, Fen(0), cashier)
+    closed = shifts.close_shift(till, {}, cashier).shift
+    reports = [shifts.report(till, number) for number in range(1, closed + 1)]
+
+    def cash(bills: list[str]) -> int:
+        entries = (journal.entry(till.queue, till.queue.item(bill)) for bill in bills)
+        return sum(tender.amount for entry in entries for tender in entry.told.tenders)
+
+    everything = [item.key for item, _ in journal.bills(till.queue)]
+    assert sum(report.section("sales").get("cash", 0) for report in reports) == cash(everything)
+    assert sum(report.section("refunds").get("cash", 0) for report in reports) == -cash(back)
+    assert sum(report.expected for report in reports) == cash(everything) - cash(back)
+    assert till.queue.verify().intact
