@@ -16,8 +16,8 @@ from terminal.counter.cards import credential_of, typed
 from terminal.counter.consent import agreed, self_paid
 from terminal.counter.faults import TenderDoesNotFit, UnknownBill
 from terminal.counter.office.owed import owed
-from terminal.counter.sale import tenders
 from terminal.counter.slip import slip
+from terminal.counter.tendering import exactly, tenders
 from terminal.counter.words import Language, word
 from terminal.desk import paper
 from terminal.desk.advice import advised
@@ -179,8 +179,11 @@ async def settle(screen: "ChargeScreen") -> None:
     if not (await advised(screen) and await _consent(screen)):
         return
     sale, language, others = screen.sale, screen.app.language, screen.other_tenders
-    rest = Fen(max(0, sale.trial.told.cash - sum(others.values()))) if sale.trial else Fen(0)
-    received = {**others, TenderKind.CASH: rest} if others else None
+    received: dict[TenderKind, Fen] | None = None
+    if others and sale.trial:
+        rest = Fen(max(0, sale.trial.told.cash - sum(others.values())))
+        cash = exactly(rest, to_jiao=screen.app.till.settings.cash_to_jiao)
+        received = {**others, **{line.kind: line.amount for line in cash if line.kind is TenderKind.CASH}}
     wait = Wait(sale.bill, language)
     await screen.app.push_screen(wait)
     try:

@@ -329,3 +329,23 @@ def test_a_stored_bill_is_found_by_its_number_and_an_unknown_one_is_said(till):
         assert "本机没有账单 NONE" in c.screen
 
     play(desk(till), script)
+
+
+def test_cash_is_rounded_to_the_jiao_where_the_site_does_so(world):
+    settings = world.home / "settings.toml"
+    settings.write_text("cash_to_jiao = true\n" + settings.read_text(encoding="utf-8"), encoding="utf-8")
+    with world.till() as till:
+
+        async def script(c):
+            await fill(c)
+            await c.press("f4")
+            await c.type("500")
+            await c.type("")
+            await c.press("f2", "enter")
+            assert "234.40" in c.screen
+            await c.type("300")
+            tenders = {line.kind: line.amount for line in c.app.charge.sale.settled.tenders}
+            assert tenders == {TenderKind.BANK_CARD: 50000, TenderKind.CASH: 23440, TenderKind.ROUNDING: -5}
+            assert c.app.charge.change == 6560
+
+        play(desk(till), script)
