@@ -7,6 +7,7 @@ has up to six, a quantity up to four; a rate is ``"85%"``, ``"17/20"`` or ``"2/3
 import re
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 Rate = Fraction
 
@@ -83,11 +84,13 @@ def parse_price(text: str) -> Price:
     return Price(_scaled(text, 6, "a unit price in yuan"))
 
 
+@lru_cache
 def parse_quantity(text: str) -> Quantity:
     """``"17.5"`` -> 175000 ten-thousandths. Raises MoneyText."""
     return Quantity(_scaled(text, 4, "a quantity"))
 
 
+@lru_cache
 def parse_rate(text: str) -> Rate:
     """``"85%"``, ``"17/20"`` or ``"2/37"`` as an exact rational. Raises MoneyText."""
     if found := _PERCENT.fullmatch(text):
@@ -98,6 +101,7 @@ def parse_rate(text: str) -> Rate:
     raise MoneyText(f'{text!r}: expected an exact rate such as "85%" or "2/37"')
 
 
+@lru_cache
 def format_rate(rate: Rate) -> str:
     """The shortest exact text of a rate: a percentage where one exists with up to six decimals, else a ratio."""
     scaled = rate * 100 * 10**6

@@ -64,7 +64,7 @@ class Visit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             msgspec.structs.force_setattr(self, "end", self.end.astimezone(BEIJING))
 
 
-class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """One item of the bill. ``amount`` is what the hospital charges; price times quantity is checked against it."""
 
     sn: int

@@ -28,6 +28,7 @@ _PARSERS: dict[type, Callable[[str], object]] = {
     Quantity: parse_quantity,
     Fraction: parse_rate,
 }
+_WRITERS: dict[type, Callable[[Any], str]] = {Fen: str, Price: str, Quantity: str, Fraction: format_rate}
 
 
 def from_wire(kind: type, value: object) -> object:
@@ -42,11 +43,10 @@ def from_wire(kind: type, value: object) -> object:
 
 def to_wire(value: object) -> str:
     """The encoding hook for money words."""
-    if isinstance(value, Fraction):
-        return format_rate(value)
-    if isinstance(value, Fen | Price | Quantity):
-        return str(value)
-    raise NotImplementedError(type(value))
+    write = _WRITERS.get(type(value))
+    if write is None:
+        raise NotImplementedError(type(value))
+    return write(value)
 
 
 _ENCODER = msgspec.json.Encoder(enc_hook=to_wire)

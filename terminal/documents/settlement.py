@@ -18,7 +18,7 @@ class Layer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     label: str = ""
 
 
-class LineSplit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class LineSplit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """How one line of the bill divides: own pay + over limit + first self-pay + in scope = amount."""
 
     sn: int
@@ -29,7 +29,7 @@ class LineSplit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     in_scope: Fen
 
 
-class Posting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Posting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """A change of one accumulator; fen for money, a count otherwise. A reversal posts the exact negation."""
 
     accumulator: str
@@ -37,7 +37,7 @@ class Posting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     delta: int
 
 
-class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """Something a person should know about the bill; a ``stop`` means there is no split."""
 
     code: str
@@ -47,7 +47,7 @@ class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     en: str
 
 
-class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """One step of the explanation. ``exact`` is the rational number of fen before rounding, as ``"n/d"``."""
 
     stage: str
