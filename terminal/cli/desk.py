@@ -3,12 +3,16 @@
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from terminal.cli.options import at_home
 from terminal.counter.words import Language
 from terminal.desk.keys import PROFILES
+
+if TYPE_CHECKING:
+    from terminal.desk.app import Desk
 
 
 @click.command()
@@ -34,16 +38,32 @@ def desk(lang: str | None, profile: str | None, training: bool, home: Path) -> N
     language = Language(lang) if lang else None
     if training:
         with drill() as (played, find):
-            Desk(
-                played.till, find, monitor=Monitor(played.port), profile=profile or "", language=language, drill=played
-            ).run()
+            _work(
+                Desk(
+                    played.till,
+                    find,
+                    monitor=Monitor(played.port),
+                    profile=profile or "",
+                    language=language,
+                    drill=played,
+                )
+            )
         return
     with Till(home) as till, seat(till), closing(Goods(home)) as goods:
-        Desk(
-            till,
-            lambda text: goods.find(text, till.clock().date()),
-            monitor=Monitor(),
-            profile=profile or "",
-            own_keys=keymap_file(home),
-            language=language,
-        ).run()
+        _work(
+            Desk(
+                till,
+                lambda text: goods.find(text, till.clock().date()),
+                monitor=Monitor(),
+                profile=profile or "",
+                own_keys=keymap_file(home),
+                language=language,
+            )
+        )
+
+
+def _work(desk: "Desk") -> None:
+    """Runs the screens; a mistake of the program goes on to the last door, which writes it down."""
+    desk.run()
+    if desk.failure is not None:
+        raise desk.failure

@@ -151,6 +151,15 @@ class Desk(App[None]):
         if self._monitor:
             self._monitor.stop()
 
+    def _fatal_error(self) -> None:
+        """A mistake of the program closes the screens. Textual would print local variables, and with them patients."""
+        self._close_messages_no_wait()
+
+    @property
+    def failure(self) -> Exception | None:
+        """The mistake that closed the screens, for whoever opened them."""
+        return self._exception
+
     @property
     def charge(self) -> ChargeScreen:
         """The main screen."""

@@ -6,9 +6,11 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import timedelta
 
 import pytest
 
+from terminal.clock import now
 from terminal.counter import journal
 from terminal.desk.faults import BadKeymap, DeskRunning
 from terminal.desk.keys import PROFILES, Action, keymap
@@ -175,3 +177,41 @@ def test_a_desk_killed_while_it_settles_shows_the_bill_at_the_next_start_and_no_
         play(desk(till, forward_every=0.3), look)
         assert journal.standing(till.queue, till.queue.item(bill)).state is BillState.SETTLED
     assert list(world.standing().values()) == [1]
+
+
+def test_a_mistake_of_the_program_closes_the_desk_and_shows_nothing_of_the_patient(till, capfd):
+    async def script(c):
+        await c.press("f6")
+
+        def broken(text):
+            raise RuntimeError("a mistake")
+
+        c.app.find = broken
+        await c.hit("a")
+
+    app = desk(till)
+    with pytest.raises(RuntimeError, match="a mistake"):
+        play(app, script)
+    assert isinstance(app.failure, RuntimeError)
+    said = capfd.readouterr()
+    assert "张三" not in said.out + said.err
+    assert "locals" not in said.out + said.err
+
+
+def test_a_clock_set_back_gives_no_number_twice_and_settles(world):
+    back = [timedelta(0)]
+    with world.till(clock=lambda: now() - back[0]) as till:
+
+        async def script(c):
+            numbers = []
+            for passed in (0, 120):
+                back[0] = timedelta(seconds=passed)
+                await c.press("f12", "f6")
+                await c.type("amxl")
+                await c.press("f2")
+                await c.rest()
+                numbers.append(c.app.charge.sale.settled.message_number)
+            assert numbers == sorted(set(numbers))
+
+        play(desk(till), script)
+    assert list(world.standing().values()) == [1, 1]
