@@ -229,8 +229,8 @@ def move(till: Till, number: str, to: RefundState, by: Session, reason: str = ""
 def give_back(till: Till, number: str, by: Session, wait: float = 30.0) -> Refund:
     """Takes the bill back at the centre, then pays out and settles what was kept; called again, it goes on.
 
-    Without the line the refund stays ``audited`` and no money leaves until the centre has taken it. Raises
-    UnknownRefund, WrongStep, NotRefundable, StandsDifferently, NotAllowed, and the faults of ``settle``.
+    Without the line, or behind an exception of the same person, the refund stays ``audited`` and no money leaves until
+    the centre has taken it. Raises UnknownRefund, WrongStep, NotRefundable, StandsDifferently, NotAllowed, and the faults of ``settle``.
     """
     refund = find(till, number)
     if refund.state is not RefundState.DONE:
