@@ -17,10 +17,10 @@ TOTALS, LAYERS, LINES, STEPS = range(4)
 """Levels of an explanation."""
 
 _WORDS: dict[str, tuple[str, str]] = {
-    "own_pay": ("{name}：目录外（丙类）{amount} 元自费", "{name}: {amount} own pay, not covered"),
-    "over_limit": ("{name}：超限价 {amount} 元", "{name}: {amount} over the limit"),
-    "first_self_pay": ("{name}：先行自付 {amount} 元", "{name}: {amount} first self-pay"),
-    "in_scope": ("{name}：政策范围内 {amount} 元", "{name}: {amount} in scope"),
+    "own_pay": ("{name}：目录外（丙类）{amount} 元自费", "{name_en}: {amount} own pay, not covered"),
+    "over_limit": ("{name}：超限价 {amount} 元", "{name_en}: {amount} over the limit"),
+    "first_self_pay": ("{name}：先行自付 {amount} 元", "{name_en}: {amount} first self-pay"),
+    "in_scope": ("{name}：政策范围内 {amount} 元", "{name_en}: {amount} in scope"),
     "gate": ("达到门槛 {figure} 元的部分为 {amount} 元", "{amount} counts once the gate of {figure} is reached"),
     "carve_out": ("先由个人负担 {figure}，为 {amount} 元", "the patient first bears {figure}, {amount}"),
     "deductible": ("起付线 {figure}，本次计入 {amount} 元", "deductible {figure}, {amount} charged on this bill"),
@@ -77,10 +77,10 @@ class Recorder:
         names = {line.sn: line.name for line in self.claim.lines}
         if self.level >= LINES:
             for sn, amount, *cuts in parts.splits:
-                self.scope = f"line:{sn}"
+                self.scope, name = f"line:{sn}", names[sn]
                 for kind, part in zip(_PARTS, (*cuts, amount - sum(cuts)), strict=True):
                     if part:
-                        self._add(kind, part, name=names[sn])
+                        self._add(kind, part, name=name, name_en=name)
         self.scope = "bill"
         for kind, amount in parts.figures().items():
             if amount and kind in _WORDS:
@@ -116,20 +116,19 @@ class Recorder:
         **words: object,
     ) -> None:
         zh, en = _WORDS[kind]
-        figure = figure_text(given.row.unit, given.figure) if given else ""
         fen = Fen(amount)
-        data = {"amount": str(fen), "figure": figure, **words}
-        english = {**data, "name": words.get("name_en", words.get("name", ""))}
+        words["amount"] = str(fen)
+        words["figure"] = figure_text(given.row.unit, given.figure) if given else ""
         self.steps.append(
             Step(
-                stage=kind,
-                scope=self.scope,
-                amount=fen,
-                zh=zh.format(**data),
-                en=en.format(**english),
-                exact=f"{exact[0]}/{exact[1]}" if exact else "",
-                rounding=rounding if exact else "",
-                parameter=given.row.key if given else "",
-                source=given.row.ref if given else "",
+                kind,
+                self.scope,
+                fen,
+                zh.format_map(words),
+                en.format_map(words),
+                f"{exact[0]}/{exact[1]}" if exact else "",
+                rounding if exact else "",
+                given.row.key if given else "",
+                given.row.ref if given else "",
             )
         )
