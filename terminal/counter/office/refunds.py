@@ -230,7 +230,8 @@ def give_back(till: Till, number: str, by: Session, wait: float = 30.0) -> Refun
     """Takes the bill back at the centre, then pays out and settles what was kept; called again, it goes on.
 
     Without the line, or behind an exception of the same person, the refund stays ``audited`` and no money leaves until
-    the centre has taken it. Raises UnknownRefund, WrongStep, NotRefundable, StandsDifferently, NotAllowed, and the faults of ``settle``.
+    the centre has taken it. Raises UnknownRefund, WrongStep, NotRefundable, StandsDifferently, NotAllowed, and the
+    faults of ``settle``.
     """
     refund = find(till, number)
     if refund.state is not RefundState.DONE:
