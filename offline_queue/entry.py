@@ -1,7 +1,7 @@
 """How an item enters the store: known by its key, or made new."""
 
 from offline_queue.book import Book, Contents
-from offline_queue.faults import KeyReused
+from offline_queue.faults import KeyReused, LaneMoved
 from offline_queue.ports import Item, NewItem
 from offline_queue.vocabulary import WITHOUT_EFFECT, State
 
@@ -11,9 +11,24 @@ _LIVE_KEY = f"key = ? AND state NOT IN ({', '.join(repr(state.value) for state i
 def known_item(book: Book, new: NewItem) -> Item | None:
     """The item that has this key already. Raises ``KeyReused`` when its content is another."""
     found = book.items.where(_LIVE_KEY, (new.key,))
-    if found and found[0].digest != book.digest(new.payload):
+    if found and found[0].digest != _digest(book, new):
         raise KeyReused(key=new.key)
     return found[0] if found else None
+
+
+def check_seen(book: Book, new: NewItem, seen: int | None) -> None:
+    """Raises ``LaneMoved`` when something of the lane happened after event ``seen``; a known item may be repeated."""
+    moved = "lane = ? AND id IN (SELECT item FROM event WHERE seq > ?) LIMIT 1"
+    if (
+        seen is not None
+        and known_item(book, new) is None
+        and book.store.rows(f"SELECT 1 FROM item WHERE {moved}", (book.lane(new.lane), seen))
+    ):
+        raise LaneMoved(key=new.key)
+
+
+def _digest(book: Book, new: NewItem) -> bytes:
+    return book.digest(new.asked or new.payload)
 
 
 def contents(new: NewItem) -> Contents:
@@ -26,7 +41,7 @@ def fresh(book: Book, new: NewItem, number: str = "", owner: str = "") -> Item:
     return Item(
         id=0,
         key=new.key,
-        digest=book.digest(new.payload),
+        digest=_digest(book, new),
         lane=book.lane(new.lane),
         kind=new.kind,
         state=State.RECORDED,

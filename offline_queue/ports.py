@@ -46,6 +46,8 @@ class NewItem(Struct, frozen=True, kw_only=True):
     kind: Kind
     payload: bytes
     """Sealed at once, never looked at."""
+    asked: bytes = b""
+    """What a repeat must repeat to be one, where the payload holds more than that; empty: the payload."""
     amount_fen: int = 0
     """Money that is provisional while the item is open; counted by the limits."""
     reverses: str = ""

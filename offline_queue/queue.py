@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Self
 
 from offline_queue.book import Book
-from offline_queue.entry import contents, fresh, known_item
+from offline_queue.entry import check_seen, contents, fresh, known_item
 from offline_queue.errands import Policy
 from offline_queue.faults import (
     ForbiddenStep,
     ItemsOpen,
     LaneBusy,
-    LaneMoved,
     LimitReached,
     OnlineOnly,
     SecondPersonNeeded,
@@ -134,10 +133,7 @@ class Queue:
         ``StoreUncertain``.
         """
         with self.book.transaction():
-            if seen is not None and known_item(self.book, new) is None:
-                moved = "lane = ? AND id IN (SELECT item FROM event WHERE seq > ?) LIMIT 1"
-                if self.book.store.rows(f"SELECT 1 FROM item WHERE {moved}", (self.book.lane(new.lane), seen)):
-                    raise LaneMoved(key=new.key)
+            check_seen(self.book, new, seen)
             return self._record(new, actor)
 
     def record_all(self, news: Iterable[NewItem], actor: str = "") -> list[Item]:
@@ -145,11 +141,12 @@ class Queue:
         with self.book.transaction():
             return [self._record(new, actor) for new in news]
 
-    def begin(self, new: NewItem, intent: bytes, actor: str = "") -> Sending | Item:
+    def begin(self, new: NewItem, intent: bytes, actor: str = "", *, seen: int | None = None) -> Sending | Item:
         """Store an item that is sent at once, and what is about to be sent; durable when this returns.
 
-        An ``Item`` comes back when this one is known already: look at its state instead of sending.
-        Raises ``KeyReused``, ``LaneBusy``, ``StoreBroken``, ``StoreFailed``, ``StoreUncertain``.
+        An ``Item`` comes back when this one is known already: look at its state instead of sending. ``seen`` as for
+        ``record``. Raises ``KeyReused``, ``LaneBusy``, ``LaneMoved``, ``StoreBroken``, ``StoreFailed``,
+        ``StoreUncertain``.
         """
         number = self.book.numbers.next()
         owner = self.book.owner()
@@ -159,6 +156,7 @@ class Queue:
             lane = self.book.lane(new.lane)
             if count := len(self.book.items.where(f"lane = ? AND {OPEN_ROWS}", (lane,))):
                 raise LaneBusy(key=new.key, count=count)
+            check_seen(self.book, new, seen)
             self._check_damage(new.kind)
             item = self.book.add(fresh(self.book, new, number, owner), contents(new), Step.BEGIN, actor, intent)
         return Sending(item, number)
@@ -328,7 +326,7 @@ class Queue:
 
     def _finish(self, sending: Sending, outcome: Outcome, keep: bool, actor: str) -> tuple[Item, Breach | None]:
         item = self.book.items.by_id(sending.item.id)
-        if item.number != sending.number:
+        if item.number != sending.number or item.state is not State.SENDING:
             raise ForbiddenStep(key=item.key, state=item.state.value, step="finish")
         if outcome.result not in (OutcomeClass.NOT_SENT, OutcomeClass.BUSY):
             return conclude(self.book, item, outcome, actor), None

@@ -67,6 +67,10 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     success: str
     """What a success without output may say; 0 with any other words has been an error in disguise."""
+    try_later: str
+    """A refusal that is about the moment or about this terminal's access, not about the bill."""
+    refused_for_good: str
+    """A refusal of a bill that will never be taken back; any other is for a person to judge."""
     sign_in: str
     """The sign-in number is missing or no longer valid."""
     nothing_there: str

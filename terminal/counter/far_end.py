@@ -22,6 +22,8 @@ from offline_queue.vocabulary import Finding, OnDoubt, OutcomeClass
 from terminal.centre import (
     AlreadyReversed,
     CentreRefused,
+    CentreSilent,
+    CentreUnreachable,
     InDoubt,
     NothingToReverse,
     NotSent,
@@ -33,11 +35,11 @@ from terminal.centre import (
 )
 from terminal.centre import Intent as Call
 from terminal.counter.compare import differences
-from terminal.counter.faults import NotEntitled
 from terminal.counter.identify import NO_LINE, choose
 from terminal.counter.journal import Answered, Entry
+from terminal.counter.tendering import exactly
 from terminal.counter.till import Till
-from terminal.documents import CredentialKind, Settlement, decode, encode
+from terminal.documents import CredentialKind, Settlement, Source, decode, encode
 from terminal.faults import Fault
 
 
@@ -82,12 +84,10 @@ class FarEnd:
         try:
             person = self._till.centre.identify(credential)
             trial = self._till.centre.trial(entry.claim, person, person.insurances[choose(person)])
-        except NO_LINE as fault:
+        except (CentreUnreachable, CentreSilent) as fault:
             return NotReached(fault.code)
-        except NotEntitled as fault:
-            return Hold(fault.code, str(fault).encode())
         except CentreRefused as fault:
-            return Refuse(str(fault.data["number"]), str(fault).encode())
+            return self._refused(fault)
         except Fault as fault:
             return Hold(fault.code, str(fault).encode())
         different = differences(entry.told, trial.settlement)
@@ -95,6 +95,15 @@ class FarEnd:
             self.give_up(trial)
             return Hold("split_differs", encode(msgspec.structs.replace(trial.settlement, differences=different)))
         return Prepared(encode(trial))
+
+    def _refused(self, fault: CentreRefused) -> Hold | Refuse | NotReached:
+        """A no to a harmless step: about us or the moment, about the bill for good, or for a person to judge."""
+        text, words = str(fault.data["text"]), self._till.profile.words
+        if str(fault.data["transaction"]).startswith("9001") or re.search(words.try_later, text):
+            return NotReached(text)
+        if re.search(words.refused_for_good, text):
+            return Refuse(str(fault.data["number"]), str(fault).encode())
+        return Hold(fault.code, str(fault).encode())
 
     def send(self, item: Item, payload: bytes, intent: Intent) -> Outcome:
         """Settle the trial of the intent, or cancel what an entry takes back, under the intent's number."""
@@ -156,14 +165,19 @@ def call_of(till: Till, entry: Entry, data: bytes, number: str) -> Call:
 
 
 def complete(centre: Settlement, local: Settlement) -> Settlement:
-    """The centre's settlement with what only the terminal knows: postings, pack, tenders, and where the two differ."""
+    """The centre's settlement with what only the terminal knows: postings, pack, tenders, and where the two differ.
+
+    ``local`` is the local split, or what the patient was told: then the differences of the trial stay, and figures that
+    moved between trial and settlement join them.
+    """
+    known = local.differences if local.source is Source.CENTRE else ()
     return msgspec.structs.replace(
         centre,
         postings=local.postings,
         pack=local.pack,
         pack_digest=local.pack_digest,
-        tenders=local.tenders,
+        tenders=local.tenders if local.cash == centre.cash else exactly(centre.cash),
         person=local.person or centre.person,
         findings=local.findings,
-        differences=differences(local, centre) if local.pack else (),
+        differences=(*known, *differences(local, centre)),
     )

@@ -44,8 +44,8 @@ def identify(till: Till, credential: Credential, *, online: bool = True) -> Iden
         seq = till.queue.anchor().seq
         try:
             snapshot = Snapshot(till.centre.identify(credential), seq)
-        except NO_LINE:
-            till.line(False)
+        except NO_LINE as fault:
+            till.line(isinstance(fault, CentreAnswerBroken))
         else:
             till.line(True)
             till.people.remember(snapshot, credential)

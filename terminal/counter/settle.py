@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from offline_queue.faults import KeyReused, LaneBusy, LaneMoved
-from offline_queue.ports import Item, NewItem
+from offline_queue.ports import Item, NewItem, Outcome
 from offline_queue.vocabulary import WITHOUT_EFFECT, Kind, OutcomeClass
 from terminal.adjudication import CannotSplit, PackFault
-from terminal.centre import Settled
+from terminal.centre import BreaksText, CentreAnswerBroken, Settled
 from terminal.centre import Trial as CentreTrial
 from terminal.counter import journal
 from terminal.counter.far_end import complete, outcome_of
@@ -89,8 +89,8 @@ def try_out(till: Till, claim: Claim) -> Trial:
             facts = given(till, claim, who)
             told = _in_cash(till, _told(trial, _local(till, claim, facts)))
             return Trial(claim, who, told, trial, seen, facts)
-        except NO_LINE:
-            till.line(False)
+        except NO_LINE as fault:
+            till.line(isinstance(fault, CentreAnswerBroken))
             who = identify(till, claim.credential, online=False)
     if not till.settings.offline.allowed:
         raise OfflineNotAllowed()
@@ -113,12 +113,19 @@ def commit(till: Till, trial: Trial) -> Settlement:
     if trial.centre is None:
         return journal.standing(till.queue, till.queue.record(item, seen=trial.seen))
     try:
-        sending = till.queue.begin(item, encode(trial.centre))
+        sending = till.queue.begin(item, encode(trial.centre), seen=trial.seen)
     except LaneBusy as fault:
         raise LaneMoved(key=item.key) from fault
     if isinstance(sending, Item):
         return journal.standing(till.queue, sending)
-    outcome = till.centre.settle(trial.centre, trial.claim, sending.number)
+    try:
+        outcome = till.centre.settle(trial.centre, trial.claim, sending.number)
+    except BreaksText:
+        till.queue.finish(sending, Outcome(OutcomeClass.NOT_SENT), keep=False)
+        raise
+    except BaseException:
+        till.queue.finish(sending, Outcome(OutcomeClass.IN_DOUBT))
+        raise
     if isinstance(outcome, Settled):
         outcome = Settled(complete(outcome.settlement, trial.told), outcome.raw)
     ended = outcome_of(outcome)
@@ -169,5 +176,6 @@ def _item(trial: Trial) -> NewItem:
         lane=who.person.number,
         kind=Kind.REQUEST,
         payload=encode(Entry(claim, who.person, who.chosen, told, given=trial.facts)),
+        asked=encode(claim),
         amount_fen=told.total - told.cash,
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from offline_queue.faults import KeyReused, LimitReached
+from offline_queue.faults import KeyReused, LaneMoved, LimitReached
 from terminal.adjudication import CannotSplit
 from terminal.centre import CentreRefused
 from terminal.clock import now
@@ -19,12 +19,11 @@ from terminal.counter.faults import (
     PersonUnknownOffline,
     SnapshotTooOld,
 )
-from terminal.counter.settle import settle
+from terminal.counter.settle import commit, settle, try_out
 from terminal.counter.till import Till
 from terminal.documents import BillState, Source
 from terminal.money import parse_yuan
 from tests.world import AMOXICILLIN, CT, PHARMACY, VITAMINS, World, bill, claim
-
 
 def forwarded(till: Till, seconds: float = 20) -> int:
     """Forwards until nothing is left that time can move; returns what is still open."""
@@ -263,3 +262,82 @@ def test_a_pharmacy_settles_in_one_step_with_and_without_the_line(tmp_path: Path
         assert world.standing() == {"P-1": 1, "P-2": 1}
     finally:
         world.close()
+
+
+def test_the_same_claim_at_several_desks_at_once_is_one_bill_for_all_of_them(world: World) -> None:
+    document = msgspec.json.encode(bill("B-1", "zhang")) + b"\n"
+    desks = [world.command("settle", "-", "--json") for _ in range(4)]
+    for desk in desks:
+        assert desk.stdin
+        desk.stdin.write(document)
+        desk.stdin.flush()
+    told = [msgspec.json.decode(desk.communicate(timeout=60)[0]) for desk in desks]
+    assert {each.get("state", each.get("fault")) for each in told} <= {"settled", "settling"}
+    assert world.standing() == {"B-1": 1}
+
+
+def test_a_rotated_secret_leaves_what_waits_waiting(world: World) -> None:
+    with world.till() as till:
+        settle(till, claim("B-0", "zhang", (AMOXICILLIN, 1)))
+        world.centre.line_down()
+        settle(till, claim("B-1", "zhang", (AMOXICILLIN, 1)))
+        world.centre.line_up()
+    secret = world.home / "secret"
+    right = secret.read_text(encoding="utf-8")
+    secret.write_text("account=TEST\nsecret=another\n", encoding="utf-8")
+    with world.till() as till:
+        assert forwarded(till, seconds=1) == 1
+        assert till.queue.item("B-1").state == "recorded"
+    secret.write_text(right, encoding="utf-8")
+    with world.till() as till:
+        assert forwarded(till) == 0
+    assert world.standing() == {"B-0": 1, "B-1": 1}
+
+
+def test_a_no_that_nobody_has_classified_waits_for_a_person(world: World) -> None:
+    with world.till() as till:
+        settle(till, claim("B-0", "zhang", (AMOXICILLIN, 1)))
+        world.centre.line_down()
+        other_name = {"kind": "id_number", "number": "111111198101011110", "name": "李四"}
+        settle(till, claim("B-1", "zhang", (AMOXICILLIN, 1), credential=other_name))
+        world.centre.line_up()
+        assert forwarded(till, seconds=2) == 1
+        assert till.queue.item("B-1").state == "held"
+
+
+def test_what_the_two_splits_disagree_on_stays_with_the_settled_bill(world: World) -> None:
+    wrong = (VITAMINS[0], VITAMINS[1], VITAMINS[2], "A", None)
+    with world.till() as till:
+        result = settle(till, claim("B-1", "zhang", (wrong, 1)))
+        kept = settle(till, claim("B-1", "zhang", (wrong, 1)))
+    assert result.state is BillState.SETTLED
+    assert {each.figure: each.cause for each in result.differences}["own_pay"] == "catalogue"
+    assert kept.differences == result.differences
+
+
+def test_a_trial_that_another_desk_overtook_is_tried_again(world: World) -> None:
+    with world.till() as here, world.till() as there:
+        trial = try_out(here, claim("B-1", "zhang"))
+        settle(there, claim("B-2", "zhang"))
+        with pytest.raises(LaneMoved):
+            commit(here, trial)
+        result = settle(here, claim("B-1", "zhang"))
+    assert result.deductible == 0 and sum(tender.amount for tender in result.tenders) == result.cash
+    assert world.standing() == {"B-1": 1, "B-2": 1}
+
+
+def test_a_program_fault_during_the_call_leaves_the_bill_in_doubt_not_settling(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise MemoryError
+
+    with world.till() as till:
+        trial = try_out(till, claim("B-1", "zhang"))
+        monkeypatch.setattr(till.centre, "settle", broken)
+        with pytest.raises(MemoryError):
+            commit(till, trial)
+        assert till.queue.item("B-1").state == "in_doubt"
+        monkeypatch.undo()
+        assert forwarded(till) == 0
+    assert world.standing() == {"B-1": 1}
