@@ -129,7 +129,7 @@ class Parts:
 
     def figures(self) -> dict[str, int]:
         """The named amounts that stages start from."""
-        return {
+        figures = {
             "total": self.total,
             "own_pay": self.own_pay,
             "over_limit": self.over_limit,
@@ -137,8 +137,10 @@ class Parts:
             "separate": self.separate,
             "class_deductible": self.class_deductible,
             "in_scope": self.total - self.own_pay - self.over_limit - self.first_self_pay,
-            **{f"lines.{number}": amount for number, amount in self.groups.items()},
         }
+        for number, amount in self.groups.items():
+            figures[f"lines.{number}"] = amount
+        return figures
 
 
 class LineRules:
@@ -212,6 +214,7 @@ class LineRules:
         shares: dict[tuple[int, int], int] = {}
         total = own_pay = over_limit = first_self_pay = 0
         rows, whole, per_line, groups = self.rows, self.whole_first, self.per_line, self.groups
+        keep = parts.splits.append
         for line in lines:
             amount, item_class, ceiling, rate = line.amount, line.item_class, line.ceiling, line.first_self_pay
             total += amount
@@ -221,11 +224,11 @@ class LineRules:
                 own = amount if known.own or self._unknown_is_own(line, parts) else 0
                 own_pay += own
                 if detail:
-                    parts.splits.append((line.sn, amount, own, 0, 0))
+                    keep((line.sn, amount, own, 0, 0))
                 continue
             if known.plain and ceiling is None and rate is None and not due and not groups:
                 if detail:
-                    parts.splits.append((line.sn, amount, 0, 0, 0))
+                    keep((line.sn, amount, 0, 0, 0))
                 continue
             over = 0
             if ceiling is not None:
@@ -251,7 +254,7 @@ class LineRules:
             if known.separate:
                 parts.separate += amount - over - first
             if detail:
-                parts.splits.append((line.sn, amount, 0, over, first))
+                keep((line.sn, amount, 0, over, first))
         parts.total, parts.own_pay, parts.over_limit = total, own_pay, over_limit
         parts.first_self_pay = first_self_pay
         if not self.per_line:

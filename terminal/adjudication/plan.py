@@ -72,6 +72,8 @@ class Bound:
     reads: tuple[Accumulator, ...]
     posts: tuple[Accumulator, ...]
     missing: tuple[Finding, ...]
+    declared: tuple[tuple[str, str], ...]
+    """Amounts that layers pay on and an opening declares: the figure's name and the accumulator."""
 
     def run(self, bill: Bill) -> list[tuple[BoundLayer, int]]:
         """Runs all layers. Returns each with its base."""
@@ -80,10 +82,8 @@ class Bound:
         figures["remaining_total"] = figures["total"]
         figures["deductible"] = figures["excess_over_cap"] = figures["copay"] = 0
         figures["ordinary"] = figures["above_deductible"] = figures["in_scope"] - figures["separate"]
-        for layer in self.layers:
-            for base in (layer.base, *layer.layer.plus):
-                if base.startswith(DECLARED):
-                    figures[base] = bill.opening[base.removeprefix(DECLARED)]
+        for name, accumulator in self.declared:
+            figures[name] = bill.opening[accumulator]
         result = []
         for number, layer in enumerate(self.layers):
             if bill.note is not None:
@@ -165,6 +165,7 @@ class Plan:
         return Bound(
             benefit=benefit, lines=lines, layers=bound, tender=tender,
             reads=tuple(a for a in header.accumulator if a.id in reads), posts=posts, missing=tuple(case.missing),
+            declared=tuple((base, base.removeprefix(DECLARED)) for base in sorted(_declared(layers))),
         )  # fmt: skip
 
     def _layer(self, layer: Layer, layers: Sequence[Layer], case: Case) -> BoundLayer:
@@ -193,9 +194,13 @@ def _from_class(layers: Sequence[Layer], case: Case) -> tuple[LineRule, int, str
     return None
 
 
+def _declared(layers: Sequence[Layer]) -> set[str]:
+    return {base for layer in layers for base in (layer.base, *layer.plus) if base.startswith(DECLARED)}
+
+
 def accumulators_read(layer: Layer) -> set[str]:
     """The accumulators a layer reads."""
-    names = {base.removeprefix(DECLARED) for base in (layer.base, *layer.plus) if base.startswith(DECLARED)}
+    names = {base.removeprefix(DECLARED) for base in _declared([layer])}
     for stage in layer.stages:
         names |= {getattr(stage, name, "") for name in ("accumulator", "limit_accumulator")}
         if isinstance(stage, Declared):
