@@ -78,7 +78,8 @@ def totals(bound: Bound, lines: tuple[Line, ...], *, detail: bool = False) -> Bi
     bill = Bill(parts.figures(), {"op.deductible": 0, "op.paid": 0}, {"days": 1, "bills": 1})
     bound.run(bill)
     if detail:
-        allocate(bill.figures["paid.large_amount"], [amount - sum(cuts) for _, amount, *cuts in parts.splits])
+        in_scope = [amount - own - over - first for _, amount, own, over, first in parts.splits]
+        allocate(bill.figures["paid.large_amount"], in_scope)
     return bill
 
 
