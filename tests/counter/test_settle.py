@@ -25,6 +25,7 @@ from terminal.documents import BillState, Source
 from terminal.money import parse_yuan
 from tests.world import AMOXICILLIN, CT, PHARMACY, VITAMINS, World, bill, claim
 
+
 def forwarded(till: Till, seconds: float = 20) -> int:
     """Forwards until nothing is left that time can move; returns what is still open."""
     with forwarder(till) as sender:

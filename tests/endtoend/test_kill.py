@@ -1,4 +1,4 @@
-"""``kill -9`` of a settling stream at random moments against a centre that answers, answers late, or does not."""
+"""``kill -9`` of a settling stream, and of the forwarder, while the centre answers, answers late, or does not."""
 
 import random
 import time
@@ -36,6 +36,11 @@ def test_a_killed_stream_loses_nothing_and_doubles_nothing(
     asked: dict[str, dict[str, object]] = {}
     try:
         for round_ in range(size(20, 200)):
+            if round_ % 4 == 3:
+                sender = world.command("queue", "forward", "--wait", "30")
+                time.sleep(chance.uniform(0.3, 1.6))
+                sender.kill()
+                sender.communicate()
             unanswered = [row for number, row in asked.items() if number not in printed]
             fresh = [bill(f"K{round_:03d}-{place:02d}", chance.choice(names)) for place in range(6)]
             asked |= {str(row["bill"]): row for row in fresh}
