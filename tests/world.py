@@ -161,8 +161,13 @@ class World:
         """``yibao`` as a process of its own."""
         return subprocess.Popen(
             [sys.executable, "-m", "terminal.cli", *words],
-            env={**os.environ, "YIBAO_HOME": str(self.home)},
-            **{"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options},
+            **{
+                "env": {**os.environ, "YIBAO_HOME": str(self.home)},
+                "stdin": subprocess.PIPE,
+                "stdout": subprocess.PIPE,
+                "stderr": subprocess.PIPE,
+                **options,
+            },
         )
 
     def run(self, *words: str, feed: Sequence[dict[str, Any]] = ()) -> tuple[int, list[Any], str]:

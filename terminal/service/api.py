@@ -37,6 +37,7 @@ from terminal.service.documents import (
     Row,
     Standing,
 )
+from terminal.service.events import Cards
 from terminal.service.settling import Settling
 
 _Takes = TypeVar("_Takes")
@@ -107,11 +108,13 @@ class Api:
     def __init__(self, till: Till) -> None:
         self.till = till
         self.settling = Settling(till)
+        self.cards = Cards()
         doors = Doors(lambda credential: identify(till, credential).person, self._national_trial, self._national_settle)
         self.counterpart = Counterpart(till.profile, doors)
 
     def close(self) -> None:
         """Waits for what is under way."""
+        self.cards.close()
         self.settling.close()
 
     def perform(self, route: Route, client: Client, body: bytes, *, key: str = "", place: str = "") -> Answer:
@@ -217,17 +220,7 @@ class Api:
 
     def queue(self, _: Call[Nothing]) -> Answer:
         """What waits."""
-        status = self.till.queue.status()
-        return done(
-            QueueStatus(
-                {str(state): count for state, count in status.open.items()},
-                status.sum_open_fen,
-                status.oldest,
-                status.offline_since,
-                not status.not_ready,
-                tuple(f"{breach.limit}: {breach.found} / {breach.allowed}" for breach in status.not_ready),
-            )
-        )
+        return done(QueueStatus.of(self.till.queue.status()))
 
     def forward(self, _: Call[Nothing]) -> Answer:
         """Forwards what is due."""

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from offline_queue.standing import Status
 from terminal.counter.office.refunds import Paper
 from terminal.documents import BillState, Insured, Settlement, TenderKind
 from terminal.service.answers import Told
@@ -74,6 +75,18 @@ class QueueStatus(msgspec.Struct, frozen=True):
     offline_since: datetime | None
     ready: bool
     not_ready: tuple[str, ...]
+
+    @classmethod
+    def of(cls, status: Status) -> "QueueStatus":
+        """What the queue says of itself, for a program."""
+        return cls(
+            {str(state): count for state, count in status.open.items()},
+            status.sum_open_fen,
+            status.oldest,
+            status.offline_since,
+            not status.not_ready,
+            tuple(f"{breach.limit}: {breach.found} / {breach.allowed}" for breach in status.not_ready),
+        )
 
 
 class Forwarded(msgspec.Struct, frozen=True):

@@ -75,7 +75,7 @@ def application(api: Api, clients: Clients, port: int) -> Starlette:
         gate.client(request.headers, request.cookies, Right.READ)
         start = request.headers.get("last-event-id") or request.query_params.get("after", "")
         after = int(start) if start.isdecimal() else api.till.queue.anchor().seq
-        return StreamingResponse(events.stream(api.till, after, closing), media_type="text/event-stream")
+        return StreamingResponse(events.stream(api.till, api.cards, after, closing), media_type="text/event-stream")
 
     async def enter(request: Request) -> Response:
         token = (await _body(request, gate)).decode(errors="replace").removeprefix("token=").strip()

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,9 +22,11 @@ class Service:
         self.port = 0
         self.start()
 
-    def start(self) -> None:
+    def start(self, **environment: str) -> None:
         """Starts it, again after a kill on the same port."""
-        self.process = self.world.command("serve", "--port", str(self.port))
+        self.process = self.world.command(
+            "serve", "--port", str(self.port), env={**os.environ, "YIBAO_HOME": str(self.world.home), **environment}
+        )
         assert self.process.stdout
         self.port = json.loads(self.process.stdout.readline())["port"]
 

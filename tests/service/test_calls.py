@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from cardio.virtual.daemon import NoPrivateDaemon, private_daemon
+from cardio.virtual.persons import card
 from terminal.counter.office import operators
 from terminal.counter.office.roles import Role
 from tests.service.conftest import Service
@@ -132,18 +134,41 @@ def test_a_body_larger_than_any_bill_is_refused(service: Service) -> None:
     assert service.call("POST", "/trial", b" " * (5 * 1024 * 1024))[1]["fault"]["code"] == "too_large"
 
 
-def test_bill_states_are_told_as_they_happen(service: Service) -> None:
-    line = http.client.HTTPConnection("127.0.0.1", service.port, timeout=20)
-    line.request("GET", "/events?after=0", headers={"Authorization": f"Bearer {service.token}"})
-    answer = line.getresponse()
+def told(line: http.client.HTTPConnection, token: str, until: str) -> list[tuple[str, dict[str, Any]]]:
+    """Events as they come, up to the first that holds a text."""
+    line.request("GET", "/events?after=0", headers={"Authorization": f"Bearer {token}"})
+    answer, found = line.getresponse(), []
+    while not found or until not in json.dumps(found[-1]):
+        kind, data = "", ""
+        while row := answer.readline().decode().strip():
+            kind = row.removeprefix("event: ") if row.startswith("event: ") else kind
+            data = row.removeprefix("data: ") if row.startswith("data: ") else data
+        if data:
+            found.append((kind, json.loads(data)))
+    return found
+
+
+def test_bills_and_the_queue_are_told_as_they_happen(service: Service) -> None:
     service.call("POST", "/settle", bill("A-1", "zhang"), key="A-1")
-    seen = []
-    while "settled" not in seen:
-        row = answer.readline().decode()
-        if row.startswith("data: "):
-            seen.append(json.loads(row[6:])["state"])
+    line = http.client.HTTPConnection("127.0.0.1", service.port, timeout=20)
+    seen = told(line, service.token, "settled")
     line.close()
-    assert seen[-1] == "settled"
+    assert seen[-1][0] == "bill" and seen[-1][1]["bill"] == "A-1"
+
+
+@pytest.mark.pcscd
+def test_cards_in_and_out_are_told_as_they_happen(service: Service) -> None:
+    try:
+        with private_daemon() as daemon:
+            service.stop()
+            service.start(**daemon.env)
+            line = http.client.HTTPConnection("127.0.0.1", service.port, timeout=20)
+            threading.Timer(1.0, daemon.readers[0].insert, (card("zhang"),)).start()
+            seen = told(line, service.token, "card_in")
+            line.close()
+            assert seen[-1][0] == "card" and "Virtual PCD" in seen[-1][1]["reader"]
+    except NoPrivateDaemon as fault:
+        pytest.skip(str(fault))
 
 
 def test_fifty_clients_and_ten_kills_settle_each_bill_once(service: Service) -> None:
