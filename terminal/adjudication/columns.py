@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,16 +18,15 @@ from terminal.adjudication.accumulators import Accumulator, Period, Scope
 from terminal.adjudication.bill import Bill
 from terminal.adjudication.dimensions import Fact
 from terminal.adjudication.engine import measure
-from terminal.adjudication.journal import CLASSES, Column, Journal, NotInColumns
+from terminal.adjudication.journal import Column, Journal, Kind, NotInColumns
 from terminal.adjudication.lines import CeilingPer, Effect, LineRules, Treatment
 from terminal.adjudication.pack import Crossing
 from terminal.adjudication.plan import Bound, Plan
 from terminal.adjudication.tender import PurseKind, parts_of
 
 LARGEST_BILL = 10**11
-"""In fen; with denominators up to ``LARGEST_SCALE`` every product stays inside int64."""
-LARGEST_SCALE = 10**6
-CHUNK = 2048
+"""In fen; with denominators up to ``journal.LARGEST_SCALE`` every product stays inside int64."""
+CHUNK = 4096
 _KEPT = ("total", "own_pay", "over_limit", "first_self_pay", "in_scope", "deductible")
 
 
@@ -56,7 +55,7 @@ def run(plan: Plan, journal: Journal, openings: Mapping[str, Column] | None = No
 
     Raises NotInColumns for amounts or policies that columns cannot carry exactly.
     """
-    if len(journal.amount) and int(np.add.reduceat(journal.amount, journal.first_line[:-1]).max()) > LARGEST_BILL:
+    if journal.largest > LARGEST_BILL:
         raise NotInColumns("a bill beyond a thousand million yuan")
     for benefit in plan.pack.benefits.benefit:
         if benefit.crossing is Crossing.SPLIT or benefit.cycle_days or benefit.when:
@@ -84,7 +83,7 @@ class _Waves:
                 self.value[accumulator.id][keys[first]] = openings[accumulator.id][journal.person[first]]
                 self.period[accumulator.id][keys[first]] = self.periods[accumulator.id][first]
         self.static = self._static_keys()
-        self.codes, self.kinds = _kinds(journal)
+        self.codes, self.kinds = journal.kinds
         self.bounds: dict[tuple[Any, ...], Bound] = {}
 
     def _scoped(self, accumulator: Accumulator) -> tuple[Column, int]:
@@ -97,8 +96,15 @@ class _Waves:
 
     def _periods(self, accumulator: Accumulator) -> Column:
         """A number for the period of each bill."""
-        days = (self.journal.day - date(1970, 1, 1).toordinal()).astype("datetime64[D]")
-        months = days.astype("datetime64[M]").astype(np.int64)
+        day = self.journal.day
+        if accumulator.period is Period.STAY:
+            return np.arange(len(day), dtype=np.int64)
+        first = int(day.min(initial=date.max.toordinal()))
+        return self._periods_of_days(accumulator, np.arange(first, int(day.max(initial=first)) + 1))[day - first]
+
+    def _periods_of_days(self, accumulator: Accumulator, days: Column) -> Column:
+        dates = (days - date(1970, 1, 1).toordinal()).astype("datetime64[D]")
+        months = dates.astype("datetime64[M]").astype(np.int64)
         match accumulator.period:
             case Period.YEAR:
                 return months // 12
@@ -109,12 +115,10 @@ class _Waves:
             case Period.MONTH:
                 return months
             case Period.DAY:
-                return self.journal.day
-            case Period.STAY:
-                return np.arange(len(self.journal), dtype=np.int64)
+                return days
             case Period.LIFETIME:
-                return np.zeros(len(self.journal), np.int64)
-            case Period.CYCLE | Period.EPISODE:
+                return np.zeros(len(days), np.int64)
+            case _:
                 raise NotInColumns(f"accumulator {accumulator.id}: a period that depends on the bills before")
 
     def _static_keys(self) -> Column:
@@ -226,40 +230,8 @@ def _by_ordinal(person: Column) -> Iterable[Column]:
     return np.split(by_wave, np.cumsum(counts)[:-1])
 
 
-class _Kind(NamedTuple):
-    """What all lines of one code have in common: their own first self-pay is 0/0 where they carry none."""
-
-    category: str
-    item_class: int
-    numerator: int
-    denominator: int
-
-
-def _kinds(journal: Journal) -> tuple[Column, list[_Kind]]:
-    """One small number for each line, and what it stands for."""
-    scale = int(journal.denominator.max(initial=0)) + 1
-    if scale > LARGEST_SCALE:
-        raise NotInColumns(f"a first self-pay with the denominator {scale - 1}")
-    share = journal.numerator * scale + journal.denominator
-    code = (journal.category * len(CLASSES) + journal.item_class) * (int(share.max(initial=0)) + 1) + share
-    if int(code.max(initial=0)) < LARGEST_SCALE:
-        found = np.flatnonzero(np.bincount(code))
-        place = np.zeros(int(code.max(initial=0)) + 1, np.int64)
-        place[found] = np.arange(len(found))
-        code = place[code]
-    else:
-        found, code = np.unique(code, return_inverse=True)
-        code = code.reshape(-1).astype(np.int64)
-    kinds = []
-    for one in found.tolist():
-        kind, share_code = divmod(one, int(share.max(initial=0)) + 1)
-        category, item_class = divmod(kind, len(CLASSES))
-        kinds.append(_Kind(journal.categories[category], item_class, *divmod(share_code, scale)))
-    return code, kinds
-
-
 def _lines(
-    rules: LineRules, journal: Journal, bills: Column, codes: Column, kinds: Sequence[_Kind]
+    rules: LineRules, journal: Journal, bills: Column, codes: Column, kinds: Sequence[Kind]
 ) -> tuple[dict[str, int], list[tuple[NDArray[np.bool_], str]]]:
     """The sums of the bills' lines, as ``LineRules.split`` does it one by one."""
     if not rules.per_line:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +18,24 @@ from terminal.documents import Claim, Insured, ItemClass
 Column = NDArray[np.int64]
 
 CLASSES = tuple(ItemClass)
+LARGEST_SCALE = 10**6
+"""The largest denominator of a line's own first self-pay."""
 
 
 class NotInColumns(Exception):
     """A journal, or a policy, that only the one-bill path can do; the text says why."""
 
 
-@dataclass(slots=True)
+class Kind(NamedTuple):
+    """What all lines of one code have in common: their own first self-pay is 0/0 where they carry none."""
+
+    category: str
+    item_class: int
+    numerator: int
+    denominator: int
+
+
+@dataclass
 class Journal:
     """Bills in columns, in the order of settlement; the lines of a bill follow each other by number."""
 
@@ -55,6 +68,47 @@ class Journal:
 
     def __len__(self) -> int:
         return len(self.person)
+
+    @cached_property
+    def largest(self) -> int:
+        """The largest total of a bill, in fen."""
+        return int(np.add.reduceat(self.amount, self.first_line[:-1]).max()) if len(self.amount) else 0
+
+    @cached_property
+    def kinds(self) -> tuple[NDArray[Any], list[Kind]]:
+        """One small number for each line, and what it stands for; the same under every policy.
+
+        Raises NotInColumns for a rate whose denominator columns cannot carry exactly.
+        """
+        scale = int(self.denominator.max(initial=0)) + 1
+        if scale > LARGEST_SCALE:
+            raise NotInColumns(f"a first self-pay with the denominator {scale - 1}")
+        share = self.numerator * scale
+        share += self.denominator
+        shares = int(share.max(initial=0)) + 1
+        code = self.category * len(CLASSES)
+        code += self.item_class
+        code *= shares
+        code += share
+        found, code = _numbered(code)
+        kinds = []
+        for one in found:
+            kind, share_code = divmod(one, shares)
+            category, item_class = divmod(kind, len(CLASSES))
+            kinds.append(Kind(self.categories[category], item_class, *divmod(share_code, scale)))
+        return code, kinds
+
+
+def _numbered(values: Column) -> tuple[list[int], NDArray[Any]]:
+    """The different values in ascending order, and for each value its place among them, in as few bytes as it needs."""
+    count = int(values.max(initial=0)) + 1
+    if count > LARGEST_SCALE:
+        found, places = np.unique(values, return_inverse=True)
+        return found.tolist(), places.reshape(-1)
+    found = np.flatnonzero(np.bincount(values))
+    place = np.zeros(count, np.min_scalar_type(len(found)))
+    place[found] = np.arange(len(found))
+    return found.tolist(), place[values]
 
 
 class _Codes:
