@@ -1,10 +1,11 @@
 """Settlements in the background: a call returns at once, the bill tells the rest, a repeat finds the same bill."""
 
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from offline_queue.faults import AlreadyForwarding
+from offline_queue.faults import AlreadyForwarding, KeyReused
+from offline_queue.vocabulary import WITHOUT_EFFECT
 from terminal.counter import journal
 from terminal.counter.far_end import forwarder
 from terminal.counter.faults import UnknownBill
@@ -24,7 +25,7 @@ class Settling:
     def __init__(self, till: Till) -> None:
         self._till = till
         self._pool = ThreadPoolExecutor(WIDTH, "settle")
-        self._running: dict[str, Future[Settlement]] = {}
+        self._running: dict[str, Claim] = {}
         self._refused: dict[str, Told] = {}
         self._persons: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
@@ -35,14 +36,16 @@ class Settling:
     def start(self, claim: Claim) -> BillState:
         """Starts a settlement unless this very claim is known; returns where it stands. Raises KeyReused."""
         with self._lock:
-            if claim.bill in self._running:
+            if (running := self._running.get(claim.bill)) is not None:
+                if running != claim:
+                    raise KeyReused(key=claim.bill)
                 return BillState.SETTLING
             known = stands(self._till, claim)
             if known is not None:
                 return known.state
-            self._refused.pop(claim.bill, None)
             person = self._persons.setdefault(claim.credential.number if claim.credential else "", threading.Lock())
-            self._running[claim.bill] = self._pool.submit(self._settle, claim, person)
+            self._pool.submit(self._settle, claim, person)
+            self._running[claim.bill] = claim
         return BillState.SETTLING
 
     def find(self, bill: str) -> Settlement | BillState | Told:
@@ -50,9 +53,10 @@ class Settling:
         with self._lock:
             if bill in self._running:
                 return BillState.SETTLING
-            if bill in self._refused:
-                return self._refused[bill]
+            refused = self._refused.get(bill)
         item = journal.find(self._till.queue, bill)
+        if refused is not None and (item is None or item.state in WITHOUT_EFFECT):
+            return refused
         if item is None:
             raise UnknownBill(bill=bill)
         return journal.standing(self._till.queue, item)

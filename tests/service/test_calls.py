@@ -51,6 +51,18 @@ def test_another_bill_under_a_known_number_fails_loudly(service: Service) -> Non
     assert (status, document["fault"]["code"]) == (400, "key_reused")
 
 
+def test_another_bill_under_a_number_that_is_still_being_settled_fails_as_loudly(service: Service) -> None:
+    service.world.trouble({"fault": "delay", "infno": "2207", "seconds": 1})
+    first = bill("A-1", "zhang")
+    assert service.call("POST", "/settle", first, key="A-1")[0] == 202
+    for other in (bill("A-1", "li"), bill("A-1", "zhang", (AMOXICILLIN, 1))):
+        status, document, _ = service.call("POST", "/settle", other, key="A-1")
+        assert (status, document.get("fault", {}).get("code")) == (400, "key_reused")
+    status, document, _ = service.call("POST", "/settle", first, key="A-1")
+    assert (status, document["state"]) == (202, "settling")
+    assert settled(service, "A-1")["settlement"]["total"] == "2136.00"
+
+
 def test_a_settlement_without_its_key_or_of_another_operator_is_refused(service: Service) -> None:
     assert service.call("POST", "/settle", bill("A-1", "zhang"))[1]["fault"]["code"] == "wrong_key"
     other = bill("A-1", "zhang", operator="0002")
@@ -61,6 +73,21 @@ def test_a_settlement_without_its_key_or_of_another_operator_is_refused(service:
 def test_a_refused_bill_says_why(service: Service) -> None:
     service.call("POST", "/settle", bill("A-1", "chen"), key="A-1")
     assert settled(service, "A-1")["fault"]["code"] == "not_entitled"
+
+
+def test_a_refusal_is_told_until_the_number_settles_or_the_service_restarts(service: Service) -> None:
+    for number in ("A-1", "A-2"):
+        service.call("POST", "/settle", bill(number, "chen"), key=number)
+        settled(service, number)
+    service.world.run("settle", "-", "--json", feed=[bill("A-1", "zhang")])
+    assert settled(service, "A-1")["state"] == "settled"
+    assert settled(service, "A-2")["fault"]["code"] == "not_entitled"
+    service.stop()
+    service.start()
+    assert settled(service, "A-1")["state"] == "settled"
+    assert service.call("GET", "/bills/A-2")[1]["fault"]["code"] == "unknown_bill"
+    service.call("POST", "/settle", bill("A-2", "chen"), key="A-2")
+    assert settled(service, "A-2")["fault"]["code"] == "not_entitled"
 
 
 def test_a_trial_settles_nothing_and_leaves_nothing_open(service: Service) -> None:
