@@ -76,9 +76,9 @@ class Recorder:
         """The parts of each line, or of the bill at lower levels."""
         names = {line.sn: line.name for line in self.claim.lines}
         if self.level >= LINES:
-            for sn, amount, *cuts in parts.splits:
+            for sn, amount, own, over, first in parts.splits:
                 self.scope, name = f"line:{sn}", names[sn]
-                for kind, part in zip(_PARTS, (*cuts, amount - sum(cuts)), strict=True):
+                for kind, part in zip(_PARTS, (own, over, first, amount - own - over - first), strict=True):
                     if part:
                         self._add(kind, part, name=name, name_en=name)
         self.scope = "bill"
