@@ -169,7 +169,7 @@ def _openfisca_bill(bound: Bound, claim: Claim, name: str) -> None:
 
     agrees = int(ask()[0]) == totals(bound, claim.lines).figures["paid.large_amount"]
     label = f"OpenFisca int32 ({'agrees' if agrees else 'differs'})"
-    compare(f"{name}, totals", lambda: totals(bound, claim.lines), {label: ask}, rounds=7)
+    compare(f"{name}, totals", lambda: totals(bound, claim.lines), {label: ask}, rounds=7, calls=20)
 
 
 def _whole_path(plan: Plan, chance: random.Random) -> None:
