@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from terminal.cli.ending import EXITS
 from terminal.cli.options import as_json, at_home, in_language, show
 from terminal.counter.words import Language, word
 from terminal.documents import encode
@@ -23,7 +24,7 @@ def bill() -> None:
 @at_home
 @as_json
 def show_bill(number: str, language: Language, home: Path, as_json: bool) -> int:
-    """一张账单现在的样子。 A bill as it stands, as its slip."""
+    """一张账单现在的样子。 A bill as it stands, as its slip; the exit code is that of ``settle``."""
     from terminal.counter import journal
     from terminal.counter.faults import UnknownBill
     from terminal.counter.slip import slip
@@ -36,7 +37,7 @@ def show_bill(number: str, language: Language, home: Path, as_json: bool) -> int
         result = journal.standing(till.queue, item)
         claim = journal.entry(till.queue, item).claim
     show(result, as_json, lambda: "\n".join(slip(result, claim, language)))
-    return Exit.DONE
+    return EXITS[result.state]
 
 
 @bill.command()

@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from terminal.cli.claims import read, stream
+from terminal.cli.ending import EXITS
 from terminal.cli.funnel import fault_document, say, speaks
 from terminal.cli.options import as_json, at_home, in_language, show
 from terminal.counter.words import Language
@@ -55,7 +56,7 @@ def settle(
             asked = msgspec.structs.replace(asked, credential=_credential(credential, till.settings.reader))
         result = settle_bill(till, asked, dict(received))
         show(result, as_json, lambda: "\n".join(slip(result, asked, language)))
-        return Exit.CENTRE if result.state == "in_doubt" else Exit.DONE
+        return EXITS[result.state]
 
 
 def _stream(till: "Till", given: object) -> int:
@@ -70,7 +71,7 @@ def _stream(till: "Till", given: object) -> int:
         try:
             result = settle_bill(till, decode(line, Claim, file=place))
             answer = encode(result)
-            worst = max(worst, Exit.CENTRE if result.state == "in_doubt" else Exit.DONE)
+            worst = max(worst, EXITS[result.state])
         except Exception as error:
             if not speaks(error):
                 raise

@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -12,7 +14,11 @@ import pytest
 
 from cardio.virtual.daemon import NoPrivateDaemon, private_daemon
 from cardio.virtual.persons import card
-from tests.world import AMOXICILLIN, World, bill
+from offline_queue.vocabulary import Decision
+from terminal.counter.far_end import forwarder
+from terminal.counter.faults import RefusedByCentre
+from terminal.counter.settle import commit, settle, try_out
+from tests.world import AMOXICILLIN, CT, VITAMINS, World, bill, claim, more_persons
 
 
 @pytest.fixture
@@ -106,6 +112,75 @@ def test_a_stream_answers_every_line_and_ends_with_its_worst_code(world: World) 
     ]
     assert (code, "Traceback" in err) == (2, False)
     assert world.standing() == {"S-1": 1, "S-3": 1}
+
+
+ENDS = {
+    "settled": ("E-1", "T00000000", (AMOXICILLIN, 1), 0),
+    "provisional": ("E-2", "T00000000", (AMOXICILLIN, 1), 0),
+    "reversed": ("E-3", "T00000000", (AMOXICILLIN, 2), 1),
+    "exception": ("E-4", "T00000001", ((*VITAMINS[:3], "A", None), 1), 1),
+    "refused": ("E-5", "T00000000", (AMOXICILLIN, 3), 1),
+    "in_doubt": ("E-6", "T00000002", (AMOXICILLIN, 1), 4),
+    "settling": ("E-7", "T00000003", (AMOXICILLIN, 1), 4),
+}
+"""State -> a bill that stands there, and how every command that answers with it ends."""
+
+
+def bills_in_every_state(world: World) -> None:
+    """All of ``ENDS`` but the one that is being settled."""
+    claims = {state: claim(number, who, item) for state, (number, who, item, _) in ENDS.items()}
+    with world.till() as till:
+        settle(till, claims["settled"])
+        for place, item in enumerate(((AMOXICILLIN, 1), (CT, 8))):
+            settle(till, claim(f"E-0{place}", "T00000001", item))
+        trial = try_out(till, claims["refused"])
+        assert trial.centre
+        till.centre.give_up(trial.centre)
+        with pytest.raises(RefusedByCentre):
+            commit(till, trial)
+        world.centre.line_down()
+        settle(till, claims["exception"])
+        world.centre.line_up()
+        with forwarder(till) as sender:
+            sender.run(timedelta(seconds=2), now=True)
+        world.trouble({"fault": "drop", "infno": "2207"})
+        settle(till, claims["in_doubt"])
+        world.centre.line_down()
+        settle(till, claims["provisional"])
+        settle(till, claims["reversed"])
+        till.queue.resolve(claims["reversed"].bill, Decision.CLOSE, by=("0001", "0002"), reason="开错")
+        world.centre.line_up()
+
+
+@pytest.fixture
+def wide(tmp_path: Path) -> Iterator[World]:
+    """A world with persons to spare."""
+    more_persons(tmp_path / "persons.json", 4)
+    world = World(tmp_path, persons=tmp_path / "persons.json")
+    yield world
+    world.close()
+
+
+def test_a_bill_ends_every_command_with_the_exit_code_of_its_state(wide: World) -> None:
+    world = wide
+    bills_in_every_state(world)
+    world.trouble({"fault": "delay", "infno": "2207", "seconds": 6})
+    file = world.home / "claim.json"
+    file.write_bytes(msgspec.json.encode(bill(*ENDS["settling"][:3])))
+    process = world.command("settle", str(file), "--json")
+    while world.run("bill", "show", "E-7", "--json")[0] == 2:
+        time.sleep(0.05)
+    found = {}
+    for number, who, item, _ in reversed(ENDS.values()):
+        code, (shown,), _ = world.run("bill", "show", number, "--json")
+        found[shown["state"]] = (number, who, item, code)
+        if shown["state"] == "refused":
+            continue  # its number is free: the same claim would be settled now
+        again, (row,), _ = world.run("settle", "-", "--json", feed=[bill(number, who, item)])
+        file.write_bytes(msgspec.json.encode(bill(number, who, item)))
+        assert (again, row["state"], world.run("settle", str(file), "--json")[0]) == (code, shown["state"], code)
+    assert found == ENDS
+    assert process.communicate()[0] and process.returncode == 0
 
 
 def test_the_queue_shows_what_waits_and_proves_itself(world: World) -> None:
