@@ -32,14 +32,12 @@ class LockScreen(ModalScreen[None]):
         with Vertical(classes="dialog"):
             yield Static(say("locked", language), classes="title", markup=False)
             for word, secret in (("person_number", False), ("person_password", True), ("new_password", True)):
-                with Horizontal(classes="row", id=f"row_{word}"):
+                row = Horizontal(classes="row", id=f"row_{word}")
+                row.display = word != "new_password"  # asked for only when the old one has had its time
+                with row:
                     yield Static(say(word, language), classes="label", markup=False)
                     yield Input(id=word, password=secret, classes="field")
             yield Static(id="note", classes="note", markup=False)
-
-    def on_mount(self) -> None:
-        """The new password is asked for only when the old one has had its time."""
-        self.query_one("#row_new_password").display = False
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter goes on, and from the last field opens."""
