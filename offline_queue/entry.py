@@ -29,7 +29,7 @@ def check_seen(book: Book, new: NewItem, seen: int | None) -> None:
 
 def _comes_home(book: Book, new: NewItem, known: Item) -> bool:
     """Whether it is our own item, carried back: that says what was stored, not what was asked."""
-    return not new.asked and book.payload(known) == new.payload
+    return not new.asked and book.contents(known).payload == new.payload
 
 
 def _digest(book: Book, new: NewItem) -> bytes:
