@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from terminal.documents.refusal import explain
+from terminal.documents.refusal import NESTED, explain
 from terminal.faults import BadDocument
 from terminal.money import (
     Fen,
@@ -64,6 +64,8 @@ def decode(data: bytes, kind: type[_Document], *, file: str = "-") -> _Document:
     except msgspec.DecodeError as error:
         place, found, expected = explain(error, data, kind)
         raise BadDocument(file=file, place=place, found=found, expected=expected) from error
+    except RecursionError as error:
+        raise BadDocument(file=file, place="-", found=NESTED, expected=f"a {kind.__name__}") from error
 
 
 _PATTERNS: dict[type, str] = {

@@ -73,6 +73,8 @@ def test_a_claim_survives_the_way_to_json_and_back() -> None:
         (changed(bil="x"), "-", "bil", "only bill"),
         (b'{"bill": ', "-", "truncated", "Claim"),
         (b"\xff\xfe", "-", "", "Claim"),
+        (b"[" * 50_000, "-", "array", "an object"),
+        (b'{"bill": ' + b"[" * 50_000, "bill", "array", "text"),
     ],
     ids=[
         "float",
@@ -90,6 +92,8 @@ def test_a_claim_survives_the_way_to_json_and_back() -> None:
         "key",
         "torn",
         "bytes",
+        "nested",
+        "nested-inside",
     ],
 )
 def test_a_wrong_document_is_refused_with_its_place(data: bytes, place: str, found: str, expected: str) -> None:
@@ -100,6 +104,66 @@ def test_a_wrong_document_is_refused_with_its_place(data: bytes, place: str, fou
     assert told["place"] == place
     assert found in str(told["found"])
     assert expected in str(told["expected"])
+
+
+def visit(**changes: str) -> bytes:
+    return changed(visit={**CLAIM["visit"], **changes})  # type: ignore[dict-item]
+
+
+@pytest.mark.parametrize(
+    ("data", "place", "expected"),
+    [
+        (visit(begin="0001-01-01T00:00:00+08:00"), "visit.begin", "a year from 1900 to 2199"),
+        (visit(begin="1899-12-31T23:59:59+08:00"), "visit.begin", "a year from 1900 to 2199"),
+        (visit(begin="9999-12-31T23:00:00-12:00"), "visit.begin", "a year from 1900 to 2199"),
+        (visit(end="2200-01-01T00:00:00+08:00"), "visit.end", "a year from 1900 to 2199"),
+        (visit(end="2026-03-02T09:29:59+08:00"), "visit.end", "not before begin"),
+        (with_line(charged_at="0001-01-01T00:00:00+08:00"), "lines[0].charged_at", "a year from 1900 to 2199"),
+        (with_line(first_self_pay="200%"), "lines[0].first_self_pay", "between 0% and 100%"),
+        (with_line(first_self_pay="38/37"), "lines[0].first_self_pay", "between 0% and 100%"),
+        (with_line(first_self_pay="-1%"), "lines[0].first_self_pay", "an exact rate"),
+        (with_line(sn=0), "lines[0].sn", "a whole number >= 1"),
+        (with_line(sn=-1), "lines[0].sn", "a whole number >= 1"),
+        (with_line(sn=10**23), "lines[0].sn", "a whole number"),
+        (with_line(name="针\x1b[2J"), "lines[0].name", "text without control characters"),
+        (with_line(name="针\u202e"), "lines[0].name", "text without control characters"),
+        (with_line(trace_codes=["1", "2\t"]), "lines[0].trace_codes[1]", "text without control characters"),
+        (changed(institution={**CLAIM["institution"], "name": "\x9b"}), "institution.name", "text without control"),  # type: ignore[dict-item]
+        *((changed(bill=bill), "bill", "text without control characters") for bill in ("\x00", "a\nb", "a\n", "\x1bc")),
+    ],
+)  # fmt: skip
+def test_what_the_type_allows_and_a_bill_does_not_is_refused_by_its_field(
+    data: bytes, place: str, expected: str
+) -> None:
+    with pytest.raises(BadDocument) as refused:
+        decode(data, Claim)
+    told = refused.value.data
+    assert told["place"] == place
+    assert expected in str(told["expected"])
+    assert str(refused.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        visit(begin="1900-01-01T00:00:00+08:00"),
+        visit(end="2199-12-31T23:59:59+08:00"),
+        visit(end=str(CLAIM["visit"]["begin"])),  # type: ignore[index]
+        with_line(first_self_pay="100%"),
+        with_line(first_self_pay="0%"),
+        with_line(name="阿莫西林 “0.25g×24粒”（Ω）𠮷"),
+    ],
+)
+def test_the_last_good_value_is_taken(data: bytes) -> None:
+    assert encode(decode(data, Claim))
+
+
+def test_nesting_is_refused_where_unknown_fields_are_passed_over() -> None:
+    class Open(msgspec.Struct):
+        bill: str
+
+    with pytest.raises(BadDocument, match="nested too deep"):
+        decode(b'{"bill": "B-1", "note": ' + b"[" * 50_000, Open)
 
 
 @pytest.mark.parametrize("name", list(DOCUMENTS))
