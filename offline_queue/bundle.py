@@ -19,6 +19,7 @@ from msgspec import Struct
 from offline_queue import vocabulary
 from offline_queue.book import Book, Contents
 from offline_queue.datakeys import DataKeys, SiteWrapping
+from offline_queue.decisions import EXPORTED as EXPORTED
 from offline_queue.entry import fresh, known_item
 from offline_queue.faults import BadBundle, StoreBroken
 from offline_queue.items import Items
@@ -32,7 +33,6 @@ from offline_queue.vocabulary import OPEN, Kind, OnceFreed, OutcomeClass, State,
 
 _SEALING = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 _PURPOSE = b"queue bundle 1"
-EXPORTED = "exported"
 
 
 class Carried(Struct, frozen=True, array_like=True):

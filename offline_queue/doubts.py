@@ -8,9 +8,10 @@ A reversal that succeeds proves at once that the call has no effect any more.
 from datetime import timedelta
 
 from offline_queue import steady
+from offline_queue.book import Book
 from offline_queue.errands import Errand, Sender, describe
 from offline_queue.outcomes import ANSWERED
-from offline_queue.ports import Enquiry, Item, Moment, Outcome
+from offline_queue.ports import Enquiry, Item, Outcome
 from offline_queue.vocabulary import Finding, OnceFreed, OnDoubt, OutcomeClass, State, Step
 
 
@@ -24,7 +25,7 @@ def solve(sender: Sender, item: Item, payload: bytes) -> Errand:
     if item.tries >= sender.policy.tries:
         return Errand(item, lambda result, number: sender.hold(item, "tries"))
     reversible = sender.policy.on_doubt is OnDoubt.REVERSE or item.once_freed is OnceFreed.STOP
-    if reversible and (not can.can_enquire or _age(item, sender) >= sender.policy.reverse_after):
+    if reversible and (not can.can_enquire or age(sender.book, item) >= sender.policy.reverse_after):
         return _reverse(sender, item, payload)
     if can.can_enquire:
         return _enquire(sender, item, payload)
@@ -39,7 +40,7 @@ def free(sender: Sender, item: Item, evidence: bytes = b"") -> None:
 
 def _enquire(sender: Sender, item: Item, payload: bytes) -> Errand:
     intent = sender.book.intent(item)
-    asked_at_age = _age(item, sender)
+    asked_at_age = age(sender.book, item)
 
     def then(result: object, number: str) -> None:
         if not isinstance(result, Enquiry):
@@ -76,10 +77,10 @@ def _reverse(sender: Sender, item: Item, payload: bytes) -> Errand:
         step = Step.REPEAT if repeat else Step.REVERSE
         tries = item.tries if repeat else 0
         claimed = sender.move(item, step, number.encode(), owner=sender.owner, tries=tries)
-        age = _age(item, sender)
+        asked_at_age = age(sender.book, item)
         return Errand(
             claimed,
-            lambda result, _: _reversed(sender, claimed, result, age),
+            lambda result, _: _reversed(sender, claimed, result, asked_at_age),
             lambda: sender.far.reverse(claimed, payload, intent, number, repeat),
         )
 
@@ -108,9 +109,9 @@ def _reversed(sender: Sender, item: Item, result: object, asked_at_age: timedelt
             sender.move(item, Step.REPEAT, result.answer, reason=reason, due=due, tries=tries)
 
 
-def _age(item: Item, sender: Sender) -> timedelta:
-    wall, now = sender.now()
-    since: Moment | None = item.doubtful_since
+def age(book: Book, item: Item) -> timedelta:
+    """How long ago an item's call was known to be over, on the clock that nobody can set."""
+    since = item.doubtful_since
     if since is None or item.doubtful_at is None:
         return timedelta(0)
-    return steady.elapsed(item.doubtful_at, since, wall, now)
+    return steady.elapsed(item.doubtful_at, since, book.clock(), book.steady())

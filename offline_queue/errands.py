@@ -15,7 +15,7 @@ from msgspec import Struct
 from offline_queue.book import Book
 from offline_queue.outcomes import ANSWERED, STEPS, conclude
 from offline_queue.patience import Breaker, delay
-from offline_queue.ports import FarEnd, Hold, Intent, Item, Moment, NotReached, Outcome, Prepared, Refuse
+from offline_queue.ports import FarEnd, Hold, Intent, Item, NotReached, Outcome, Prepared, Refuse
 from offline_queue.vocabulary import OnDoubt, OutcomeClass, Step
 
 ACTOR = "forwarder"
@@ -64,10 +64,6 @@ class Sender:
     breaker: Breaker
     chance: random.Random
     steps: Counter[Step] = field(default_factory=Counter)
-
-    def now(self) -> tuple[datetime, Moment]:
-        """Both clocks."""
-        return self.book.clock(), self.book.steady()
 
     def move(self, item: Item, step: Step, body: bytes = b"", **changes: object) -> Item:
         """One step of the table, inside the commit."""

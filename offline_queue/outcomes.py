@@ -30,8 +30,10 @@ def conclude(book: Book, item: Item, outcome: Outcome, actor: str, delay: timede
     changes: dict[str, object] = {"reason": outcome.code or outcome.result.value}
     if step is not Step.NOT_SENT:
         changes["attempts"] = item.attempts + 1
+    if step in (Step.DOUBT, Step.HOLD):
+        changes |= {"doubtful_at": now, "doubtful_since": book.steady()}
     if step is Step.DOUBT:
-        changes |= {"doubtful_at": now, "doubtful_since": book.steady(), "due": now + FIRST_ENQUIRY}
+        changes["due"] = now + FIRST_ENQUIRY
     elif step in (Step.NOT_SENT, Step.BUSY):
         changes |= {"due": now + delay, "tries": item.tries + 1}
     if outcome.result in ANSWERED or step is Step.NOT_SENT:

@@ -100,6 +100,15 @@ class Intent(Struct, frozen=True):
     at: datetime
 
 
+class Doubt(Struct, frozen=True):
+    """A call as it stood when a question about it was about to be asked; made by ``Queue.doubt``."""
+
+    key: str
+    number: str
+    ripe: bool
+    """Its horizon had passed, on the clock that nobody can set: then "absent" is proof."""
+
+
 class Sending(Struct, frozen=True):
     """The permission to send: its intent is durable. Hand it back to ``finish`` with the outcome."""
 

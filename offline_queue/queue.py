@@ -3,10 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
 from offline_queue.book import Book
+from offline_queue.decisions import choices
+from offline_queue.doubts import age
 from offline_queue.entry import check_seen, contents, fresh, known_item
 from offline_queue.errands import Policy
 from offline_queue.faults import (
@@ -27,6 +30,7 @@ from offline_queue.outcomes import conclude
 from offline_queue.ports import (
     Anchor,
     Clock,
+    Doubt,
     Event,
     FarEnd,
     Identity,
@@ -267,9 +271,8 @@ class Queue:
     # -- decide and send -----------------------------------------------------------------------------------------------
 
     def choices(self, item: Item) -> list[Decision]:
-        """What a person may decide about it now. What was never sent cannot be taken back."""
-        possible = [decision for decision in Decision if (item.state, Step(decision)) in TRANSITIONS]
-        return [decision for decision in possible if item.number or decision is not Decision.REVERSE]
+        """What a person may decide about it now."""
+        return choices(item)
 
     def resolve(self, key: str, decision: Decision, *, by: tuple[str, ...], reason: str, evidence: bytes = b"") -> Item:
         """A person's decision, with its reason and evidence. Money needs two different persons.
@@ -280,7 +283,7 @@ class Queue:
             item = self.item(key)
             if len({name.strip() for name in by if name.strip()}) < (2 if item.amount_fen else 1):
                 raise SecondPersonNeeded(key=key)
-            if decision not in self.choices(item):
+            if decision not in choices(item):
                 raise ForbiddenStep(key=key, state=item.state.value, step=decision.value)
             changes: dict[str, object] = {"reason": reason}
             if decision is Decision.SEND:
@@ -291,16 +294,23 @@ class Queue:
                     changes |= {"doubtful_at": self.book.clock(), "doubtful_since": self.book.steady()}
             return self.book.move(item.id, Step(decision), actor=" + ".join(by), body=evidence, **changes)
 
-    def found_out(self, key: str, *, stands: bool, evidence: bytes, actor: str) -> Item:
-        """A comparison of the books says what became of a call in doubt: it stands, or it never had an effect.
+    def doubt(self, item: Item, horizon: timedelta) -> Doubt:
+        """Its call and age now: to be taken before the books are compared. A call may take effect until ``horizon``."""
+        return Doubt(item.key, item.number, age(self.book, item) >= horizon)
 
-        Raises ``ForbiddenStep``, ``UnknownKey``.
+    def found_out(self, doubt: Doubt, *, stands: bool, evidence: bytes, actor: str) -> Item:
+        """A comparison of the books says what became of a call: it stands, or it never had an effect.
+
+        Raises ``UnknownKey``, and ``ForbiddenStep`` too when the item has gone out under another number meanwhile, or
+        when "absent" was asked before the horizon.
         """
         with self.book.transaction():
-            item = self.item(key)
-            if stands:
-                return self.book.move(item.id, Step.FIND, actor=actor, body=evidence, reason="reconciled")
+            item = self.item(doubt.key)
             step = Step.FREE if item.once_freed is OnceFreed.SEND_AGAIN else Step.REVERSED
+            if item.number != doubt.number or not (stands or doubt.ripe):
+                raise ForbiddenStep(key=item.key, state=item.state.value, step=Step.FIND if stands else step)
+            if stands:
+                return self.book.move(item.id, Step.FIND, actor=actor, body=evidence, reason="reconciled", tries=0)
             changes: dict[str, object] = {"reason": "reconciled", "doubtful_at": None, "doubtful_since": None}
             return self.book.move(item.id, step, actor=actor, body=evidence, **changes)
 

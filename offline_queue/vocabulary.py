@@ -108,6 +108,8 @@ TRANSITIONS: Mapping[tuple[State | None, Step], State] = MappingProxyType(
         (State.HELD, Step.DECIDE_REVERSE): State.REVERSING,
         (State.HELD, Step.DECIDE_ACCEPT): State.ACCEPTED,
         (State.HELD, Step.DECIDE_CLOSE): State.CLOSED_BY_HAND,
+        # accepted on the word of persons: the far end's answer, found later
+        (State.ACCEPTED, Step.FIND): State.ACCEPTED,
     }
 )
 """The only ways through the states; whatever is missing here cannot happen."""

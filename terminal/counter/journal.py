@@ -27,8 +27,8 @@ BILL_STATES: Mapping[State, BillState] = MappingProxyType(
 )
 """The one place where the queue's words become the bill's."""
 
-ACCEPTING = (Step.ACCEPT, Step.FIND, Step.DECIDE_ACCEPT)
-"""Steps after which the centre has the bill; their evidence is the centre's answer."""
+ACCEPTING = (Step.ACCEPT, Step.FIND)
+"""Steps whose evidence is the centre's answer; a decision's evidence is what the two persons agreed to."""
 
 
 class Original(msgspec.Struct, frozen=True):
@@ -105,6 +105,12 @@ def answered(queue: Queue, item: Item) -> Answered | None:
     """The centre's good answer about an item it has, with the reply as it came."""
     answers = [event.body for event in queue.answers(item) if event.kind in ACCEPTING and event.body]
     return decode(answers[-1], Answered, file=item.key) if answers and item.state is State.ACCEPTED else None
+
+
+def by_hand(queue: Queue, item: Item) -> bool:
+    """Whether two persons accepted an item whose answer of the centre is still missing."""
+    steps = {event.kind for event in queue.events(item=item)} if item.state is State.ACCEPTED else set()
+    return Step.DECIDE_ACCEPT in steps and steps.isdisjoint(ACCEPTING)
 
 
 def last_call(queue: Queue, item: Item) -> bytes:

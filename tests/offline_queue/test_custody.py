@@ -8,7 +8,16 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from offline_queue import Identity, Queue, bundle, custody
-from offline_queue.faults import BadBundle, DayNotOver, ItemsOpen, KeyErased, KeysClosed, StoreBroken, StoreFailed
+from offline_queue.faults import (
+    BadBundle,
+    DayNotOver,
+    ForbiddenStep,
+    ItemsOpen,
+    KeyErased,
+    KeysClosed,
+    StoreBroken,
+    StoreFailed,
+)
 from offline_queue.ports import Capabilities, Hold, Outcome, Sending
 from offline_queue.verify import Tampering
 from offline_queue.vocabulary import Decision, OutcomeClass, State
@@ -52,6 +61,18 @@ def test_an_exported_item_is_sent_by_the_receiver_only_and_imported_once(world: 
     assert there.item("wang-1").state is State.ACCEPTED
     assert there.answers(there.item("wang-1"))[-1].body == b"found " + number.encode()
     assert there.items(lane="zhang", states=State)[0].key == "zhang-1"
+
+
+def test_what_was_carried_away_is_decided_where_it_went(world: World, other: World) -> None:
+    here, there = world.queue(), _other_queue(other)
+    here.record(world.bill("zhang"))
+    _lose_answer(world, here)
+    bundle.export(here.book, bundle.address(there.book), "chief")
+    for key in ("zhang-1", "wang-1"):
+        assert here.choices(here.item(key)) == [Decision.CLOSE]
+        for decision in (Decision.SEND, Decision.REVERSE, Decision.ACCEPT):
+            with pytest.raises(ForbiddenStep):
+                here.resolve(key, decision, by=("a", "b"), reason="again")
 
 
 def test_a_bundle_that_is_torn_altered_foreign_or_unsigned_changes_nothing(world: World, other: World) -> None:

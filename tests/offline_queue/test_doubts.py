@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from offline_queue import Policy, Queue
-from offline_queue.faults import SecondPersonNeeded
-from offline_queue.ports import Capabilities, Enquiry, Intent, Item, Outcome, Sending
+from offline_queue.faults import ForbiddenStep, SecondPersonNeeded
+from offline_queue.ports import Capabilities, Enquiry, Hold, Intent, Item, Outcome, Sending
 from offline_queue.vocabulary import Decision, Finding, OnceFreed, OnDoubt, OutcomeClass, State, Step
 from tests.offline_queue.world import World
 
@@ -159,7 +159,6 @@ def test_a_cashier_may_cancel_a_doubtful_bill_but_two_persons_must_want_it(world
 
 
 DECISIONS = [
-    (Decision.SEND, State.RECORDED),
     (Decision.REVERSE, State.REVERSING),
     (Decision.ACCEPT, State.ACCEPTED),
     (Decision.CLOSE, State.CLOSED_BY_HAND),
@@ -174,11 +173,62 @@ def test_a_person_decides_about_a_held_item_with_reason_and_evidence(
     _doubtful(world, queue)
     world.far.reversals = [Outcome(OutcomeClass.REFUSED, "too_late")]
     world.drain(queue)
-    assert set(queue.choices(queue.item("zhang-1"))) == set(Decision)
     item = queue.resolve("zhang-1", decision, by=("a", "b"), reason="why", evidence=b"a letter")
     assert (item.state, item.reason) == (state, "why")
     decided = list(queue.events(item=item))[-1]
     assert (decided.kind, decided.actor, decided.body) == (Step(decision), "a + b", b"a letter")
+
+
+@pytest.mark.parametrize("answer", [LOST, Outcome(OutcomeClass.UNRECOGNISED, "E77")], ids=["lost", "unrecognised"])
+def test_what_may_stand_is_never_sent_a_second_time(world: World, answer: Outcome) -> None:
+    queue = world.queue()
+    world.far.sends, world.far.reversals = [answer], [Outcome(OutcomeClass.REFUSED, "too_late")]
+    queue.record(world.bill())
+    world.drain(queue)
+    assert queue.item("zhang-1").state is State.HELD
+    assert set(queue.choices(queue.item("zhang-1"))) == {Decision.REVERSE, Decision.ACCEPT, Decision.CLOSE}
+    with pytest.raises(ForbiddenStep):
+        queue.resolve("zhang-1", Decision.SEND, by=("a", "b"), reason="again")
+    world.drain(queue)
+    assert len(world.far.arrived) == 1
+
+
+def test_what_was_freed_and_then_held_may_be_sent(world: World) -> None:
+    queue = world.queue()
+    _doubtful(world, queue)
+    world.far.prepares = [Hold("trial_differs")]
+    world.drain(queue)
+    assert queue.item("zhang-1").state is State.HELD
+    queue.resolve("zhang-1", Decision.SEND, by=("a", "b"), reason="difference_accepted")
+    world.drain(queue)
+    assert (queue.item("zhang-1").state, len(world.far.arrived)) == (State.ACCEPTED, 1)
+
+
+@pytest.mark.parametrize("step", [{}, {"days": 365}], ids=["clock untouched", "forward a year"])
+def test_a_comparison_made_before_the_horizon_frees_nothing(world: World, step: dict[str, float]) -> None:
+    horizon = timedelta(minutes=10)
+    queue = world.queue()
+    _doubtful(world, queue)
+    world.time.set(**step)
+    world.time.pass_(seconds=599)
+    early = queue.doubt(queue.item("zhang-1"), horizon)
+    world.time.pass_(seconds=1)
+    with pytest.raises(ForbiddenStep):
+        queue.found_out(early, stands=False, evidence=b"", actor="office")
+    asked = queue.doubt(queue.item("zhang-1"), horizon)
+    assert queue.found_out(asked, stands=False, evidence=b"", actor="office").state is State.RECORDED
+
+
+def test_a_comparison_says_nothing_about_a_later_call(world: World) -> None:
+    queue = world.queue()
+    _doubtful(world, queue)
+    world.time.pass_(minutes=10)
+    asked = queue.doubt(queue.item("zhang-1"), timedelta(minutes=10))
+    world.far.sends = [LOST]
+    world.drain(queue, hours=0)
+    assert queue.item("zhang-1").state is State.IN_DOUBT
+    with pytest.raises(ForbiddenStep):
+        queue.found_out(asked, stands=False, evidence=b"", actor="office")
 
 
 def test_a_decision_made_while_a_question_is_out_stands(world: World) -> None:

@@ -114,7 +114,7 @@ class Model(RuleBasedStateMachine):
         if key not in self.known:
             return
         _, _, amount, state = self.known[key]
-        sent = bool(self.queue.item(key).number)
+        sent, doubtful = bool(self.queue.item(key).number), bool(self.queue.item(key).doubtful_at)
         by = ("cashier", "chief") if both else ("cashier",)
         try:
             item = self.queue.resolve(key, decision, by=by, reason="decided")
@@ -122,7 +122,8 @@ class Model(RuleBasedStateMachine):
             assert amount and not both
         except ForbiddenStep:
             possible = (state, Step(decision)) in TRANSITIONS
-            assert not possible or (decision is Decision.REVERSE and not sent)
+            barred = {Decision.REVERSE: not sent, Decision.SEND: doubtful}
+            assert not possible or barred[decision]
         else:
             assert item.state is TRANSITIONS[state, Step(decision)]
             self.known[key][3] = item.state

@@ -5,13 +5,18 @@ person must look at stays as a difference with its proposal.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import ClassVar
 
 import msgspec
 
 from offline_queue import custody
-from offline_queue.ports import Item
-from offline_queue.vocabulary import State, Step
+from offline_queue.decisions import EXPORTED, may_stand
+from offline_queue.faults import ForbiddenStep
+from offline_queue.ports import Doubt, Item
+from offline_queue.vocabulary import OPEN, State, Step
 from terminal.centre import (
     AlreadyReversed,
     CentreAnswerBroken,
@@ -30,6 +35,7 @@ from terminal.counter.far_end import call_of, complete
 from terminal.counter.identify import NO_LINE
 from terminal.counter.journal import Answered
 from terminal.counter.office.operators import Session
+from terminal.counter.office.register import Document, write
 from terminal.counter.office.roles import Right
 from terminal.counter.till import Till
 from terminal.documents import encode
@@ -37,8 +43,6 @@ from terminal.money import Fen
 
 _ROUNDS = 5
 """Comparisons of one day: each mends what the one before has found."""
-
-_DOUBTFUL = (State.IN_DOUBT, State.REVERSING)
 
 
 class Figures(msgspec.Struct, frozen=True):
@@ -83,44 +87,64 @@ class Day(msgspec.Struct, frozen=True):
     """Differences of other terminals."""
 
 
+class TakenBack(Document, frozen=True):
+    """A call that only the centre had, reversed without asking anybody: once before the reversal leaves, once after."""
+
+    KIND: ClassVar[str] = "reconcile.taken_back"
+    bill: str
+    message_number: str
+    """Of the call that is taken back."""
+    reversal: str
+    """Message number of the reversal."""
+    done: bool | None = None
+    """Whether it succeeded; nothing while that is not known."""
+
+
+@dataclass
+class _Mended:
+    accepted: list[str] = field(default_factory=list)
+    freed: list[str] = field(default_factory=list)
+    taken_back: dict[str, bool] = field(default_factory=dict)
+    """By message number, each tried once: whether it succeeded."""
+
+
 def reconcile(till: Till, day: date, by: Session) -> Day:
     """Compares and mends a day. Raises NotAllowed and the faults of the centre's questions."""
     by.require(Right.RECONCILE)
-    accepted, freed, taken_back = list[str](), list[str](), list[str]()
+    mended = _Mended()
     for _ in range(_ROUNDS):
-        rows, doubts, ripe = dict(_rows(till, day)), dict(_doubts(till, day)), _past_the_horizon(till, day)
+        seen, doubts, rows = till.queue.anchor().seq, dict(_doubts(till, day)), dict(_rows(till, day))
         groups = {row.group for row in rows.values()} | _known_groups(till, day)
-        found = till.centre.reconcile(day, tuple(rows.values()), tuple(doubts.values()), groups)
-        keys = {intent.message_number: key for key, intent in doubts.items()}
-        mended = False
-        for key in ripe.intersection(keys[number] for number in found.absent):
-            till.queue.found_out(key, stands=False, evidence=b"", actor=by.number)
-            freed.append(key)
-        for difference in filter(lambda each: _ours(till, each), found.differences):
+        calls = tuple(call for _, call in doubts.values())
+        found = till.centre.reconcile(day, tuple(rows.values()), calls, groups)
+        for number in found.absent:
+            with suppress(ForbiddenStep):  # too early, or somebody was faster
+                mended.freed.append(_free(till, doubts[number][0], by))
+        mine = [each for each in found.differences if _ours(till, each)]
+        for difference in mine:
+            number = difference.message_number
             if difference.repair is Repair.ACCEPT:
-                key = keys[difference.message_number]
-                if _accept(till, key, doubts[key], difference, by):
-                    accepted.append(key)
-                    mended = True
-            elif _surplus(difference) and _take_back(till, difference):
-                taken_back.append(difference.message_number)
-                mended = True
-        if not mended:
+                doubt, call = doubts[number]
+                with suppress(ForbiddenStep, *NO_LINE):
+                    if _accept(till, doubt, call, difference, by):
+                        mended.accepted.append(doubt.key)
+            elif number not in mended.taken_back and _surplus(difference) and (made := _given_up(till, number)):
+                mended.taken_back[number] = _take_back(till, *made, number, by)
+        if not mine or till.queue.anchor().seq == seen:
             break
-    return _outcome(till, day, by, rows, found, (tuple(accepted), tuple(freed), tuple(taken_back)))
+    return _outcome(till, day, by, rows, found, mended)
 
 
 def _outcome(
-    till: Till,
-    day: date,
-    by: Session,
-    rows: dict[str, StatementRow],
-    found: Reconciled,
-    mended: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]],
+    till: Till, day: date, by: Session, rows: dict[str, StatementRow], found: Reconciled, mended: _Mended
 ) -> Day:
     mine = [each for each in found.differences if _ours(till, each)]
     wrong = {each.settlement_number for each in mine}
+    doubtful = dict(_doubts(till, day))
     names = {row.settlement_number: key for key, row in rows.items()}
+    names |= {
+        each.settlement_number: doubtful[each.message_number][0].key for each in mine if each.message_number in doubtful
+    }
     good = {key: row for key, row in rows.items() if row.settlement_number not in wrong}
     custody.reconcile(till.queue.book, good, day, by.number)
     differences = tuple(
@@ -135,18 +159,17 @@ def _outcome(
         )
         for each in mine
     )
-    accepted, freed, taken_back = mended
     return Day(
         day=day,
         bills=len(good),
         total=Fen(sum(row.total for row in good.values())),
         fund=Fen(sum(row.fund for row in good.values())),
         account=Fen(sum(row.account for row in good.values())),
-        accepted=accepted,
-        freed=freed,
-        reversed=taken_back,
+        accepted=tuple(mended.accepted),
+        freed=tuple(mended.freed),
+        reversed=tuple(number for number, done in mended.taken_back.items() if done),
         differences=differences,
-        doubtful=tuple(key for key, _ in _doubts(till, day)),
+        doubtful=tuple(doubt.key for doubt, _ in doubtful.values()),
         elsewhere=len(found.differences) - len(mine),
     )
 
@@ -175,19 +198,15 @@ def _rows(till: Till, day: date) -> Iterator[tuple[str, StatementRow]]:
             refunded = journal.taken_back(till.queue, item)
             yield item.key, statement_row(_call(till, item), answer.raw, refunded=refunded)
         except CentreAnswerBroken:
-            continue  # accepted on a person's word, without an answer: the centre's row will name it
+            continue  # an answer without figures ("already undone"): there is nothing to compare
 
 
-def _doubts(till: Till, day: date) -> Iterator[tuple[str, Intent]]:
-    for item in _of_day(till, _DOUBTFUL, day):
-        yield item.key, _call(till, item)
-
-
-def _past_the_horizon(till: Till, day: date) -> set[str]:
-    """Doubts whose call can no longer take effect: only of these does a missing row prove anything."""
-    horizon, now = timedelta(seconds=till.profile.deadlines.settle_horizon), till.clock()
-    items = _of_day(till, _DOUBTFUL, day)
-    return {item.key for item in items if item.doubtful_at and now - item.doubtful_at >= horizon}
+def _doubts(till: Till, day: date) -> Iterator[tuple[str, tuple[Doubt, Intent]]]:
+    """By message number: calls that may stand and whose answer is missing; and whether absence would be proof."""
+    horizon = timedelta(seconds=till.profile.deadlines.settle_horizon)
+    for item in _of_day(till, (*OPEN, State.ACCEPTED), day):
+        if may_stand(item) and (item.state is not State.ACCEPTED or journal.by_hand(till.queue, item)):
+            yield item.number, (till.queue.doubt(item, horizon), _call(till, item))
 
 
 def _known_groups(till: Till, day: date) -> set[Group]:
@@ -206,30 +225,45 @@ def _call(till: Till, item: Item) -> Intent:
     return call_of(till, entry, journal.last_call(till.queue, item), item.number)
 
 
-def _accept(till: Till, key: str, call: Intent, difference: StatementDifference, by: Session) -> bool:
-    item = till.queue.item(key)
+def _free(till: Till, doubt: Doubt, by: Session) -> str:
+    return till.queue.found_out(doubt, stands=False, evidence=b"", actor=by.number).key
+
+
+def _accept(till: Till, doubt: Doubt, call: Intent, difference: StatementDifference, by: Session) -> bool:
+    """Completes the record. What is before a person, being reversed or on the wire is only shown."""
+    item = till.queue.item(doubt.key)
     entry = journal.entry(till.queue, item)
     assert difference.theirs  # noqa: S101 - only the centre's row can say that it stands
-    if item.state is not State.IN_DOUBT or entry.takes_back:
+    if entry.takes_back or not (item.state is State.IN_DOUBT or journal.by_hand(till.queue, item)):
         return False
-    try:
-        settled = till.centre.look_up(call, entry.claim, difference.settlement_number, difference.theirs.visit_number)
-    except NO_LINE:
-        return False
+    settled = till.centre.look_up(call, entry.claim, difference.settlement_number, difference.theirs.visit_number)
     proof = Answered(complete(settled.settlement, entry.told), settled.raw)
-    till.queue.found_out(key, stands=True, evidence=encode(proof), actor=by.number)
+    till.queue.found_out(doubt, stands=True, evidence=encode(proof), actor=by.number)
     return True
 
 
-def _take_back(till: Till, difference: StatementDifference) -> bool:
-    """Reverses a call that took effect after the journal had given it up. False when no bill of ours ever made it."""
-    number = difference.message_number
+def _given_up(till: Till, number: str) -> tuple[Item, bytes] | None:
+    """The bill that once made a call which cannot stand in the journal any more, with what was committed before it.
+
+    None when no bill of ours made it, when its bill stands or may stand under this number as the journal is *now*, or
+    when its bill was carried to another terminal: then it is not ours to take back.
+    """
     for item in till.queue.items(tuple(State)):
-        if item.state is State.SENDING:
-            continue
-        for event in till.queue.events(item=item):
-            if event.kind in (Step.BEGIN, Step.CLAIM) and event.changes.get("number") == number:
-                call = call_of(till, journal.entry(till.queue, item), event.body or b"", number)
-                outcome = till.centre.reverse(call, till.queue.numbers.next())
-                return isinstance(outcome, Reversed | AlreadyReversed)
-    return False
+        events = list(till.queue.events(item=item))
+        calls = (each for each in events if each.kind in (Step.BEGIN, Step.CLAIM))
+        made = [each for each in calls if each.changes.get("number") == number]
+        if made:
+            stands = item.number == number and may_stand(item)
+            elsewhere = any(each.changes.get("reason") == EXPORTED for each in events)
+            return None if stands or elsewhere else (item, made[0].body or b"")
+    return None
+
+
+def _take_back(till: Till, item: Item, sent: bytes, number: str, by: Session) -> bool:
+    """Reverses a call that took effect after the journal had given it up; says whether that succeeded."""
+    call = call_of(till, journal.entry(till.queue, item), sent, number)
+    intent = TakenBack(item.key, number, till.queue.numbers.next())
+    write(till, intent, by.number)
+    done = isinstance(till.centre.reverse(call, intent.reversal), Reversed | AlreadyReversed)
+    write(till, msgspec.structs.replace(intent, done=done), by.number)
+    return done

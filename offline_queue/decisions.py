@@ -1,0 +1,26 @@
+"""What persons may decide about an item by hand, and what keeps a decision from doing a thing twice."""
+
+from offline_queue.ports import Item
+from offline_queue.vocabulary import TRANSITIONS, Decision, State, Step
+
+EXPORTED = "exported"
+"""Reason of an item that was carried to another terminal: what becomes of it is decided there."""
+
+_EFFECTIVE = (State.SENDING, State.IN_DOUBT, State.REVERSING, State.ACCEPTED)
+
+
+def may_stand(item: Item) -> bool:
+    """Whether the call under the item's number may have, or get, an effect: it was neither refused nor freed.
+
+    Once false for a number it stays false, because whatever is sent later goes out under another.
+    """
+    return item.state in _EFFECTIVE or (item.state is State.HELD and item.doubtful_at is not None)
+
+
+def choices(item: Item) -> list[Decision]:
+    """What was never sent cannot be taken back; what may stand is not sent again; what was carried away is not ours."""
+    possible = [decision for decision in Decision if (item.state, Step(decision)) in TRANSITIONS]
+    if item.state is State.HELD and item.reason == EXPORTED:
+        return [Decision.CLOSE]
+    barred = Decision.SEND if may_stand(item) else None if item.number else Decision.REVERSE
+    return [decision for decision in possible if decision is not barred]
