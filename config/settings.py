@@ -87,6 +87,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Part of the name of the reader to use; empty takes the first."""
     keymap: str = "default"
     """The desk's keys: ``default``, ``zhonglian``, ``newtouch`` or ``retail``; ``keymap.toml`` goes over it."""
+    operator_reader: str = ""
+    """Part of the name of a second reader for the operator's card: pulling the card there locks the screen."""
     devices: DeviceSettings = DeviceSettings()
     cash_to_jiao: bool = False
     """Cash is rounded to the jiao, and the rounding is a tender of its own."""

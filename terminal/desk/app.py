@@ -98,6 +98,7 @@ class Desk(App[None]):
         super().__init__()
         self.till = till
         self.find = find
+        self.read_operator = read or (lambda: read_card(till.settings.operator_reader or till.settings.reader or None))
         self.read = read or (drill.read if drill else lambda: read_card(till.settings.reader or None))
         self.keys = keymap(profile or till.settings.keymap, own_keys)
         self.language = language or Language(till.settings.language)
@@ -173,6 +174,12 @@ class Desk(App[None]):
     def on_card_moved(self, moved: CardMoved) -> None:
         """A card put in is read at once when nobody is at the counter; the lamp follows the reader."""
         event = moved.event
+        operators_own = self.till.settings.operator_reader
+        if operators_own and (operators_own in event.reader or event.kind is EventKind.SERVICE_LOST):
+            if event.kind in (EventKind.CARD_OUT, EventKind.READER_REMOVED, EventKind.SERVICE_LOST):
+                self._lock()
+            if event.kind is not EventKind.SERVICE_LOST:
+                return
         if self.till.settings.reader not in event.reader:
             return
         match event.kind:

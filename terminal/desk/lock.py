@@ -57,7 +57,7 @@ class LockScreen(ModalScreen[None]):
             if new:
                 set_password(desk.till, number, password, new)
             known = new or password
-            proof = Password(known) if known else CardShown(credential_of(desk.read()).number)
+            proof = Password(known) if known else CardShown(credential_of(desk.read_operator()).number)
             return login(desk.till, number, proof)
 
         try:

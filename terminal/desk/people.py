@@ -30,7 +30,7 @@ async def sign_in(desk: "Desk", title: str, note: str = "") -> Session | None:
     number, password = given
 
     def prove() -> Session:
-        proof = Password(password) if password else CardShown(credential_of(desk.read()).number)
+        proof = Password(password) if password else CardShown(credential_of(desk.read_operator()).number)
         return login(desk.till, number, proof)
 
     return await asyncio.to_thread(prove)

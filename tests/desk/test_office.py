@@ -4,6 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from cardio import Monitor
+from cardio.virtual.persons import card
+from cardio.virtual.port import VirtualPort
 from terminal.clock import now
 from terminal.counter import journal
 from terminal.counter.office import operators, receipts, refunds, shifts
@@ -99,6 +102,28 @@ def test_the_screen_locks_by_key_and_when_nobody_touches_it(world):
             await c.until(lambda: isinstance(c.app.screen, LockScreen))
 
         play(desk(till), script)
+
+
+def test_pulling_the_operators_card_locks_and_pulling_a_patients_does_not(world):
+    file = world.home / "settings.toml"
+    file.write_text('operator_reader = "Operator"\n' + file.read_text(encoding="utf-8"), encoding="utf-8")
+    port = VirtualPort(card("zhang"))
+    port.plug("Operator Reader 00")
+    port.insert(card("li"), "Operator Reader 00")
+    with world.till() as till:
+        operators.add(till, "0009", "主管", [Role.MANAGER], by=None, password="manager-pass")
+
+        async def script(c):
+            await c.type("0009")
+            await c.type("manager-pass")
+            await c.until(lambda: c.app.screen is c.app.charge and c.app.card_inside)
+            port.remove(VirtualPort.READER)
+            await c.until(lambda: not c.app.card_inside)
+            assert c.app.screen is c.app.charge
+            port.remove("Operator Reader 00")
+            await c.until(lambda: isinstance(c.app.screen, LockScreen))
+
+        play(desk(till, port=port, monitor=Monitor(port)), script)
 
 
 def test_three_persons_give_money_back_and_the_centre_takes_it(staffed, world):
