@@ -157,6 +157,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "paid_back": ("已退还 {amount}", "paid back {amount}"),
     "cause.settled_differently": ("结算不同", "differs"),
     "cause.not_settled": ("未能结算", "not settled"),
+    "cause.taken_back": ("退费未清", "taken back"),
     # drill
     "column.what": ("操作", "What"),
     "column.which": ("内容", "Which"),

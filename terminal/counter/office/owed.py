@@ -2,9 +2,13 @@
 
 A patient who left with a provisional slip paid by the terminal's own split. When the centre then settles otherwise, or
 not at all, the difference is owed; it is read from the bills themselves, so that no list can forget one.
+
+What is owed is one sum per bill number: the cash part as it stands now, less all money that moved for it. A refused
+bill's number may be settled again, and then the patient has paid twice.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Container, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -12,18 +16,17 @@ from typing import ClassVar
 import msgspec
 
 from offline_queue.ports import Item
-from offline_queue.vocabulary import State, Step
+from offline_queue.vocabulary import OPEN, State, Step
 from terminal.counter import journal
 from terminal.counter.office.faults import NothingOwed
 from terminal.counter.office.operators import Session
-from terminal.counter.office.refunds import RefundState, refunds
+from terminal.counter.office.refunds import RefundState, refunds, took_effect
 from terminal.counter.office.register import Document, read, writing
 from terminal.counter.office.roles import Right
 from terminal.counter.till import Till
-from terminal.documents import TenderKind
+from terminal.documents import Settlement, TenderKind
 from terminal.money import Fen
 
-_ENDED = (State.ACCEPTED, State.REFUSED, State.REVERSED, State.CLOSED_BY_HAND)
 _SERVED = (Step.RECORD, Step.NOT_SENT, Step.BUSY, Step.DOUBT)
 """Steps after which the patient held a slip without the centre's word."""
 
@@ -33,6 +36,8 @@ class Cause(StrEnum):
 
     SETTLED_DIFFERENTLY = "settled_differently"
     NOT_SETTLED = "not_settled"
+    TAKEN_BACK = "taken_back"
+    """The bill no longer stands, and its refund is not finished or gave back another sum than was paid."""
 
 
 class Contact(Document, frozen=True):
@@ -65,19 +70,28 @@ class Owed(msgspec.Struct, frozen=True):
 
 def owed(till: Till, person: str | None = None) -> list[Owed]:
     """What is open, oldest first; of one person's number, if given: to be told at the next visit."""
-    evened: dict[str, int] = {}
+    moved: dict[str, int] = defaultdict(int)
     phones: dict[str, str] = {}
     for note in read(till, Evened, Contact):
         match note.document:
             case Evened(bill, amount):
-                evened[bill] = evened.get(bill, 0) + amount
+                moved[bill] += amount
             case Contact(bill, phone):
                 phones[bill] = phone
-    given_back = {refund.bill for refund in refunds(till).values() if refund.state is RefundState.DONE}
+    gone: set[str] = set()
+    for refund in refunds(till).values():
+        if took_effect(till, refund):
+            gone.add(refund.bill)
+        if refund.state is RefundState.DONE:
+            moved[refund.bill] += sum(tender.amount for tender in refund.requested.back.tenders)
+    served: dict[str, list[Item]] = defaultdict(list)
+    for item in till.queue.items(tuple(State), lane=person):
+        if not item.reverses and (item.state is State.ACCEPTED or was_served(till, item)):
+            served[item.key].append(item)
     return [
         msgspec.structs.replace(each, amount=Fen(rest), phone=phones.get(each.bill, ""))
-        for each in _differences(till, person)
-        if each.bill not in given_back and (rest := each.amount - evened.get(each.bill, 0))
+        for items in served.values()
+        if (rest := (each := _difference(till, items, gone)).amount - moved[each.bill])
     ]
 
 
@@ -96,19 +110,24 @@ def even_out(till: Till, bill: str, by: Session, *, to_patient: bool, tender: Te
     return done
 
 
-def _differences(till: Till, person: str | None) -> Iterator[Owed]:
-    newest = {item.key: item for item in till.queue.items(_ENDED, lane=person) if not item.reverses}
-    for item in newest.values():
-        entry = journal.entry(till.queue, item)
-        paid = sum(tender.amount for tender in entry.told.tenders)
-        if item.state is State.ACCEPTED:
-            due, cause = journal.standing(till.queue, item).cash, Cause.SETTLED_DIFFERENTLY
-        elif was_served(till, item):
-            due, cause = entry.told.total, Cause.NOT_SETTLED
-        else:
-            continue
-        if due != paid:
-            yield Owed(item.key, entry.person.name, "", item.closed or item.created, Fen(due - paid), cause)
+def _difference(till: Till, served: Sequence[Item], gone: Container[str]) -> Owed:
+    """What one bill's number comes to, against what was taken each time the patient was served under it."""
+    entries = [journal.entry(till.queue, item) for item in served]
+    paid = sum(tender.amount for entry in entries for tender in entry.told.tenders)
+    item, entry = served[-1], entries[-1]
+    due, cause = _due(till, item, entry.told, gone)
+    return Owed(item.key, entry.person.name, "", item.closed or item.created, Fen(due - paid), cause)
+
+
+def _due(till: Till, item: Item, told: Settlement, gone: Container[str]) -> tuple[Fen, Cause]:
+    """The patient's own part as it stands: of a bill that waits, what was told."""
+    if item.key in gone:
+        return Fen(0), Cause.TAKEN_BACK
+    if item.state in OPEN:
+        return told.cash, Cause.SETTLED_DIFFERENTLY
+    if item.state is State.ACCEPTED:
+        return journal.standing(till.queue, item).cash, Cause.SETTLED_DIFFERENTLY
+    return told.total, Cause.NOT_SETTLED
 
 
 def was_served(till: Till, item: Item) -> bool:

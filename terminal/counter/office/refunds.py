@@ -1,7 +1,8 @@
 """Giving money back: requested, reviewed and audited by three different persons, then cancelled at the centre.
 
-The document three persons approve is the whole red-ink entry. Money leaves the till only once the centre has taken
-the cancellation (or had never heard of the bill); what remains of a partial refund settles as a new bill.
+The document three persons approve is the whole red-ink entry. Money leaves the till only once the centre has taken the
+cancellation (or had never heard of the bill). What remains of a partial refund settles as a new bill, and the refund is
+done only when that one is in the journal; until then ``owed`` tells that the patient's money waits.
 """
 
 from collections.abc import Collection, Mapping
@@ -162,6 +163,14 @@ def find(till: Till, number: str) -> Refund:
         raise UnknownRefund(refund=number) from error
 
 
+def took_effect(till: Till, refund: Refund) -> bool:
+    """Whether the bill no longer stands because of this refund, be the money out or not."""
+    if refund.state is not RefundState.AUDITED:
+        return refund.state is RefundState.DONE
+    back, bill = journal.find(till.queue, refund.number), journal.find(till.queue, refund.bill)
+    return bool((back and back.state is State.ACCEPTED) or (bill and bill.reason == refund.number))
+
+
 def request(
     till: Till,
     bill: str,
@@ -218,7 +227,7 @@ def move(till: Till, number: str, to: RefundState, by: Session, reason: str = ""
         refund = find(till, number)
         right = _step(refund, to)
         by.require(right, Assurance.PIN)
-        if to is RefundState.WITHDRAWN and journal.find(till.queue, number) is not None:
+        if to is RefundState.WITHDRAWN and (journal.find(till.queue, number) is not None or took_effect(till, refund)):
             raise WrongStep(refund=number, state="on its way to the centre", to=to)
         if to not in _OVER:
             approve(till, write, number, refund.digest, right, by, Assurance.PIN)
@@ -227,25 +236,26 @@ def move(till: Till, number: str, to: RefundState, by: Session, reason: str = ""
 
 
 def give_back(till: Till, number: str, by: Session, wait: float = 30.0) -> Refund:
-    """Takes the bill back at the centre, then pays out and settles what was kept; called again, it goes on.
+    """Takes the bill back at the centre, settles what was kept, then pays out; called again, it goes on.
 
     Without the line, or behind an exception of the same person, the refund stays ``audited`` and no money leaves until
-    the centre has taken it. Raises UnknownRefund, WrongStep, NotRefundable, StandsDifferently, NotAllowed, and the
-    faults of ``settle``.
+    the centre has taken it; so it does when what was kept cannot be settled. Raises UnknownRefund, WrongStep,
+    NotRefundable, StandsDifferently, NotAllowed, and the faults of ``settle``.
     """
     refund = find(till, number)
-    if refund.state is not RefundState.DONE:
-        by.require(_step(refund, RefundState.DONE), Assurance.PIN)
-        if not _take_back(till, refund, wait):
-            return refund
-        with writing(till) as write:
-            if find(till, number).state is not RefundState.DONE:
-                write(Moved(number, RefundState.DONE), by.number)
+    if refund.state is RefundState.DONE:
+        return refund
+    by.require(_step(refund, RefundState.DONE), Assurance.PIN)
+    if not _take_back(till, refund, wait):
+        return refund
     asked = refund.requested
     if asked.keep:
         claim = journal.entry(till.queue, till.queue.item(asked.bill)).claim
         lines = tuple(line for line in claim.lines if line.sn in asked.keep)
         settle(till, msgspec.structs.replace(claim, bill=asked.rebill, lines=lines))
+    with writing(till) as write:
+        if find(till, number).state is not RefundState.DONE:
+            write(Moved(number, RefundState.DONE), by.number)
     return find(till, number)
 
 

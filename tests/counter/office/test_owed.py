@@ -6,20 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from offline_queue.vocabulary import Decision
+from offline_queue.ports import Item, Refuse
+from offline_queue.vocabulary import Decision, State
 from terminal.counter import journal
-from terminal.counter.far_end import forwarder
+from terminal.counter.far_end import FarEnd, forwarder
 from terminal.counter.office import operators, register
 from terminal.counter.office.approvals import resolve
 from terminal.counter.office.faults import NothingOwed
 from terminal.counter.office.owed import Cause, Contact, even_out, owed
-from terminal.counter.office.refunds import RefundState, give_back, move, request
+from terminal.counter.office.refunds import give_back
 from terminal.counter.settle import settle
 from terminal.counter.till import Till
 from terminal.documents import BillState
 from terminal.faults import Fault
 from tests.counter.office.conftest import hire
-from tests.counter.office.test_refunds import ALL
+from tests.counter.office.test_refunds import audited
 from tests.world import AMOXICILLIN, CT, VITAMINS, World, claim
 
 WRONGLY_CLASSED = (*VITAMINS[:3], "A", None)
@@ -31,6 +32,13 @@ def world(tmp_path: Path) -> Iterator[World]:
     world = World(tmp_path, offline={"settle_on_difference": True})
     yield world
     world.close()
+
+
+class Refusing(FarEnd):
+    """A centre that says no for good to whatever is forwarded."""
+
+    def prepare(self, item: Item, payload: bytes) -> Refuse:
+        return Refuse("-1", "暂停参保".encode())
 
 
 def served_without_the_line(world: World, till: Till, seconds: float = 20) -> None:
@@ -69,14 +77,43 @@ def test_the_patient_owes_what_the_centre_paid_less_and_pays_it_once(world: Worl
         even_out(till, "B-1", who, to_patient=False)
 
 
-def test_a_refunded_bill_owes_nothing_any_more(world: World, till: Till) -> None:
+@pytest.mark.parametrize("evened", [True, False], ids=["evened_first", "still_open"])
+def test_a_refund_gives_back_what_the_centre_settled_and_a_debt_still_open_stays(
+    world: World, till: Till, evened: bool
+) -> None:
     staff = hire(till)
     served_without_the_line(world, till)
-    assert owed(till)
-    number = request(till, "B-1", "开错", ALL, staff["0001"]).number
-    move(till, number, RefundState.REVIEWED, staff["0002"])
-    move(till, number, RefundState.AUDITED, staff["0003"])
-    assert give_back(till, number, staff["0001"]).state is RefundState.DONE
+    (debt,) = owed(till)
+    if evened:
+        even_out(till, "B-1", staff["0001"], to_patient=False)
+    give_back(till, audited(till, staff, "B-1").number, staff["0001"])
+    assert [(each.amount, each.cause) for each in owed(till)] == ([] if evened else [(debt.amount, Cause.TAKEN_BACK)])
+
+
+@pytest.mark.parametrize("evened", [True, False], ids=["evened_between", "never_evened"])
+def test_a_refused_bill_settled_again_under_its_number_owes_what_was_paid_the_first_time(
+    world: World, till: Till, evened: bool
+) -> None:
+    staff = hire(till)
+    settle(till, claim("B-0", "zhang"))
+    world.centre.line_down()
+    first = settle(till, claim("B-1", "zhang"))
+    world.centre.line_up()
+    with till.queue.forwarder(Refusing(till)) as sender:
+        sender.run(timedelta(seconds=5), now=True)
+    assert till.queue.item("B-1").state is State.REFUSED
+    (debt,) = owed(till)
+    assert (debt.amount, debt.cause) == (first.total - first.cash, Cause.NOT_SETTLED)
+    if evened:
+        even_out(till, "B-1", staff["0001"], to_patient=False)
+    second = settle(till, claim("B-1", "zhang"))
+    assert second.state is BillState.SETTLED
+    paid_before = first.total if evened else first.cash
+    (credit,) = owed(till)
+    assert (credit.amount, credit.cause) == (-paid_before, Cause.SETTLED_DIFFERENTLY)
+    assert even_out(till, "B-1", staff["0001"], to_patient=True).amount == -paid_before
+    assert owed(till) == []
+    give_back(till, audited(till, staff, "B-1").number, staff["0001"])
     assert owed(till) == []
 
 

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from offline_queue.vocabulary import State
-from terminal.centre import Trial
+from terminal.centre import CentreRefused, Trial
 from terminal.counter import journal
 from terminal.counter.far_end import forwarder
 from terminal.counter.faults import UnknownBill
@@ -25,6 +25,7 @@ from terminal.counter.office.faults import (
     WrongStep,
 )
 from terminal.counter.office.operators import CardShown, Session
+from terminal.counter.office.owed import Cause, owed
 from terminal.counter.office.red_ink import red_ink
 from terminal.counter.office.refunds import PAPERS, Paper, Refund, RefundState
 from terminal.counter.settle import settle
@@ -94,6 +95,30 @@ def test_a_part_goes_back_by_a_full_reversal_and_a_new_bill(world: World, till: 
     assert world.standing() == {"B-1-N1": 1}
     assert refunds.give_back(till, done.number, staff["0004"]).state is RefundState.DONE
     assert world.standing() == {"B-1-N1": 1}
+
+
+@pytest.mark.parametrize("line", [True, False], ids=["settled", "provisional"])
+def test_a_refund_is_done_only_when_what_was_kept_is_in_the_journal(
+    world: World, till: Till, staff: Staff, line: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise CentreRefused(transaction="2206", number=-1, text="暂停参保")
+
+    settle(till, claim("B-0", "zhang", (AMOXICILLIN, 1)))
+    if not line:
+        world.centre.line_down()
+    first = settle(till, claim("B-1", "zhang", (CT, 8), (VITAMINS, 1)))
+    number = audited(till, staff, "B-1", keep=(1,)).number
+    world.centre.line_up()
+    with monkeypatch.context() as centre, pytest.raises(CentreRefused):
+        centre.setattr(till.centre, "trial", refused)
+        refunds.give_back(till, number, staff["0001"])
+    assert (refunds.find(till, number).state, world.standing()) == (RefundState.AUDITED, {"B-0": 1})
+    assert [(each.bill, each.amount, each.cause) for each in owed(till)] == [("B-1", -first.cash, Cause.TAKEN_BACK)]
+    with pytest.raises(WrongStep):
+        refunds.move(till, number, RefundState.WITHDRAWN, staff["0001"])
+    assert refunds.give_back(till, number, staff["0001"]).state is RefundState.DONE
+    assert (owed(till), world.standing()) == ([], {"B-0": 1, "B-1-N1": 1})
 
 
 @pytest.mark.parametrize(
