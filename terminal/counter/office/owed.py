@@ -18,7 +18,7 @@ import msgspec
 from offline_queue.ports import Item
 from offline_queue.vocabulary import OPEN, State, Step
 from terminal.counter import journal
-from terminal.counter.office.faults import NothingOwed
+from terminal.counter.office.faults import AlreadyRequested, NothingOwed
 from terminal.counter.office.operators import Session
 from terminal.counter.office.refunds import RefundState, refunds, took_effect
 from terminal.counter.office.register import Document, read, writing
@@ -98,10 +98,13 @@ def owed(till: Till, person: str | None = None) -> list[Owed]:
 def even_out(till: Till, bill: str, by: Session, *, to_patient: bool, tender: TenderKind = TenderKind.CASH) -> Evened:
     """Collects what the patient of a bill owes, or with ``to_patient`` pays what the desk owes.
 
-    Raises NothingOwed in that direction, NotAllowed.
+    Raises NothingOwed in that direction, NotAllowed, AlreadyRequested while a refund is to pay it out.
     """
     by.require(Right.OWED)
     with writing(till) as write:
+        for refund in refunds(till).values():
+            if refund.bill == bill and refund.state is RefundState.AUDITED and took_effect(till, refund):
+                raise AlreadyRequested(bill=bill, refund=refund.number)
         rest = sum(each.amount for each in owed(till) if each.bill == bill)
         if rest == 0 or (rest < 0) is not to_patient:
             raise NothingOwed(bill=bill)

@@ -25,7 +25,7 @@ from terminal.counter.office.faults import (
     WrongStep,
 )
 from terminal.counter.office.operators import CardShown, Session
-from terminal.counter.office.owed import Cause, owed
+from terminal.counter.office.owed import Cause, even_out, owed
 from terminal.counter.office.red_ink import red_ink
 from terminal.counter.office.refunds import PAPERS, Paper, Refund, RefundState
 from terminal.counter.settle import settle
@@ -117,6 +117,8 @@ def test_a_refund_is_done_only_when_what_was_kept_is_in_the_journal(
     assert [(each.bill, each.amount, each.cause) for each in owed(till)] == [("B-1", -first.cash, Cause.TAKEN_BACK)]
     with pytest.raises(WrongStep):
         refunds.move(till, number, RefundState.WITHDRAWN, staff["0001"])
+    with pytest.raises(AlreadyRequested):
+        even_out(till, "B-1", staff["0001"], to_patient=True)
     assert refunds.give_back(till, number, staff["0001"]).state is RefundState.DONE
     assert (owed(till), world.standing()) == ([], {"B-0": 1, "B-1-N1": 1})
 
