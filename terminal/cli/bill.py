@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from terminal.cli.bounds import Day
 from terminal.cli.ending import EXITS
 from terminal.cli.options import as_json, at_home, in_language, show
 from terminal.counter.words import Language, word
@@ -42,7 +43,7 @@ def show_bill(number: str, language: Language, home: Path, as_json: bool) -> int
 
 @bill.command()
 @click.argument("text")
-@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="收费日期 day of the bill")
+@click.option("--day", type=Day(), help="收费日期 day of the bill")
 @in_language
 @at_home
 @as_json

@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from terminal.cli.bounds import Seconds
 from terminal.cli.options import as_json, show
 from terminal.faults import Exit
 
@@ -27,7 +28,7 @@ def card() -> None:
 @card.command()
 @click.option("--reader", metavar="TEXT", help="读卡器名称的一部分 part of the reader's name")
 @click.option("--format", "form", type=click.Choice(["json", "38"]), default="json", help="38：标准的竖线行")
-@click.option("--timeout", type=float, default=0.0, metavar="S", help="等待插卡秒数 seconds to wait for a card")
+@click.option("--timeout", type=Seconds(), default=0.0, metavar="S", help="等待插卡秒数 seconds to wait for a card")
 @click.option("--psam", metavar="TEXT", help="PSAM 卡槽名称的一部分 part of the PSAM slot's name")
 @click.option("--hsm", metavar="URL", help="加密机服务地址 the key service, for 3.0 cards")
 @as_json

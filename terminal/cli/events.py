@@ -5,12 +5,13 @@ from pathlib import Path
 
 import click
 
+from terminal.cli.bounds import SEQUENCE
 from terminal.cli.options import at_home
 from terminal.documents import encode
 
 
 @click.command()
-@click.option("--after", type=int, default=0, metavar="SEQ", help="从此序号之后 what came after this sequence number")
+@click.option("--after", type=SEQUENCE, default=0, metavar="SEQ", help="从此序号之后 what came after this number")
 @at_home
 def events(after: int, home: Path) -> None:
     """账单的每次变化，逐行 JSON。 Every change of a bill, one JSON document per line."""

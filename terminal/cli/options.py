@@ -27,7 +27,10 @@ def at_home(command: _F) -> _F:
     """``--home`` on the command itself as well as before it; the command receives ``home: Path``."""
 
     def take(context: click.Context, _: click.Parameter, value: str | None) -> Path:
-        return home_of(value or context.find_root().obj)
+        folder = home_of(value or context.find_root().obj)
+        if folder.exists() and not folder.is_dir():
+            raise click.BadParameter(f"{folder} 不是目录。 {folder} is no folder.", param_hint="--home")
+        return folder
 
     return click.option("--home", metavar="DIR", callback=take, help="数据目录 data folder")(command)
 

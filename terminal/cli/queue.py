@@ -10,6 +10,7 @@ import msgspec
 
 from offline_queue.ports import Item
 from offline_queue.vocabulary import OPEN, Decision
+from terminal.cli.bounds import Seconds
 from terminal.cli.carry import address, export, take_in
 from terminal.cli.options import as_json, at_home, show
 from terminal.cli.people import acting, by_two, with_card
@@ -97,7 +98,7 @@ def show_item(bill: str, home: Path, as_json: bool) -> None:
 
 
 @queue.command()
-@click.option("--wait", type=float, default=30.0, help="最多等待秒数 seconds to go on for")
+@click.option("--wait", type=Seconds(), default=30.0, help="最多等待秒数 seconds to go on for")
 @at_home
 @as_json
 def forward(wait: float, home: Path, as_json: bool) -> int:

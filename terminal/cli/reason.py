@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from terminal.cli.bounds import Day
 from terminal.cli.options import as_json, at_home, in_language, show
 from terminal.counter.words import Language
 from terminal.documents import Employment, encode
 from terminal.money import format_rate
 
-_DAY = click.DateTime(["%Y-%m-%d"])
+_DAY = Day()
 
 
 @click.group()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from terminal.cli.bounds import Day
 from terminal.cli.options import as_json, at_home, show
 from terminal.cli.people import acting, by, with_card
 from terminal.documents import encode
@@ -13,7 +14,7 @@ from terminal.faults import Exit
 
 
 @click.command()
-@click.argument("day", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]))
+@click.argument("day", metavar="DATE", type=Day())
 @click.option("--bank", metavar="FILE", help="银行对账文件 the bank's file of that day's card payments, CSV")
 @by
 @with_card

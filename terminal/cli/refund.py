@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from terminal.cli.bounds import Seconds
 from terminal.cli.options import as_json, at_home, show
 from terminal.cli.people import acting, by, with_card
 from terminal.documents import TenderKind
@@ -95,7 +96,7 @@ for _name, _to, _help in (
 
 @refund.command()
 @click.argument("number")
-@click.option("--wait", type=float, default=30.0, help="最多等待秒数 seconds to wait for the centre")
+@click.option("--wait", type=Seconds(), default=30.0, help="最多等待秒数 seconds to wait for the centre")
 @by
 @with_card
 @at_home

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from config.places import store_folder
+from terminal.cli.bounds import PORT
 from terminal.cli.options import as_json, at_home, show
 from terminal.faults import Exit, Fault
 
@@ -22,7 +23,7 @@ class ServiceNotInstalled(Fault):
 
 
 @click.command()
-@click.option("--port", type=int, default=7788, help="本机端口，0 为任选 0 takes any")
+@click.option("--port", type=PORT, default=7788, help="本机端口，0 为任选 0 takes any")
 @click.option("--certificate", type=click.Path(exists=True), help="TLS 证书 PEM of a local certificate")
 @click.option("--private-key", type=click.Path(exists=True), help="TLS 私钥 its private key")
 @click.option("--stdio", is_flag=True, help="长度前缀帧，供浏览器本机消息 length-prefixed frames instead of HTTP")

@@ -89,7 +89,7 @@ def _bill(line: bytes) -> str:
 
     try:
         return msgspec.json.decode(line, type=Named).bill
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return ""
 
 

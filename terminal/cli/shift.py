@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from terminal.cli.bounds import SEQUENCE, Yuan
 from terminal.cli.options import as_json, at_home, in_language, show
 from terminal.cli.people import acting, by, with_card
 from terminal.counter.words import Language
@@ -33,7 +34,7 @@ def _report(found: "Report", language: Language, as_json: bool) -> None:
 
 
 @shift.command("open")
-@click.option("--float", "drawer", type=parse_yuan, default="0.00", help="备用金 cash in the drawer")
+@click.option("--float", "drawer", type=Yuan(), default="0.00", help="备用金 cash in the drawer")
 @by
 @with_card
 @at_home
@@ -49,8 +50,8 @@ def open_shift(drawer: Fen, by: str, with_card: bool, home: Path, as_json: bool)
 
 
 @shift.command()
-@click.option("--in", "put_in", type=parse_yuan, default="0.00", help="存入 put into the drawer")
-@click.option("--out", "taken_out", type=parse_yuan, default="0.00", help="取出 taken out of it")
+@click.option("--in", "put_in", type=Yuan(), default="0.00", help="存入 put into the drawer")
+@click.option("--out", "taken_out", type=Yuan(), default="0.00", help="取出 taken out of it")
 @click.option("--reason", required=True, help="用途 why")
 @by
 @with_card
@@ -92,7 +93,7 @@ def close(
 
 
 @shift.command()
-@click.argument("number", type=int, required=False)
+@click.argument("number", type=SEQUENCE, required=False)
 @click.option("--xlsx", type=click.Path(path_type=Path, dir_okay=False), help="另存为表格 also as a workbook")
 @in_language
 @at_home

@@ -83,6 +83,30 @@ def test_a_virtual_card_is_read_through_the_real_pcscd(world: World, who: str, v
         (("schema", "banana"), None, 2, "banana"),
         (("card", "read", "--reader", "none"), None, 3, ""),
         (("centre", "simulate", "--profile", "atlantis"), None, 2, "atlantis"),
+        (("centre", "simulate", "--port", "999999"), None, 2, "--port"),
+        (("centre", "simulate", "--horizon", "nan"), None, 2, "--horizon"),
+        (("centre", "simulate", "--ledger", "FILE"), b"", 5, "FILE"),
+        (("centre", "simulate", "--ledger", "FILE"), b"x", 5, "FILE"),
+        (("centre", "simulate", "--ledger", "FILE"), b"not a data base, " * 99, 5, "FILE"),
+        (("adjudicate", "FILE"), b"[" * 50_000, 2, "FILE"),
+        (("policy", "simulate", "beijing-employee", "beijing-employee", "FILE"), b"[" * 50_000, 2, "FILE"),
+        (("events", "--after", "1" + "0" * 23), None, 2, "--after"),
+        (("events", "--after", "-1"), None, 2, "--after"),
+        (("serve", "--port", "999999"), None, 2, "--port"),
+        (("serve", "--port", "-1"), None, 2, "--port"),
+        (("queue", "forward", "--wait", "inf"), None, 2, "--wait"),
+        (("queue", "forward", "--wait", "nan"), None, 2, "--wait"),
+        (("queue", "forward", "--wait", "-1"), None, 2, "--wait"),
+        (("refund", "do", "R-1", "--wait", "86401"), None, 2, "--wait"),
+        (("reconcile", "0001-01-01"), None, 2, "1900-2199"),
+        (("reconcile", "9999-12-31"), None, 2, "1900-2199"),
+        (("bill", "find", "B-1", "--day", "1899-12-31"), None, 2, "1900-2199"),
+        (("reason", "rate", "--from", "2026-03-02", "--to", "9999-12-31"), None, 2, "1900-2199"),
+        (("shift", "open", "--float", "-1"), None, 2, "--float"),
+        (("shift", "open", "--float", "1.234"), None, 2, "--float"),
+        (("shift", "report", "1" + "0" * 23), None, 2, "NUMBER"),
+        (("queue", "status", "--home", "/dev/null"), None, 2, "--home"),
+        (("--home", "/dev/null", "doctor"), None, 2, "--home"),
         (("no-such-command",), None, 2, "no-such-command"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, tuple) else None,
@@ -98,7 +122,9 @@ def test_bad_input_gets_a_sentence_and_the_promised_exit_code(
     assert found == code, err
     assert says.replace("FILE", str(file)) in err
     assert "Traceback" not in err
+    assert content is None or file.read_bytes() == content
     assert world.run("bill", "list", "--json")[1] == [[]]
+    assert world.run("events")[1] == []
 
 
 def test_a_stream_answers_every_line_and_ends_with_its_worst_code(world: World) -> None:
@@ -181,6 +207,25 @@ def test_a_bill_ends_every_command_with_the_exit_code_of_its_state(wide: World) 
         assert (again, row["state"], world.run("settle", str(file), "--json")[0]) == (code, shown["state"], code)
     assert found == ENDS
     assert process.communicate()[0] and process.returncode == 0
+
+
+def test_a_nested_line_does_not_end_a_stream(world: World) -> None:
+    nested = b'{"bill": "N-1", "note": ' + b"[" * 50_000
+    good = [msgspec.json.encode(bill(number, "zhang")) for number in ("N-0", "N-2")]
+    ended = subprocess.run(
+        [sys.executable, "-m", "terminal.cli", "settle", "-", "--json"],
+        env={**os.environ, "YIBAO_HOME": str(world.home)},
+        input=b"\n".join((good[0], nested, good[1])),
+        capture_output=True,
+    )
+    rows = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert [row.get("state", row.get("fault", {}).get("code")) for row in rows] == [
+        "settled",
+        "bad_document",
+        "settled",
+    ]
+    assert (ended.returncode, b"Traceback" in ended.stderr) == (2, False)
+    assert world.standing() == {"N-0": 1, "N-2": 1}
 
 
 def test_the_queue_shows_what_waits_and_proves_itself(world: World) -> None:

@@ -6,7 +6,7 @@ Money is an int of fen. A row's ``body`` keeps the message it came from, so that
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -74,6 +74,19 @@ class BadLedger(Fault):
     next_en = "Name a file that can be written, or remove this one, and start again."
 
 
+def _check_ours(file: Path) -> None:
+    """Raise BadLedger for a file that others made: SQLite takes an empty or one-byte file for a database of its own."""
+    if not file.exists():
+        return
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as found:
+            tables = {name for (name,) in found.execute("select name from sqlite_master where type = 'table'")}
+    except sqlite3.DatabaseError as error:
+        raise BadLedger(file=file, reason=error) from error
+    if "settlement" not in tables:
+        raise BadLedger(file=file, reason="不是账本 not a ledger")
+
+
 class Kind(StrEnum):
     """What a visit is; it decides which transactions may touch it."""
 
@@ -103,6 +116,7 @@ class Ledger:
 
     def __init__(self, file: Path | str) -> None:
         self._lock = threading.RLock()
+        _check_ours(Path(file))
         try:
             self._db = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
             self._db.row_factory = sqlite3.Row
