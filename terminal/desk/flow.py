@@ -26,7 +26,7 @@ from terminal.desk.keys import Action, shown
 from terminal.desk.people import sign
 from terminal.desk.reasons import explain
 from terminal.desk.words import say
-from terminal.documents import Credential, TenderKind, VisitType
+from terminal.documents import Credential, CredentialKind, TenderKind, VisitType
 from terminal.faults import Fault
 from terminal.money import Fen, MoneyText, parse_yuan
 from terminal.peripherals.faults import DeviceFault
@@ -77,8 +77,9 @@ async def _by_hand(screen: "ChargeScreen") -> None:
 
 async def scanned(screen: "ChargeScreen", text: str) -> None:
     """What was entered is no item: with nobody at the counter it may be an e-credential's code."""
-    if screen.sale.who is None and len(text) > 18:
-        await _identify(screen, typed(text))
+    asked = typed(text)
+    if screen.sale.who is None and asked.kind is CredentialKind.E_CREDENTIAL:
+        await _identify(screen, asked)
     else:
         screen.message(f"{say('nothing_found', screen.app.language)}: {text[:18]}")
 
