@@ -32,8 +32,14 @@ class LibraryMissing(CardFault):
     code = "library_missing"
     zh = "缺少读卡程序库 {library}。"
     en = "The card library {library} is not installed."
-    next_zh = "请运行：apt-get install pcscd libpcsclite-dev gcc，然后 pip install 'yibao-terminal[pcsc]'。"
-    next_en = "Run: apt-get install pcscd libpcsclite-dev gcc, then pip install 'yibao-terminal[pcsc]'."
+    next_zh = (
+        "请在程序目录运行 ./run reader；"
+        "或自行安装：apt-get install pcscd libpcsclite-dev gcc，然后 pip install 'yibao-terminal[pcsc]'。"
+    )
+    next_en = (
+        "Run ./run reader in the program's folder; "
+        "or by hand: apt-get install pcscd libpcsclite-dev gcc, then pip install 'yibao-terminal[pcsc]'."
+    )
 
 
 class ServiceDown(CardFault):

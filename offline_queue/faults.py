@@ -232,8 +232,15 @@ class KeysClosed(QueueFault):
     code = "keys_closed"
     zh = "密钥库打不开（{cause}），队列不能使用。"
     en = "The keystore does not give this store's key ({cause}); the queue stays closed."
-    next_zh = "请以安装时的用户登录，或用站点恢复密钥迁出。"
-    next_en = "Log in as the user who installed the terminal, or move the items out with the site's recovery key."
+    next_zh = (
+        '请以安装时的用户登录；系统没有密钥服务（如 gnome-keyring）时请安装，或在新终端的设置中写 keystore = "file"；'
+        "已有的账单可用站点恢复密钥迁出。"
+    )
+    next_en = (
+        "Log in as the user who installed the terminal; where the system has no secret service "
+        '(such as gnome-keyring), install one, or set keystore = "file" in the settings of a new terminal; '
+        "what is stored already can be moved out with the site's recovery key."
+    )
 
 
 class SealBroken(QueueFault):
