@@ -135,24 +135,41 @@ def red_ink(call: Call, original: Node, number: str) -> Node:
     }
 
 
+def paid_from_account(call: Call, original: Node, taken: int) -> Node:
+    """A settlement after ``taken`` fen of its cash came from the account (5369)."""
+    info, detail = wire.decode(original["setlinfo"]), wire.decode(original["setldetail"])
+    moves = {"acct_pay": taken, "psn_cash_pay": -taken, "balc": -taken}
+    if call.rooms.profile.fund_sum_includes_acct:
+        moves["fund_pay_sumamt"] = taken
+    code, name = _ACCOUNT
+    account = sum(wire.fen(row, "fund_payamt") for row in detail if row["fund_pay_type"] == code) + taken
+    return {
+        "setlinfo": {**info, **{key: wire.yuan(wire.fen(info, key) + fen) for key, fen in moves.items()}},
+        "setldetail": [
+            *(row for row in detail if row["fund_pay_type"] != code),
+            *([_part(code, name, account, wire.fen(info, "inscp_scp_amt"))] if account else []),
+        ],
+    }
+
+
 def _detail(division: Division, insurance: Node, in_scope: int) -> list[Node]:
     """One row for each fund that pays, for the account and for the hospital's share."""
     resident = insurance["insutype"] in ("380", "390", "391")
     rows = [(_FUND_TYPE[fund][resident], _FUND_TYPE[fund][2], paid) for fund, paid in division.layers]
     rows.append((*_ACCOUNT, division.account))
     rows.append((*_HOSPITAL, division.hospital))
-    return [
-        {
-            "fund_pay_type": code,
-            "inscp_scp_amt": wire.yuan(in_scope),
-            "crt_payb_lmt_amt": None,
-            "fund_payamt": wire.yuan(paid),
-            "fund_pay_type_name": name,
-            "setl_proc_info": None,
-        }
-        for code, name, paid in rows
-        if paid
-    ]
+    return [_part(code, name, paid, in_scope) for code, name, paid in rows if paid]
+
+
+def _part(code: str, name: str, paid: int, in_scope: int) -> Node:
+    return {
+        "fund_pay_type": code,
+        "inscp_scp_amt": wire.yuan(in_scope),
+        "crt_payb_lmt_amt": None,
+        "fund_payamt": wire.yuan(paid),
+        "fund_pay_type_name": name,
+        "setl_proc_info": None,
+    }
 
 
 def age(call: Call, person: Node) -> int:

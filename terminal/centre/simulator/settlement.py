@@ -64,6 +64,27 @@ def cancel(call: Call, node: Node, kind: Kind) -> Node:
     return output
 
 
+def take_from_account(call: Call, setl_id: str) -> int:
+    """Pay the cash of a standing settlement from the account, as far as it reaches; the fen taken. Raises Refusal."""
+    found = _find(call, setl_id)
+    if found["cancels"] or found["state"] != SettlementState.STANDING:
+        raise Refusal("FSI-该结算已退费或冲正，不能使用个人账户支付")
+    taken: int = max(0, min(_balance(call, found), found["psn_cash_pay"]))
+    call.ledger.write(
+        "update insurance set balc = balc - ? where psn_no = ? and insutype = ? and insuplc_admdvs = ?",
+        taken, found["psn_no"], found["insutype"], found["insuplc_admdvs"],
+    )  # fmt: skip
+    output = setlinfo.paid_from_account(call, found, taken)
+    info = output["setlinfo"]
+    call.ledger.write(
+        "update settlement set fund_pay_sumamt = ?, acct_pay = ?, psn_cash_pay = ?, setlinfo = ?, setldetail = ?"
+        " where setl_id = ?",
+        *(wire.fen(info, key) for key in ("fund_pay_sumamt", "acct_pay", "psn_cash_pay")),
+        wire.encode(info).decode(), wire.encode(output["setldetail"]).decode(), setl_id,
+    )  # fmt: skip
+    return taken
+
+
 def reverse(call: Call, omsgid: str, oinfno: str, psn_no: str) -> None:
     """Take back the effect of one message: a settlement is void, a cancellation leaves the original standing.
 

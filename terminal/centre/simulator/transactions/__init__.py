@@ -56,6 +56,10 @@ TRANSACTIONS: Mapping[str, Transaction] = {
     "1101": Transaction(
         persons.identify, "fsiPsnInfoService/queryPsnInfo", {"data": "mdtrt_cert_type mdtrt_cert_no"}
     ),
+    **{
+        infno: Transaction(persons.identify_by_plugin, "", {"data": "mdtrt_cert_type mdtrt_cert_no"})
+        for infno in ("1161", "1162")
+    },
     "1201": Transaction(catalogues.institutions, "fsiFixMedInsService/queryFixMedIns", {}),
     **{
         infno: Transaction(catalogues.download, f"catalogdownservice/downCatalog{infno}", {"data": "ver"})
@@ -152,6 +156,10 @@ TRANSACTIONS: Mapping[str, Transaction] = {
             " begndate enddate"
         },
     ),
+    "3211": Transaction(
+        reconciliation.check_as_task, "", {"data": "clr_begin_ymd clr_end_ymd file_qury_no upload_file_name"}
+    ),
+    "3212": Transaction(reconciliation.task, "", {"data": "task_key"}),
     "3204": Transaction(reconciliation.withdraw_clearing, "", {"data": "clr_appy_evt_id"}),
     **{infno: Transaction(stock.upload, "", {node: _GOODS}) for infno, node in stock.NODES.items()},
     "3507": Transaction(stock.delete, "", {"data": "fixmedins_bchno inv_data_type"}),
@@ -161,6 +169,10 @@ TRANSACTIONS: Mapping[str, Transaction] = {
         queries.settlement, "fsiIntegratedQueryService/querySetlInfo", {"data": "psn_no setl_id"}
     ),
     "5204": Transaction(queries.fee_rows, "fsiIntegratedQueryService/queryFeeList", {"data": "psn_no mdtrt_id"}),
+    "5261": Transaction(queries.settlement, "", {"data": "psn_no setl_id mdtrt_id"}),
+    "5262": Transaction(queries.sheet, "", {"data": "psn_no setl_id mdtrt_id"}),
+    "5368": Transaction(persons.account, "", {"data": ""}),
+    "5369": Transaction(queries.after_settlement, "", {"data": "setlId psnNo mdtrtId"}),
     "5302": Transaction(queries.places, "", {"data": "psn_no biz_appy_type"}),
     "5303": Transaction(
         queries.stays, "fsiIntegratedQueryService/queryInhospInfo", {"data": "psn_no begntime endtime"}

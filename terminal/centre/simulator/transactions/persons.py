@@ -1,4 +1,4 @@
-"""Who a credential belongs to and what the person may use: 1101, 2001, 5206, 5301."""
+"""Who a credential belongs to and what the person may use: 1101, 1161, 1162, 2001, 5206, 5301, 5368."""
 
 import re
 
@@ -34,6 +34,27 @@ def identify(call: Call) -> Node:
         ],
         "idetinfo": person["identities"],
     }
+
+
+def identify_by_plugin(call: Call) -> Node:
+    """1161 and 1162: 1101 with what the plug-in read from the card or the code."""
+    node = call.node("data")
+    person = holder(call, wire.text(node, "mdtrt_cert_type"), wire.text(node, "mdtrt_cert_no"))
+    read = {key: person[key] for key in ("psn_cert_type", "certno", "psn_name", "card_sn")}
+    return {**identify(call), "cardecinfo": {**read, "cardno": person["card_no"], "ecToken": None}}
+
+
+def account(call: Call) -> Node:
+    """5368: what a person, named by number or certificate, has in the account at the place of insurance."""
+    node = call.node("data")
+    found = call.ledger.row(
+        "select p.psn_no, sum(i.balc) as balc from person p join insurance i using (psn_no)"
+        " where i.insuplc_admdvs = ? and (p.psn_no = ? or p.certno = ?) group by p.psn_no",
+        wire.text(call.message, "insuplc_admdvs"), wire.text(node, "psn_no"), wire.text(node, "certno"),
+    )  # fmt: skip
+    if found is None:
+        raise Refusal("FSI-未查询到人员个人账户")
+    return {"result": {"balc": wire.yuan(found["balc"])}}
 
 
 def benefits(call: Call) -> Node:

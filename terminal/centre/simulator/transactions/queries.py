@@ -1,9 +1,15 @@
-"""Looking back: visits 5201, diagnoses 5202, one settlement 5203, its rows 5204, places 5302, stays 5303."""
+"""Looking back: visits 5201, diagnoses 5202, one settlement 5203, its rows 5204, places 5302, stays 5303.
+
+The settlement sheet 5261, 5262 is local.
+"""
 
 from terminal.centre.simulator import wire
 from terminal.centre.simulator.call import Call
 from terminal.centre.simulator.ledger import Kind, SettlementState, VisitState
+from terminal.centre.simulator.settlement import take_from_account
 from terminal.centre.simulator.wire import Node, Refusal
+
+_SHEET = ("det_item_fee_sumamt", "fulamt_ownpay_amt", "overlmt_amt", "preselfpay_amt", "inscp_scp_amt")
 
 
 def visits(call: Call) -> Node:
@@ -33,7 +39,7 @@ def diagnoses(call: Call) -> Node:
 
 def settlement(call: Call) -> Node:
     """5203: a settlement by its number, under the older names of the personal part and of cash."""
-    found = _settlement(call)
+    found = _settlement(call, call.node("data"))
     info = wire.decode(found["setlinfo"])
     info["psn_pay"], info["cash_payamt"] = info.pop("psn_part_amt"), info.pop("psn_cash_pay")
     del info["hosp_part_amt"]
@@ -56,6 +62,22 @@ def settlement(call: Call) -> Node:
             "opt_time": found["setl_time"],
         },
         "setldetail": wire.decode(found["setldetail"]),
+    }
+
+
+def sheet(call: Call) -> Node:
+    """5262: the settlement of 5261 with the sums of each kind of charge."""
+    sums: dict[str, dict[str, int]] = {}
+    for row in fee_rows(call):
+        kind = sums.setdefault(row["med_chrgitm_type"], dict.fromkeys(_SHEET, 0))
+        for key in _SHEET:
+            kind[key] += wire.fen(row, key)
+    return {
+        **settlement(call),
+        "feesttinfo": [
+            {"med_chrgitm_type": kind, **{key: wire.yuan(fen) for key, fen in amounts.items()}}
+            for kind, amounts in sums.items()
+        ],
     }
 
 
@@ -95,14 +117,22 @@ def fee_rows(call: Call) -> list[Node]:
     return rows
 
 
+def after_settlement(call: Call) -> Node:
+    """5369: pay from the account what a settlement left in cash."""
+    node = call.node("data")
+    named = {"setl_id": "setlId", "psn_no": "psnNo", "mdtrt_id": "mdtrtId"}
+    found = _settlement(call, {key: wire.text(node, said) for key, said in named.items()})
+    taken = take_from_account(call, found["setl_id"])
+    return {"result": {"enttAcctPay": wire.yuan(taken), "psnPay": wire.yuan(found["psn_cash_pay"] - taken)}}
+
+
 def places(call: Call) -> Node:
     """5302: nobody here is tied to chosen institutions."""
     call.person(wire.text(call.node("data"), "psn_no"))
     return {"psnfixmedin": []}
 
 
-def _settlement(call: Call) -> Node:
-    node = call.node("data")
+def _settlement(call: Call, node: Node) -> Node:
     found = call.ledger.row(
         "select * from settlement where setl_id = ? and psn_no = ? and fixmedins_code = ?",
         wire.text(node, "setl_id"), wire.text(node, "psn_no"), call.code,

@@ -1,10 +1,10 @@
-"""Comparing the two ledgers: 3201 sums, 3202 rows, and the application for clearing 3203, 3204.
+"""Comparing the two ledgers: 3201 sums, 3202 rows (3211, 3212 as a task), the application for clearing 3203, 3204.
 
 Reversed settlements count nowhere. Without ``refd_setl_flag``, or with "1", a refunded settlement counts together with
 its red-ink copy; with "0" neither does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from terminal.centre.simulator import files, wire
@@ -53,8 +53,13 @@ def totals(call: Call) -> Node:
 def details(call: Call) -> Node:
     """3202: the institution's rows against the centre's; every row of either side is in the result file."""
     node = call.node("data")
-    theirs = _uploaded(call, node)
-    ours = {row["setl_id"]: row for row in _settlements(call, node)}
+    kept = _result(call, _settlements(call, node), _uploaded(call, node))
+    return {"fileinfo": {key: kept[key] for key in ("file_qury_no", "filename", "dld_endtime")}}
+
+
+def _result(call: Call, settlements: Sequence[Node], theirs: Mapping[str, list[str]]) -> Node:
+    """Keep the file that says of every row of either side how it compares."""
+    ours = {row["setl_id"]: row for row in settlements}
     empty = "null"
     result: list[list[str]] = []
     for setl_id in [*ours, *(known for known in theirs if known not in ours)]:
@@ -78,8 +83,29 @@ def details(call: Call) -> Node:
             shown = [said[2], said[1], setl_id, empty, verdict, said[6], _SAID[verdict], empty, empty, empty]
         result.append(list(shown))
     name = f"{call.code}_{call.now:%Y%m%d%H%M%S}.txt"
-    kept = files.keep(call, f"{name}.zip", call.code, files.zipped(name, result))
-    return {"fileinfo": {key: kept[key] for key in ("file_qury_no", "filename", "dld_endtime")}}
+    return files.keep(call, f"{name}.zip", call.code, files.zipped(name, result))
+
+
+def _dashed(day: str) -> str:
+    """20260105 and 2026-01-05 name the same day."""
+    return f"{day[:4]}-{day[4:6]}-{day[6:8]}" if day.isdigit() else day
+
+
+def check_as_task(call: Call) -> Node:
+    """3211: 3202 without sums to compare first; the number of the result file is the task's."""
+    node = call.node("data")
+    begin, end = (wire.text(node, key) for key in ("clr_begin_ymd", "clr_end_ymd"))
+    theirs = {row[0]: row for row in _rows(call, node)}
+    return {
+        "fileinfo": {"task_key": _result(call, _between(call, _dashed(begin), _dashed(end)), theirs)["file_qury_no"]}
+    }
+
+
+def task(call: Call) -> Node:
+    """3212: a task here is done when it is answered. No text names the codes of its states; "1" is ours."""
+    key = wire.text(call.node("data"), "task_key")
+    files.find(call, {"file_qury_no": key, "fixmedins_code": call.code})
+    return {"fileinfo": {"check_state": "1", "task_status": "1", "file_qury_no1": key}}
 
 
 def apply_for_clearing(call: Call) -> Node:
@@ -154,11 +180,16 @@ def _amounts(fields: list[str]) -> list[int]:
 
 def _uploaded(call: Call, node: Node) -> dict[str, list[str]]:
     """The institution's rows by setl_id. Raises Refusal when they are not in form or not what the message sums up."""
-    rows = files.unzipped(files.find(call, {**node, "fixmedins_code": call.code}))
-    if any(len(row) < 7 for row in rows):
-        raise Refusal("FSI-对账文件每行应有7列：setl_id、mdtrt_id、psn_no、三个金额、refd_setl_flag")
+    rows = _rows(call, node)
     if len(rows) != int(wire.number(node, "fixmedins_setl_cnt")):
         raise Refusal("FSI-对账文件行数与结算笔数不一致")
     if sum(_amounts(row)[0] for row in rows) != wire.fen(node, "medfee_sumamt"):
         raise Refusal("FSI-对账文件合计与医疗费总额不一致")
     return {row[0]: row for row in rows}
+
+
+def _rows(call: Call, node: Node) -> list[list[str]]:
+    rows = files.unzipped(files.find(call, {**node, "fixmedins_code": call.code}))
+    if any(len(row) < 7 for row in rows):
+        raise Refusal("FSI-对账文件每行应有7列：setl_id、mdtrt_id、psn_no、三个金额、refd_setl_flag")
+    return rows
