@@ -18,7 +18,7 @@ from terminal.documents import CatalogueItem, ItemClass
 from tests.world import AMOXICILLIN, CT, VITAMINS, World
 
 BARCODE = "6900000000017"
-PATIENCE = 15.0
+PATIENCE = 60.0
 
 
 def stock(home: Path) -> None:
