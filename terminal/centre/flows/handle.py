@@ -1,6 +1,8 @@
 """What every flow has in common: its transactions, and the handle a trial leaves for settling or giving up."""
 
-from collections.abc import Callable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 import msgspec
@@ -9,11 +11,12 @@ from terminal.centre import claims
 from terminal.centre.answers import settlement
 from terminal.centre.claims import Attendance
 from terminal.centre.exchange import Exchange
-from terminal.centre.faults import CentreAnswerBroken
+from terminal.centre.faults import CentreAnswerBroken, CentreRefused, CentreSilent, CentreUnreachable
 from terminal.centre.messages.settlement import ItemResult, ItemsAnswer, SettlementAnswer
 from terminal.centre.outcomes import Trial
 from terminal.centre.wire import Node
 from terminal.documents import BillState, Claim, Credential, CredentialKind, Insurance, Person
+from terminal.faults import Fault
 from terminal.money import Fen
 
 _Answer = TypeVar("_Answer", bound=Node)
@@ -77,12 +80,26 @@ class Flow(Protocol):
         """Takes back what the trial left open."""
 
 
-class Steps:
+class Steps(ABC):
     """What the flows in steps share: asking about one person, a handle to begin with, rows in several calls."""
 
     def __init__(self, exchange: Exchange, attendance: Attendance) -> None:
         self._exchange = exchange
         self._attendance = attendance
+
+    @abstractmethod
+    def give_up(self, handle: Handle) -> None:
+        """Takes back what the trial left open."""
+
+    @contextmanager
+    def _given_up_on_fault(self, handle: Handle) -> Iterator[None]:
+        """A step that fails takes back those before it; where that fails too, what stays open settles nothing."""
+        try:
+            yield
+        except Fault:
+            with suppress(CentreUnreachable, CentreSilent, CentreAnswerBroken, CentreRefused):
+                self.give_up(handle)
+            raise
 
     def _ask(self, transaction: str, content: Node, kind: type[_Answer], handle: Handle) -> _Answer:
         return self._exchange.ask(transaction, content, kind, area=handle.area)

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from terminal.centre import claims
-from terminal.centre.faults import CentreAnswerBroken, CentreRefused, CentreSilent, CentreUnreachable
+from terminal.centre.faults import CentreAnswerBroken, CentreRefused
 from terminal.centre.flows.handle import Handle, Steps, handle_for, trial_of
 from terminal.centre.messages.inpatient import (
     AdmissionAnswer,
@@ -43,17 +43,13 @@ class StayFlow(Steps):
     def trial(self, claim: Claim, person: Person, insurance: Insurance) -> Trial:
         """2401, 2301 in as many calls as the profile wants, 2402, 2303."""
         handle = self._admitted(claim, person, insurance)
-        try:
+        with self._given_up_on_fault(handle):
             rows = self._rows(handle, claim)
             items = self._uploaded("2301", lambda part: StayFeeRequest(feedetail=part), rows, handle)
             self._ask("2402", self._discharge(handle, claim), NoAnswer, handle)
             content = StaySettlementRequest(data=StaySettlement(**self._figures(handle, claim)))
             answer = self._ask("2303", content, SettlementAnswer, handle)
             return trial_of(self._exchange, answer, claim, handle, "2303", items)
-        except Exception:
-            with suppress(CentreUnreachable, CentreSilent, CentreAnswerBroken, CentreRefused):
-                self.give_up(handle)  # a stay left open settles nothing; the next trial opens its own
-            raise
 
     def settlement(self, handle: Handle, claim: Claim) -> StaySettlementRequest:
         """2304: all of 2303, and the four parts of its answer."""

@@ -1,12 +1,11 @@
 """An outpatient visit: 2201 registers, 2203 describes, 2204 uploads the items, 2206 asks, 2207 settles."""
 
-from contextlib import suppress
 from typing import Any, ClassVar
 
 import msgspec
 
 from terminal.centre import claims
-from terminal.centre.faults import CentreAnswerBroken, CentreRefused, CentreSilent, CentreUnreachable
+from terminal.centre.faults import CentreAnswerBroken
 from terminal.centre.flows.handle import Handle, Steps, handle_for, trial_of
 from terminal.centre.messages.outpatient import (
     Diagnosis,
@@ -42,16 +41,12 @@ class VisitFlow(Steps):
     def trial(self, claim: Claim, person: Person, insurance: Insurance) -> Trial:
         """2201, 2203, 2204 in as many calls as the profile wants, 2206."""
         handle = self._opened(claim, person, insurance)
-        try:
+        with self._given_up_on_fault(handle):
             self._ask("2203", self._description(handle, claim), NoAnswer, handle)
             items = self._uploaded("2204", lambda part: FeeRequest(feedetail=part), self._rows(handle, claim), handle)
             content = PreSettlementRequest(data=PreSettlement(**self._figures(handle, claim)))
             answer = self._ask("2206", content, SettlementAnswer, handle)
             return trial_of(self._exchange, answer, claim, handle, "2206", items)
-        except Exception:
-            with suppress(CentreUnreachable, CentreSilent, CentreAnswerBroken, CentreRefused):
-                self.give_up(handle)  # a visit left open settles nothing and blocks nobody
-            raise
 
     def settlement(self, handle: Handle, claim: Claim) -> VisitSettlementRequest:
         """2207: all of 2206, and the four parts of its answer."""
