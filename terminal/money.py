@@ -22,8 +22,7 @@ class Fen(int):
     __slots__ = ()
 
     def __str__(self) -> str:
-        whole, part = divmod(abs(self), 100)
-        return f"{'-' if self < 0 else ''}{whole}.{part:02d}"
+        return f"{self // 100}{_CENTS[self % 100]}" if self >= 0 else f"-{Fen(-self)}"
 
 
 class Price(int):
@@ -54,6 +53,7 @@ class Rounding(StrEnum):
 
 
 _DECIMAL = re.compile(r"(-?)(\d{1,14})(?:\.(\d+))?", re.ASCII)
+_CENTS = tuple(f".{part:02d}" for part in range(100))
 _RATIO = re.compile(r"(\d{1,9})/(\d{1,9})", re.ASCII)
 _PERCENT = re.compile(r"(\d{1,4})(?:\.(\d{1,6}))?%", re.ASCII)
 
@@ -61,8 +61,7 @@ _PERCENT = re.compile(r"(\d{1,4})(?:\.(\d{1,6}))?%", re.ASCII)
 def _decimal(value: int, places: int, least: int) -> str:
     whole, part = divmod(abs(value), 10**places)
     digits = f"{part:0{places}d}"
-    while len(digits) > least and digits.endswith("0"):
-        digits = digits[:-1]
+    digits = digits[:least] + digits[least:].rstrip("0")
     return f"{'-' if value < 0 else ''}{whole}{'.' + digits if digits else ''}"
 
 

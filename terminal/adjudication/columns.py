@@ -251,7 +251,7 @@ def _lines(
         sums[name] = sums[name] + np.add.reduceat(values, begins)
 
     present = np.flatnonzero(np.bincount(code, minlength=len(kinds))).tolist()
-    known = {one: rules.row(kinds[one].category)[kinds[one].item_class] for one in present}
+    known = {one: rules.rows[kinds[one].category][kinds[one].item_class] for one in present}
     over, needs = _over(rules, journal, bills, lines, code, known, owner)
     counted = amount if over is None else amount - over
     for one in present:

@@ -6,6 +6,7 @@ cannot disagree with the amounts.
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from operator import attrgetter
 
 import msgspec
 from msgspec.structs import replace
@@ -138,7 +139,7 @@ def _one(
         findings += [finding("benefit_blocked", reason=_named(plan, n)) for n in benefit.blocked_by if opening[n]]
         findings += [*bound.missing, *unknown]
     days = days_of(claim)
-    parts = bound.lines.split(sorted(claim.lines, key=lambda line: line.sn), days, opening, detail=True)
+    parts = bound.lines.split(sorted(claim.lines, key=attrgetter("sn")), days, opening, detail=True)
     if insured.suspended and plan.pack.header.suspension is Suspension.OWN_PAY:
         parts = all_own_pay(parts)
     findings += [*not_multiplying(claim.lines, ROUND[plan.points.line_amount]), *parts.findings]
@@ -216,11 +217,13 @@ def _admit(plan: Plan, claim: Claim, insured: Insured) -> list[Finding]:
         found.append(finding("wrong_pack", area=insured.area, scheme=insured.scheme, pack=header.id))
     if not claim.lines:
         found.append(finding("no_lines"))
-    seen: set[int] = set()
+    numbers = {line.sn for line in claim.lines}
+    if len(numbers) < len(claim.lines):
+        for line in claim.lines:
+            if line.sn not in numbers:
+                found.append(finding("duplicate_line", f"line {line.sn}", sn=line.sn))
+            numbers.discard(line.sn)
     for line in claim.lines:
-        if line.sn in seen:
-            found.append(finding("duplicate_line", f"line {line.sn}", sn=line.sn))
-        seen.add(line.sn)
         if line.amount < 0 or line.price < 0 or line.quantity < 0:
             found.append(finding("negative_amount", f"line {line.sn}", sn=line.sn))
     return found

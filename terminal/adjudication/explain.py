@@ -16,11 +16,15 @@ from terminal.money import Fen
 TOTALS, LAYERS, LINES, STEPS = range(4)
 """Levels of an explanation."""
 
+_PARTS: dict[str, tuple[str, str]] = {
+    "own_pay": ("%s：目录外（丙类）%s 元自费", "%s: %s own pay, not covered"),
+    "over_limit": ("%s：超限价 %s 元", "%s: %s over the limit"),
+    "first_self_pay": ("%s：先行自付 %s 元", "%s: %s first self-pay"),
+    "in_scope": ("%s：政策范围内 %s 元", "%s: %s in scope"),
+}
+"""The parts of a line or of the bill, by name and amount; a bill has thousands, so they are not looked through."""
+
 _WORDS: dict[str, tuple[str, str]] = {
-    "own_pay": ("{name}：目录外（丙类）{amount} 元自费", "{name_en}: {amount} own pay, not covered"),
-    "over_limit": ("{name}：超限价 {amount} 元", "{name_en}: {amount} over the limit"),
-    "first_self_pay": ("{name}：先行自付 {amount} 元", "{name_en}: {amount} first self-pay"),
-    "in_scope": ("{name}：政策范围内 {amount} 元", "{name_en}: {amount} in scope"),
     "gate": ("达到门槛 {figure} 元的部分为 {amount} 元", "{amount} counts once the gate of {figure} is reached"),
     "carve_out": ("先由个人负担 {figure}，为 {amount} 元", "the patient first bears {figure}, {amount}"),
     "deductible": ("起付线 {figure}，本次计入 {amount} 元", "deductible {figure}, {amount} charged on this bill"),
@@ -39,9 +43,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "cash": ("个人现金支付 {amount} 元", "cash {amount}"),
     "layer_paid": ("{zh}：以 {base} 元为基数，支付 {amount} 元", "{en}: pays {amount} on a base of {base}"),
 }
-
-
-_PARTS = ("own_pay", "over_limit", "first_self_pay", "in_scope")
 
 
 class Outlook(msgspec.Struct, frozen=True):
@@ -74,17 +75,30 @@ class Recorder:
 
     def lines(self, parts: Parts) -> None:
         """The parts of each line, or of the bill at lower levels."""
-        names = {line.sn: line.name for line in self.claim.lines}
         if self.level >= LINES:
+            names = {line.sn: line.name for line in self.claim.lines}
             for sn, amount, own, over, first in parts.splits:
-                self.scope, name = f"line:{sn}", names[sn]
-                for kind, part in zip(_PARTS, (own, over, first, amount - own - over - first), strict=True):
-                    if part:
-                        self._add(kind, part, name=name, name_en=name)
-        self.scope = "bill"
-        for kind, amount in parts.figures().items():
-            if amount and kind in _WORDS:
-                self._add(kind, amount, name="合计", name_en="total")
+                scope, name = f"line:{sn}", names[sn]
+                if own:
+                    self._part("own_pay", own, scope, name, name)
+                    continue
+                if over:
+                    self._part("over_limit", Fen(over), scope, name, name)
+                if first:
+                    self._part("first_self_pay", Fen(first), scope, name, name)
+                if over or first:
+                    amount = Fen(amount - over - first)
+                if amount:
+                    self._part("in_scope", amount, scope, name, name)
+        figures = parts.figures()
+        for kind in _PARTS:
+            if figures[kind]:
+                self._part(kind, Fen(figures[kind]), "bill", "合计", "total")
+
+    def _part(self, kind: str, amount: Fen, scope: str, zh: str, en: str) -> None:
+        text = str(amount)
+        in_zh, in_en = _PARTS[kind]
+        self.steps.append(Step(kind, scope, amount, in_zh % (zh, text), in_en % (en, text)))
 
     def tender(self, tendered: Tendered, bill: Bill) -> None:
         """What each layer paid, and what the account and the patient give."""

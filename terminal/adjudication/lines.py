@@ -4,7 +4,7 @@ The order is fixed: what the catalogue does not cover leaves first, then ceiling
 taken off. A rate or ceiling that the line carries comes from the catalogue and goes before the pack's own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -107,8 +107,9 @@ class Treatment:
     """Whether such a line is in scope as a whole unless it says otherwise itself."""
 
 
-Divided = tuple[int, int, int, int, int]
-"""One line: its number, amount, own pay, over limit and first self-pay."""
+ZERO = Fen(0)
+Divided = tuple[int, Fen, Fen, int, int]
+"""One line: its number, amount, own pay (all of it or nothing), over limit and first self-pay."""
 
 
 @dataclass(slots=True)
@@ -143,6 +144,18 @@ class Parts:
         return figures
 
 
+class Rows(dict[str, tuple[Treatment, ...]]):
+    """For each category the treatments of the classes A, B, C and of no class; worked out once."""
+
+    def __init__(self, treatment: Callable[[ItemClass | None, str], Treatment]) -> None:
+        super().__init__()
+        self.treatment = treatment
+
+    def __missing__(self, category: str) -> tuple[Treatment, ...]:
+        row = self[category] = tuple(self.treatment(item_class, category) for item_class in (*ItemClass, None))
+        return row
+
+
 class LineRules:
     """The line rules of a benefit, bound to one kind of bill."""
 
@@ -164,14 +177,7 @@ class LineRules:
         self.whole_ceiling = ROUND[case.points.ceiling]
         self.whole_first = ROUND[case.points.first_self_pay]
         self.per_line = case.points.first_self_pay_at is LinePlace.LINE
-        self.rows: dict[str, tuple[Treatment, ...]] = {}
-        """For each category the treatments of the classes A, B, C and of no class."""
-
-    def row(self, category: str) -> tuple[Treatment, ...]:
-        """How lines of a category are treated, by class; worked out once."""
-        if category not in self.rows:
-            self.rows[category] = tuple(self._treatment(item_class, category) for item_class in (*ItemClass, None))
-        return self.rows[category]
+        self.rows = Rows(self._treatment)
 
     def _treatment(self, item_class: ItemClass | None, category: str) -> Treatment:
         made = Treatment()
@@ -215,38 +221,46 @@ class LineRules:
         total = own_pay = over_limit = first_self_pay = 0
         rows, whole, per_line, groups = self.rows, self.whole_first, self.per_line, self.groups
         keep = parts.splits.append
+        last, carried = None, (0, 1)
         for line in lines:
-            amount, item_class, ceiling, rate = line.amount, line.item_class, line.ceiling, line.first_self_pay
+            amount, item_class, rate = line.amount, line.item_class, line.first_self_pay
             total += amount
-            row = rows.get(line.category) or self.row(line.category)
+            row = rows[line.category]
             known = row[0] if item_class is _A else row[1] if item_class is _B else row[2] if item_class else row[3]
             if known.own or item_class is None:
-                own = amount if known.own or self._unknown_is_own(line, parts) else 0
+                own = amount if known.own or self._unknown_is_own(line, parts) else ZERO
                 own_pay += own
                 if detail:
                     keep((line.sn, amount, own, 0, 0))
                 continue
-            if known.plain and ceiling is None and rate is None and not due and not groups:
+            ceiling = line.ceiling
+            if rate is None and ceiling is None and known.plain and not due and not groups:
                 if detail:
-                    keep((line.sn, amount, 0, 0, 0))
+                    keep((line.sn, amount, ZERO, 0, 0))
                 continue
-            over = 0
+            over, first = 0, 0
             if ceiling is not None:
                 over = max(0, amount - self.whole_ceiling(ceiling * line.quantity, 10**8))
             if known.limits:
                 over = self._cut(line, known, amount, over, days, left, parts)
-            numerator, denominator = known.share if rate is None else rate.as_integer_ratio()
-            if rate is None and known.stop is not None:
-                parts.findings.append(known.stop)
+            if rate is None:
+                share = known.share
+                if known.stop is not None:
+                    parts.findings.append(known.stop)
+            else:
+                if rate is not last:
+                    last, carried = rate, rate.as_integer_ratio()
+                share = carried
             base = amount - over
             if due and bearing.fits(item_class, line.category):
                 borne = min(due, base)
                 due -= borne
                 base -= borne
                 parts.class_deductible += borne
-            first = whole(base * numerator, denominator) if numerator else 0
-            if numerator and not per_line:
-                shares[numerator, denominator] = shares.get((numerator, denominator), 0) + base
+            if share[0]:
+                first = whole(base * share[0], share[1])
+                if not per_line:
+                    shares[share] = shares.get(share, 0) + base
             over_limit += over
             first_self_pay += first
             if groups:
@@ -254,7 +268,7 @@ class LineRules:
             if known.separate:
                 parts.separate += amount - over - first
             if detail:
-                keep((line.sn, amount, 0, over, first))
+                keep((line.sn, amount, ZERO, over, first))
         parts.total, parts.own_pay, parts.over_limit = total, own_pay, over_limit
         parts.first_self_pay = first_self_pay
         if not self.per_line:
@@ -314,7 +328,7 @@ def not_multiplying(lines: Sequence[Line], whole: Round) -> list[Finding]:
 
 def all_own_pay(parts: Parts) -> Parts:
     """The lines of a person who has no benefits under a policy that then covers nothing."""
-    splits = [(sn, amount, amount, 0, 0) for sn, amount, *_ in parts.splits]
+    splits: list[Divided] = [(sn, amount, amount, 0, 0) for sn, amount, *_ in parts.splits]
     return Parts(total=parts.total, own_pay=parts.total, splits=splits, findings=parts.findings)
 
 
@@ -326,7 +340,11 @@ def _rounded_together(splits: list[Divided], total: int) -> list[Divided]:
 
 def line_splits(parts: Parts) -> tuple[LineSplit, ...]:
     """The lines of a bill as its settlement shows them."""
-    return tuple(
-        LineSplit(sn, Fen(amount), Fen(own), Fen(over), Fen(first), Fen(amount - own - over - first))
-        for sn, amount, own, over, first in parts.splits
-    )
+    made = []
+    for sn, amount, own, over, first in parts.splits:
+        if over or first:
+            scope = Fen(amount - over - first)
+            made.append(LineSplit(sn, amount, ZERO, Fen(over), Fen(first), scope))
+        else:
+            made.append(LineSplit(sn, amount, own, ZERO, ZERO, ZERO if own else amount))
+    return tuple(made)

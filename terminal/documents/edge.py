@@ -28,7 +28,12 @@ _PARSERS: dict[type, Callable[[str], object]] = {
     Quantity: parse_quantity,
     Fraction: parse_rate,
 }
-_WRITERS: dict[type, Callable[[Any], str]] = {Fen: str, Price: str, Quantity: str, Fraction: format_rate}
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    Fen: Fen.__str__,
+    Price: Price.__str__,
+    Quantity: Quantity.__str__,
+    Fraction: format_rate,
+}
 
 
 def from_wire(kind: type, value: object) -> object:
