@@ -72,6 +72,13 @@ class DeviceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     announcer_model: str = "syn6288"
 
 
+class ReceiptSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where receipt numbers come from: without a service from the rolls of paper in stock, if there are any."""
+
+    service: str = ""
+    """Address of an electronic receipt service: ``PUT <address>/<bill>`` answers ``{"number": ...}``."""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything a terminal must be told. ``terminal`` has two characters and is part of every message number."""
 
@@ -94,6 +101,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Cash is rounded to the jiao, and the rounding is a tender of its own."""
     offline: OfflineSettings = OfflineSettings()
     refund: RefundSettings = RefundSettings()
+    receipts: ReceiptSettings = ReceiptSettings()
 
 
 EXAMPLE = """\

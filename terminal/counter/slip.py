@@ -52,8 +52,8 @@ def split_picture(settlement: Settlement, language: Language, width: int = WIDTH
     ]
 
 
-def slip(settlement: Settlement, claim: Claim, language: Language, width: int = WIDTH) -> list[str]:
-    """The lines of the slip, each at most ``width`` cells."""
+def slip(settlement: Settlement, claim: Claim, language: Language, width: int = WIDTH, receipt: str = "") -> list[str]:
+    """The lines of the slip, each at most ``width`` cells; ``receipt`` is what stands there of its receipt."""
 
     def say(key: str) -> str:
         return word(key, language)
@@ -65,6 +65,8 @@ def slip(settlement: Settlement, claim: Claim, language: Language, width: int = 
         pair(f"{say('bill')} {claim.bill}", f"{say('window')} {claim.terminal}", width),
         pair(f"{say('person')} {masked(settlement.person)}", f"{say('operator')} {claim.operator}", width),
     ]
+    if receipt:
+        lines.append(cut(f"{say('receipt')} {receipt}", width))
     if settlement.settled_at:
         lines.append(f"{say('time')} {settlement.settled_at:%Y-%m-%d %H:%M:%S}")
     lines.append(rule)

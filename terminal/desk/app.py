@@ -16,7 +16,7 @@ from offline_queue.faults import AlreadyForwarding, QueueFault
 from offline_queue.vocabulary import OPEN
 from terminal.counter import journal
 from terminal.counter.far_end import forwarder
-from terminal.counter.office import shifts
+from terminal.counter.office import issuing, shifts
 from terminal.counter.office.advice import Advisor
 from terminal.counter.office.operators import Session, acting, operators
 from terminal.counter.office.roles import RULES
@@ -287,6 +287,8 @@ class Desk(App[None]):
             return sender.run(wait, now=now).left
 
     async def _forward_due(self) -> None:
+        if self.till.settings.receipts.service:
+            self.run_worker(asyncio.to_thread(issuing.issue_wanted, self.till), group="receipts", exclusive=True)
         if self._forwarding.locked() or not self.till.queue.items(OPEN):
             return
         try:

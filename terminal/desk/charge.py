@@ -6,6 +6,7 @@ from textual.containers import Horizontal
 from textual.widgets import DataTable, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from terminal.counter.office import issuing
 from terminal.counter.office.advice import Check
 from terminal.counter.sale import Item, Sale
 from terminal.counter.split import used
@@ -47,6 +48,9 @@ class ChargeScreen(DeskScreen):
         self.parked: list[Sale] = []
         self._reset()
         self.start()
+        if waiting := len(issuing.unprinted(self.app.till)):
+            key = shown(self.app.keys[Action.EXCEPTIONS])
+            self.message(say("receipts_unprinted", self.app.language, count=waiting, key=key))
         self.set_interval(1, self.show_head)
 
     def _reset(self) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -118,10 +119,10 @@ class Text(ModalScreen[str]):
         """The arrows scroll at once."""
         self.query_one(VerticalScroll).focus()
 
-    def key_p(self) -> None:
-        """Printing, where it is offered."""
-        if any(key == "p" for key, _ in self._keys):
-            self.dismiss("p")
+    def on_key(self, event: Key) -> None:
+        """One of the ways out that are offered."""
+        if event.key in (key for key, _ in self._keys):
+            self.dismiss(event.key)
 
 
 class Wait(ModalScreen[None]):

@@ -14,7 +14,9 @@ from offline_queue.faults import LaneMoved
 from terminal.counter import journal
 from terminal.counter.cards import credential_of, typed
 from terminal.counter.consent import agreed, self_paid
-from terminal.counter.faults import TenderDoesNotFit, UnknownBill
+from terminal.counter.faults import TenderDoesNotFit
+from terminal.counter.office import issuing
+from terminal.counter.office.faults import NoReceiptsLeft
 from terminal.counter.office.owed import owed
 from terminal.counter.slip import slip
 from terminal.counter.tendering import exactly, tenders
@@ -22,6 +24,7 @@ from terminal.counter.words import Language, word
 from terminal.desk import paper
 from terminal.desk.advice import advised
 from terminal.desk.dialogs import Ask, Field, Prompt, Text, Wait
+from terminal.desk.finding import looked_up
 from terminal.desk.keys import Action, shown
 from terminal.desk.people import sign
 from terminal.desk.reasons import explain
@@ -188,6 +191,7 @@ async def settle(screen: "ChargeScreen") -> None:
     wait = Wait(sale.bill, language)
     await screen.app.push_screen(wait)
     try:
+        await asyncio.to_thread(issuing.want, screen.app.till, sale.bill, screen.app.acting)
         settled = await asyncio.to_thread(sale.settle, received)
     except LaneMoved:
         await _try(screen)
@@ -247,27 +251,26 @@ async def _count(screen: "ChargeScreen", due: Fen) -> None:
 async def _print(screen: "ChargeScreen", bill: str, again: bool = False) -> None:
     try:
         await asyncio.to_thread(paper.print_slip, screen.app, bill, again=again)
-    except DeviceFault as fault:
+    except (DeviceFault, NoReceiptsLeft) as fault:
         key = shown(screen.app.keys[Action.FIND])
         screen.tell(fault, hint=say("print_again", screen.app.language, key=key))
     screen.show_head()
 
 
 async def find(screen: "ChargeScreen") -> None:
-    """A bill by its number, as its slip stands now; printed again from there."""
+    """A bill by whatever the patient brings, as its slip stands now; printed again from there."""
     language, till = screen.app.language, screen.app.till
-    bill = screen.sale.bill if screen.sale.settled else ""
-    fields = [Field("find_bill", value=bill)]
-    given = await screen.app.push_screen_wait(Prompt(say("find", language), fields, language))
-    if not given or not given[0]:
+    bill = await looked_up(screen, screen.sale.bill if screen.sale.settled else "")
+    if bill is None:
         return
-    item = journal.find(till.queue, given[0])
-    if item is None:
-        raise UnknownBill(bill=given[0])
+    item = till.queue.item(bill)
     lines = slip(journal.standing(till.queue, item), journal.entry(till.queue, item).claim, language)
-    done = await screen.app.push_screen_wait(Text(say("slip", language), lines, language, [("p", "print")]))
-    if done == "p":
-        await _print(screen, given[0], again=True)
+    ways = [("p", "print"), ("m", "misprint")]
+    done = await screen.app.push_screen_wait(Text(say("slip", language), lines, language, ways))
+    if done == "m":
+        await asyncio.to_thread(issuing.misprint, till, bill, say("misprint", language), screen.app.acting)
+    if done:
+        await _print(screen, bill, again=True)
 
 
 # -- the next ----------------------------------------------------------------------------------------------------------

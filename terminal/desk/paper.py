@@ -4,29 +4,50 @@ from typing import TYPE_CHECKING
 
 from terminal.counter import journal
 from terminal.counter.faults import UnknownBill
+from terminal.counter.office import issuing
+from terminal.counter.office.faults import NoReceiptsLeft
+from terminal.counter.office.issuing import Paper
 from terminal.counter.slip import slip
+from terminal.desk.words import say
 from terminal.peripherals.slip import Mark
 
 if TYPE_CHECKING:
     from terminal.desk.app import Desk
 
 
-def print_slip(desk: "Desk", bill: str, *, again: bool) -> None:
-    """Prints a bill's slip; again with the reprint mark, unless the first one never reached the paper.
+def print_slip(desk: "Desk", bill: str, *, again: bool) -> Paper:
+    """Prints the slip of a bill or a finished refund, its receipt number drawn first; returns what it says of it.
 
-    Raises UnknownBill, DeviceFault.
+    Again with the reprint mark, unless the first one never reached the paper. Raises UnknownBill, DeviceFault, and
+    NoReceiptsLeft after the slip came out without a number.
     """
-    queue, printer = desk.till.queue, desk.devices.printer
-    item = journal.find(queue, bill)
-    if item is None:
-        raise UnknownBill(bill=bill)
-    width = printer.columns if printer else 0
-    if not width:
-        return
-    marks = [Mark.DRILL] if desk.drill else []
-    if again and bill not in desk.unprinted:
-        marks.append(Mark.REPRINT)
-    desk.unprinted.add(bill)
-    lines = slip(journal.standing(queue, item), journal.entry(queue, item).claim, desk.language, width)
-    desk.devices.print(lines, marks, digest=f"{bill} {queue.anchor().short}")
-    desk.unprinted.discard(bill)
+    till, printer = desk.till, desk.devices.printer
+    found = issuing.shown(till, bill)
+    if found is None:
+        if (item := journal.find(till.queue, bill)) is None:
+            raise UnknownBill(bill=bill)
+        found = journal.standing(till.queue, item), journal.entry(till.queue, item).claim
+    left: NoReceiptsLeft | None = None
+    try:
+        paper = issuing.issue(till, bill, desk.acting)
+    except NoReceiptsLeft as fault:
+        paper, left = Paper(), fault
+    if printer:
+        marks = [Mark.DRILL] if desk.drill else []
+        if paper.copy > 1 or (again and not paper.number and bill not in desk.unprinted):
+            marks.append(Mark.REPRINT)
+        desk.unprinted.add(bill)
+        lines = slip(*found, desk.language, printer.columns, _receipt(desk, paper))
+        desk.devices.print(lines, marks, digest=f"{bill} {till.queue.anchor().short}")
+        desk.unprinted.discard(bill)
+    if paper.number:
+        issuing.printed(till, paper.number, desk.acting)
+    if left is not None:
+        raise left
+    return paper
+
+
+def _receipt(desk: "Desk", paper: Paper) -> str:
+    if paper.waits:
+        return say("receipt_waits", desk.language)
+    return paper.number + (say("copy", desk.language, copy=paper.copy) if paper.copy > 1 else "")

@@ -129,6 +129,7 @@ def test_pulling_the_operators_card_locks_and_pulling_a_patients_does_not(world)
 def test_three_persons_give_money_back_and_the_centre_takes_it(staffed, world):
     async def script(c):
         await sign(c, "0001")
+        receipts.add_roll(staffed, receipts.Roll("京", 1, 9), c.app.acting)
         bill = await serve(c)
         await c.press("f8", "n")
         for text in (bill, "药品未用", ""):
@@ -147,6 +148,7 @@ def test_three_persons_give_money_back_and_the_centre_takes_it(staffed, world):
         await c.until(lambda: refunds.find(staffed, number).state == "done")
         await c.until(lambda: not c.app.screen.busy)
         assert "已退费" in c.screen
+        assert [receipts.of_bill(staffed, each).number for each in (bill, number)] == ["京00000001", "京00000002"]
         assert journal.standing(staffed.queue, staffed.queue.item(bill)).state is BillState.REVERSED
 
     play(desk(staffed), script)

@@ -11,10 +11,9 @@ from terminal.counter import journal
 from terminal.counter.faults import UnknownBill
 from terminal.counter.office.faults import NoReceipt, NoReceiptsLeft, NumberTaken, WrongRoll
 from terminal.counter.office.operators import Session
-from terminal.counter.office.register import Document, read, write, writing
+from terminal.counter.office.register import Document, Write, read, writing
 from terminal.counter.office.roles import Right
 from terminal.counter.till import Till
-from terminal.documents import encode
 
 
 class Roll(Document, frozen=True):
@@ -102,6 +101,14 @@ def stock(till: Till) -> list[Stock]:
     return found
 
 
+def next_number(till: Till) -> str:
+    """The next number of the roll in use; for whoever holds the pen. Raises NoReceiptsLeft."""
+    number = next((roll.next for roll in stock(till) if roll.left), None)
+    if number is None:
+        raise NoReceiptsLeft()
+    return number
+
+
 def use(till: Till, bill: str, by: Session) -> Receipt:
     """The next number for a bill; a bill that has one keeps it. Raises UnknownBill, NoReceiptsLeft, NotAllowed."""
     by.require(Right.RECEIPTS)
@@ -110,10 +117,7 @@ def use(till: Till, bill: str, by: Session) -> Receipt:
     with writing(till) as pen:
         if (known := of_bill(till, bill)) is not None:
             return known
-        number = next((roll.next for roll in stock(till) if roll.left), None)
-        if number is None:
-            raise NoReceiptsLeft()
-        receipt = Receipt(number, bill)
+        receipt = Receipt(next_number(till), bill)
         pen(receipt, by.number)
     return receipt
 
@@ -124,9 +128,14 @@ def reprint(till: Till, bill: str, by: Session) -> Reprinted:
     with writing(till) as pen:
         if (receipt := of_bill(till, bill)) is None:
             raise NoReceipt(bill=bill)
-        copies = sum(note.document.number == receipt.number for note in read(till, Reprinted))
-        again = Reprinted(receipt.number, copies + 2)
-        pen(again, by.number)
+        return copied(till, pen, receipt, by)
+
+
+def copied(till: Till, pen: Write, receipt: Receipt, by: Session) -> Reprinted:
+    """Counts one more print of a number; for whoever holds the pen."""
+    copies = sum(note.document.number == receipt.number for note in read(till, Reprinted))
+    again = Reprinted(receipt.number, copies + 2)
+    pen(again, by.number)
     return again
 
 
@@ -151,25 +160,6 @@ def of_bill(till: Till, bill: str) -> Receipt | None:
     spoilt = _spoilt(till)
     used = [note.document for note in read(till, Receipt)]
     return next((each for each in reversed(used) if each.bill == bill and each.number not in spoilt), None)
-
-
-def want(till: Till, bill: str, by: Session) -> None:
-    """Asks for an electronic receipt; the service numbers it when it can be reached."""
-    by.require(Right.RECEIPTS)
-    write(till, Wanted(bill), by.number)
-
-
-def issue_wanted(till: Till, service: Service) -> int:
-    """Lets the service number what is wanted, oldest first; returns what is still wanted when it is away."""
-    done = {note.document.bill for note in read(till, Receipt)}
-    waiting = [note.document.bill for note in read(till, Wanted) if note.document.bill not in done]
-    for place, bill in enumerate(waiting):
-        try:
-            number = service.issue(bill, encode(journal.standing(till.queue, till.queue.item(bill))))
-        except OSError:
-            return len(waiting) - place
-        write(till, Receipt(number, bill), "receipts")
-    return 0
 
 
 def _spoilt(till: Till) -> set[str]:

@@ -1,7 +1,7 @@
 """What a stretch of the chain brought in: by tender and by payer, refunds apart and negative, late results named."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 import msgspec
@@ -90,8 +90,8 @@ def takings(
     """Everything since one event of the chain.
 
     Sections: ``bills`` by state; ``sales``, ``refunds``, ``evened``, ``prepaid`` and, negative, ``drawn`` by tender;
-    ``paid`` and ``paid_back`` by payer; ``late`` results of earlier bills, bills still ``open``, ``receipts``, and the
-    given ``moves``.
+    ``paid`` and ``paid_back`` by payer; ``late`` results of earlier bills, bills still ``open``, ``receipts`` and
+    their ``numbers``, and the given ``moves``.
     """
     head = till.queue.anchor()
     sums = _Sums()
@@ -142,11 +142,40 @@ def _bill(till: Till, item: Item, after: int, sums: _Sums, refunded: bool) -> No
 
 
 def _receipts(till: Till, after: int, sums: _Sums) -> None:
+    """A number drawn and voided in one shift is void, not used: used, void and lost are what left the roll."""
+    used: list[str] = []
+    gone: dict[str, list[str]] = {"void": [], "lost": []}
     for note in read(till, Receipt, Reprinted, Spoilt, after=after):
         match note.document:
-            case Receipt():
-                sums.add("receipts", "used")
+            case Receipt(number):
+                used.append(number)
             case Reprinted():
                 sums.add("receipts", "reprinted")
             case Spoilt(numbers, lost):
-                sums.add("receipts", "lost" if lost else "void", count=len(numbers))
+                gone["lost" if lost else "void"] += numbers
+    spoilt = {number for numbers in gone.values() for number in numbers}
+    for name, each in {"used": [number for number in used if number not in spoilt], **gone}.items():
+        if each:
+            sums.add("receipts", name, count=len(each))
+        for span, count in _spans(each):
+            sums.add(f"numbers.{name}", span, count=count)
+
+
+def _spans(numbers: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """Numbers that follow each other as one span, with how many they are."""
+    run: list[str] = []
+    for number in [*sorted(numbers), ""]:
+        if run and not _follows(run[-1], number):
+            yield (run[0] if len(run) == 1 else f"{run[0]} - {run[-1]}"), len(run)
+            run = []
+        run.append(number)
+
+
+def _follows(one: str, other: str) -> bool:
+    head, tail = _counted(one)
+    return len(one) == len(other) and _counted(other) == (head, tail + 1)
+
+
+def _counted(number: str) -> tuple[str, int]:
+    head = number.rstrip("0123456789")
+    return head, int(number[len(head) :] or 0)

@@ -7,13 +7,16 @@ from datetime import timedelta
 from offline_queue.ports import Item
 from offline_queue.vocabulary import OPEN, Decision, State
 from terminal.counter import journal
+from terminal.counter.office import issuing
 from terminal.counter.office.approvals import resolve
 from terminal.counter.office.faults import LogInFirst
 from terminal.counter.office.operators import operators
+from terminal.counter.office.receipts import Receipt
 from terminal.counter.slip import slip
 from terminal.counter.words import word
 from terminal.desk.boards.board import Board
 from terminal.desk.dialogs import Choice, Field, Prompt, Text
+from terminal.desk.paper import print_slip
 from terminal.desk.people import sign_in
 from terminal.desk.words import has, say
 from terminal.money import Fen
@@ -27,8 +30,13 @@ class ExceptionsBoard(Board):
     KEYS = (("enter", "handle"), ("s", "slip"))
 
     def rows(self) -> Sequence[tuple[str, tuple[str, ...]]]:
-        """The open items of the journal."""
-        return [(item.key, self._row(item)) for item in self.app.till.queue.items(OPEN)]
+        """The open items of the journal, then the receipts that never came out of the printer."""
+        till, language = self.app.till, self.app.language
+        papers = [
+            (each.bill, (each.bill, say("unprinted", language), "", "", each.number))
+            for each in issuing.unprinted(till)
+        ]
+        return [*((item.key, self._row(item)) for item in till.queue.items(OPEN)), *papers]
 
     def _row(self, item: Item) -> tuple[str, ...]:
         language = self.app.language
@@ -50,6 +58,9 @@ class ExceptionsBoard(Board):
         bill = self.chosen
         if bill is None:
             return
+        if drawn := next((each for each in issuing.unprinted(self.app.till) if each.bill == bill), None):
+            await self._paper(drawn)
+            return
         item = self.app.till.queue.item(bill)
         if item.state is State.HELD:
             await self._decide(item)
@@ -58,6 +69,20 @@ class ExceptionsBoard(Board):
         left = await asyncio.to_thread(self.app.forward, timedelta(seconds=3), now=True)
         self.app.news()
         self.message(say("left", self.app.language, count=left))
+
+    async def _paper(self, drawn: Receipt) -> None:
+        """Nobody knows whether the paper came out: printed, noted as here, or void with the next number."""
+        desk, language = self.app, self.app.language
+        ways = ("print", "came_out", "misprint") if drawn.number else ("print",)
+        choices = [(way, say(way, language)) for way in ways]
+        chosen = await desk.push_screen_wait(Choice(f"{drawn.number}  {drawn.bill}", choices))
+        if chosen == "came_out":
+            await asyncio.to_thread(issuing.printed, desk.till, drawn.number, desk.acting)
+        if chosen == "misprint":
+            await asyncio.to_thread(issuing.misprint, desk.till, drawn.bill, say(chosen, language), desk.acting)
+        if chosen in ("print", "misprint"):
+            await asyncio.to_thread(print_slip, desk, drawn.bill, again=True)
+        self.draw()
 
     async def _decide(self, item: Item) -> None:
         desk, language = self.app, self.app.language

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Sequence
 
-from terminal.counter.office import receipts
+from terminal.counter.office import issuing, receipts
 from terminal.counter.office.receipts import Roll
 from terminal.desk.boards.board import Board
 from terminal.desk.dialogs import Field, Prompt
+from terminal.desk.finding import looked_up
+from terminal.desk.paper import print_slip
 from terminal.desk.words import say
 
 
@@ -15,7 +17,7 @@ class ReceiptBoard(Board):
 
     TITLE_WORD = "receipts"
     COLUMNS = (("prefix", 10), ("first_number", 18), ("last", 18), ("next", 18), ("rest", -8))
-    KEYS = (("a", "add_roll"), ("v", "void"), ("l", "lost"))
+    KEYS = (("a", "add_roll"), ("v", "void"), ("l", "lost"), ("m", "misprint"))
 
     def rows(self) -> Sequence[tuple[str, tuple[str, ...]]]:
         """In the order they were issued."""
@@ -35,6 +37,19 @@ class ReceiptBoard(Board):
     def key_l(self) -> None:
         """A number that is gone."""
         self.perform(lambda: self._spoil(lost=True))
+
+    def key_m(self) -> None:
+        """A receipt that came out wrong."""
+        self.perform(self._misprint)
+
+    async def _misprint(self) -> None:
+        desk = self.app
+        if (bill := await looked_up(self)) is None:
+            return
+        reason = say("misprint", desk.language)
+        await asyncio.to_thread(issuing.misprint, desk.till, bill, reason, desk.acting)
+        await asyncio.to_thread(print_slip, desk, bill, again=True)
+        self.draw()
 
     async def _add(self) -> None:
         language = self.app.language

@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Sequence
 
 from terminal.counter import journal
-from terminal.counter.faults import UnknownBill
-from terminal.counter.office import refunds
+from terminal.counter.office import issuing, refunds
 from terminal.counter.office.refunds import PAPERS, Refund, RefundState
 from terminal.counter.words import word
 from terminal.desk.boards.board import Board
 from terminal.desk.dialogs import Ask, Field, Prompt
+from terminal.desk.finding import which
+from terminal.desk.paper import print_slip
 from terminal.desk.people import sign_in
 from terminal.desk.words import say
 
@@ -56,13 +57,13 @@ class RefundBoard(Board):
         given = await desk.push_screen_wait(Prompt(say("new_refund", language), fields, language))
         if not given or not given[0]:
             return
-        bill, reason, keep = given
+        text, reason, keep = given
         if not all(part.isdigit() for part in keep.split()):
             self.message(say("refund_keep", language))
             return
-        item = journal.find(desk.till.queue, bill)
-        if item is None:
-            raise UnknownBill(bill=bill)
+        if (bill := await which(self, text)) is None:
+            return
+        item = desk.till.queue.item(bill)
         papers = PAPERS[journal.entry(desk.till.queue, item).claim.visit.type]
         rows = [f"  [ ] {say(f'paper.{paper}', language)}" for paper in papers]
         if not await desk.push_screen_wait(Ask([say("papers", language), *rows, "", say("papers_yes", language)])):
@@ -79,8 +80,14 @@ class RefundBoard(Board):
             await self._move(_NEXT[found.state])
         elif found.state is RefundState.AUDITED:
             self.message(say("asking", self.app.language))
+            papers = [each for each in (found.number, found.requested.rebill) if each]
+            for document in papers:
+                await asyncio.to_thread(issuing.want, self.app.till, document, self.app.acting)
             done = await asyncio.to_thread(refunds.give_back, self.app.till, found.number, self.app.acting)
             self._done(done)
+            if done.state is RefundState.DONE:
+                for document in papers:
+                    await asyncio.to_thread(print_slip, self.app, document, again=False)
 
     async def _move(self, to: RefundState) -> None:
         desk, number = self.app, self.chosen
