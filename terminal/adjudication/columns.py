@@ -55,6 +55,8 @@ def run(plan: Plan, journal: Journal, openings: Mapping[str, Column] | None = No
 
     Raises NotInColumns for amounts or policies that columns cannot carry exactly.
     """
+    if not len(journal):
+        return Result({}, np.zeros(0, bool))
     if journal.largest > LARGEST_BILL:
         raise NotInColumns("a bill beyond a thousand million yuan")
     for benefit in plan.pack.benefits.benefit:
@@ -87,6 +89,8 @@ class _Waves:
         self.bounds: dict[tuple[Any, ...], Bound] = {}
 
     def _scoped(self, accumulator: Accumulator) -> tuple[Column, int]:
+        if accumulator.scope is Scope.FAMILY:
+            raise NotInColumns(f"accumulator {accumulator.id}: counted for a family, of which a journal says nothing")
         names = {Scope.PERSON_DISEASE: "disease", Scope.PERSON_INSTITUTION: "institution"}
         if accumulator.scope not in names:
             return self.journal.person, self.journal.persons

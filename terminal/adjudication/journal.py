@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from terminal.adjudication.dimensions import facts_of
+from terminal.adjudication.accumulators import Period
+from terminal.adjudication.dimensions import facts_of, in_area
 from terminal.adjudication.engine import day_of, days_of
 from terminal.adjudication.pack import Benefit
 from terminal.adjudication.plan import Plan
@@ -18,8 +20,10 @@ from terminal.documents import Claim, Insured, ItemClass
 Column = NDArray[np.int64]
 
 CLASSES = tuple(ItemClass)
+_CLASS: dict[ItemClass | None, int] = {one: number for number, one in enumerate(CLASSES)}
 LARGEST_SCALE = 10**6
 """The largest denominator of a line's own first self-pay."""
+EARLIER = "earlier than the bill before it"
 
 
 class NotInColumns(Exception):
@@ -119,8 +123,40 @@ class _Codes:
         return self.words.setdefault(word, len(self.words))
 
 
+def unfit(plan: Plan, claim: Claim, insured: Insured) -> str:
+    """Why columns do not carry this bill, so that it is split by itself; empty where they do."""
+    visit, header = claim.visit, plan.pack.header
+    fitting = [benefit for benefit in plan.pack.benefits.benefit if visit.type in benefit.visits]
+    if insured.suspended:
+        return "benefits suspended"
+    if claim.openings or visit.admissions_before is not None:
+        return "openings of its own"
+    if visit.admission_number and any(a.period is Period.STAY for a in plan.accumulators.values()):
+        return "a stay that may have several bills"
+    if insured.scheme is not header.scheme or not in_area(insured.area, header.area):
+        return "insured elsewhere"
+    if len(fitting) != 1:
+        return f"{len(fitting)} benefits for {visit.type}, one is needed"
+    if day_of(fitting[0], claim) < plan.first_day:
+        return "before the policy began"
+    if not claim.lines or len({line.sn for line in claim.lines}) < len(claim.lines):
+        return "no lines, or two of one number"
+    if any(line.item_class is None for line in claim.lines):
+        return "a line with no catalogue class"
+    if any(min(line.amount, line.price, line.quantity) < 0 for line in claim.lines):
+        return "a negative line"
+    if any(line.first_self_pay and line.first_self_pay.denominator >= LARGEST_SCALE for line in claim.lines):
+        return "a first self-pay with a long denominator"
+    return ""
+
+
 def journal_of(plan: Plan, bills: Iterable[tuple[str, Claim, Insured]]) -> Journal:
-    """Columns from claims in the order of settlement, each with the person it is for."""
+    """Columns from claims in the order of settlement, each with the person it is for.
+
+    The account is the person's own current one (``Insured.account_balance``): relatives' accounts and those of years
+    before are used one bill at a time. Raises NotInColumns for a bill that is ``unfit``, or whose law day lies before
+    that of the person's bill before it, since columns keep one period of an accumulator at a time.
+    """
     header = plan.pack.header
     names = [name for name in plan.dimensions if name not in plan.counts]
     codes = {name: _Codes() for name in names}
@@ -130,11 +166,17 @@ def journal_of(plan: Plan, bills: Iterable[tuple[str, Claim, Insured]]) -> Journ
     facts: dict[str, list[int]] = {name: [] for name in names}
     where: dict[str, list[int]] = {name: [] for name in places}
     lines: list[tuple[int, ...]] = []
+    last: dict[str, date] = {}
     first = [0]
     whole = ROUND[plan.points.ceiling]
     for person, claim, insured in bills:
-        benefit, number = _benefit_of(plan, claim)
+        if why := unfit(plan, claim, insured):
+            raise NotInColumns(f"bill {claim.bill}: {why}")
+        benefit, number = benefit_of(plan, claim)
         day = day_of(benefit, claim)
+        if last.setdefault(person, day) > day:
+            raise NotInColumns(f"bill {claim.bill}: {EARLIER}")
+        last[person] = day
         for name, column in facts.items():
             fact = facts_of(claim, insured, day, header.dimensions).get(name)
             column.append(-1 if fact is None else fact if isinstance(fact, int) else codes[name](fact))
@@ -146,11 +188,9 @@ def journal_of(plan: Plan, bills: Iterable[tuple[str, Claim, Insured]]) -> Journ
         for line in sorted(claim.lines, key=lambda line: line.sn):
             rate = line.first_self_pay
             over = -1 if line.ceiling is None else whole(line.ceiling * line.quantity, 10**8)
-            if line.item_class is None:
-                raise NotInColumns(f"bill {claim.bill}, line {line.sn}: no catalogue class")
             lines.append(
                 (
-                    line.amount, CLASSES.index(line.item_class), categories(line.category),
+                    line.amount, _CLASS[line.item_class], categories(line.category),
                     0 if rate is None else rate.numerator, 0 if rate is None else rate.denominator, over,
                     line.quantity, line.price,
                 )
@@ -170,11 +210,9 @@ def journal_of(plan: Plan, bills: Iterable[tuple[str, Claim, Insured]]) -> Journ
     )  # fmt: skip
 
 
-def _benefit_of(plan: Plan, claim: Claim) -> tuple[Benefit, int]:
-    fitting = [(b, n) for n, b in enumerate(plan.pack.benefits.benefit) if claim.visit.type in b.visits]
-    if len(fitting) != 1:
-        raise NotInColumns(f"bill {claim.bill}: {len(fitting)} benefits for {claim.visit.type}, one is needed")
-    return fitting[0]
+def benefit_of(plan: Plan, claim: Claim) -> tuple[Benefit, int]:
+    """The benefit of a bill that is not ``unfit``, and its place in the pack."""
+    return next((b, n) for n, b in enumerate(plan.pack.benefits.benefit) if claim.visit.type in b.visits)
 
 
 def partition(journal: Journal, persons: Sequence[int]) -> Journal:

@@ -59,8 +59,9 @@ def _read(name: str) -> bytes:
 
 def _slips(name: str) -> "list[Slip]":
     from terminal.adjudication.tools.slips import read_slips, read_table
+    from terminal.adjudication.tools.tables import is_table
 
-    read = read_table if name.endswith(".csv") else read_slips
+    read = read_table if is_table(name) else read_slips
     return list(read(_read(name), file=name))
 
 
@@ -201,6 +202,35 @@ def simulate(old: str, new: str, journal: str, home: Path, as_json: bool) -> int
     for change in found.largest:
         click.echo(f"  {change.bill}: {change.before} -> {change.after}")
     return Exit.DONE
+
+
+@policy.command()
+@click.argument("pack")
+@click.argument("journal")
+@click.argument("results")
+@at_home
+@as_json
+def batch(pack: str, journal: str, results: str, home: Path, as_json: bool) -> int:
+    """整本账单逐一分割，结果写成 .csv 或 .parquet。 Splits a whole journal into a table of results."""
+    from terminal.adjudication import compile_plan
+    from terminal.adjudication.tools.batch import batch as run
+    from terminal.adjudication.tools.tables import is_table, table_bytes
+
+    if not is_table(results):
+        raise click.BadParameter(f"{results}：应以 .csv 或 .parquet 结尾。 It should end in .csv or .parquet.")
+    found, table = run(compile_plan(_pack(pack, home)), _slips(journal))
+    data = table_bytes(table, file=results)
+    try:
+        Path(results).write_bytes(data)
+    except OSError as error:
+        raise click.ClickException(
+            f"无法写入 {results}：{error.strerror}。 Cannot write {results}: {error.strerror}."
+        ) from error
+    show(found, as_json, lambda: "\n".join([
+        f"{results}: {found.answered}/{found.bills}  基金 funds {found.funds}  个人 patients {found.patients}",
+        *(f"  逐笔 one at a time: {bills}  {why}" for why, bills in found.one_by_one.items()),
+    ]))  # fmt: skip
+    return Exit.DONE if found.answered == found.bills else Exit.NO
 
 
 @policy.command()

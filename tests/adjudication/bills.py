@@ -1,13 +1,14 @@
 """Bills for the tests: from a few words, at random from a seed, and as hypothesis strategies."""
 
 import random
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from terminal.adjudication.accumulators import period_of
+from terminal.adjudication.engine import day_of
 from terminal.clock import BEIJING
 from terminal.documents import (
     Claim,
@@ -143,20 +144,30 @@ def openings(draw, plan, made):
     return tuple(found)
 
 
+def random_day(plan, rng):
+    """A day around the policy's own dates, its first day not excepted, or any other."""
+    edges = plan.values.days or [DAY.date()]
+    edge = rng.choice(edges) + timedelta(days=rng.randint(-1, 1))
+    return rng.choice((DAY.date(), edge, max(edges[0], date(rng.randint(2009, 2027), rng.randint(1, 12), 28))))
+
+
 def random_situation(plan, rng: random.Random):
     """As ``situations``, from a seeded generator: fast enough for bulk comparisons."""
     header = plan.pack.header
     benefit = rng.choice(plan.pack.benefits.benefit)
+    begin = datetime.combine(random_day(plan, rng), time(9), BEIJING)
     made = claim(
         visit=rng.choice(benefit.visits),
         area=rng.choice((header.area, header.area, "990100")),
         tier=rng.choice(tuple(Tier)),
         kind=rng.choice(tuple(InstitutionKind)),
-        end=DAY + timedelta(days=rng.randrange(30)),
+        begin=begin,
+        end=begin + timedelta(days=rng.randrange(30)),
         referral=rng.choice(tuple(Referral)),
         disease=rng.choice(("", *header.dimensions.get("disease", ()))),
         account_use=rng.random() < 0.9,
     )
+    day = day_of(benefit, made)
     lines = []
     for sn in range(1, rng.randint(1, 12) + 1):
         amount = rng.choice((rng.randrange(5000), rng.randrange(3_000_00), rng.randrange(80_000_00)))
@@ -164,14 +175,15 @@ def random_situation(plan, rng: random.Random):
         rate = rng.choice(RATES[1:] if item_class == "B" else RATES)
         ceiling = Price(rng.randrange(50_000_00) * 10**4) if rng.random() < 0.2 else None
         category = rng.choice(("", "drug", "exam", "surgery", "bed", "herb", "oxygen"))
-        units = Quantity(10**4)
+        units = Quantity(rng.choice((10**4, 10**4, 3 * 10**4, 5_000, 1_234)))
         more = {"first_self_pay": rate, "ceiling": ceiling, "category": category, "item_class": ItemClass(item_class)}
         lines.append(Line(sn, f"item {sn}", Price(amount * 10**4), units, Fen(amount), **more))
     listed = header.dimensions.get("identity", ())
+    birthday = day + timedelta(days=rng.randint(-1, 1))
     person = insured_for(
         plan,
         employment=rng.choice(header.dimensions.get("employment", tuple(Employment))),
-        born=date(2026 - rng.randint(1, 99), 3, 2),
+        born=birthday.replace(year=day.year - rng.randint(1, 99), day=min(birthday.day, 28)),
         identities=(rng.choice(listed),) if listed and rng.random() < 0.7 else (),
         civil_servant=rng.random() < 0.3,
         account_balance=Fen(rng.randrange(3_000_00)),
@@ -180,6 +192,5 @@ def random_situation(plan, rng: random.Random):
     for accumulator in plan.accumulators.values():
         if rng.random() < 0.6:
             value = rng.randrange(4) if accumulator.unit == "count" else rng.randrange(60_000_00)
-            day = made.visit.begin.date()
             held.append(Opening(accumulator.id, period_of(accumulator, made, day, ()), value, day, Source.CENTRE))
     return replace(made, lines=tuple(lines)), person, tuple(held)

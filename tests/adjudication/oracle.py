@@ -143,6 +143,8 @@ class Oracle:
 
     def answer(self):
         """Every amount of the split, as whole numbers of fen. Raises Unanswered."""
+        if self.day < min(row.begins for row in self.pack.rows):
+            raise Unanswered("no law yet")
         for name in self.benefit.blocked_by:
             if self.held(name):
                 raise Unanswered(name)
