@@ -1,4 +1,4 @@
-"""Rule shapes of Chinese policies: personal account (G), time (H) and status (J).
+"""Rule shapes of Chinese policies: personal account (G), time (H), rounding (I) and status (J).
 
 Each is a pack, a bill and the answer worked out by hand.
 """
@@ -8,11 +8,12 @@ from datetime import timedelta
 import pytest
 
 from terminal.adjudication import CannotSplit, Purse, PurseKind, load_plan, split
+from terminal.adjudication.history import join_observation
 from terminal.documents import Opening, Source
 from terminal.money import Fen, parse_yuan
 from tests.adjudication.asking import CAP, CLASS_C, CURRENT, FULL, PURSE, RATIO, YEAR, D, ask, check
 from tests.adjudication.bills import DAY, claim, insured_for, line
-from tests.adjudication.packs import accumulator, small, small_files, value
+from tests.adjudication.packs import accumulator, layer_toml, small, small_files, value
 
 # G: account
 
@@ -171,6 +172,31 @@ def test_h5_a_first_partial_year_halves_the_limit():
     plan = load_plan(files)
     check(plan, claim("5000.00", begin=DAY.replace(year=2025, month=9)), {"paid.l": "500.00"})
     check(plan, claim("5000.00"), {"paid.l": "1000.00"})
+
+
+@pytest.mark.parametrize(("days", "joined"), [(7, True), (8, False)])
+def test_h6_an_observation_so_many_days_before_an_admission_joins_it(days, joined):
+    plan = small(
+        '{ kind = "deductible", amount = "d" },' + RATIO, FULL | {"d": "300.00"}, header="observation_days = 7"
+    )
+    watched = claim("1000.00", visit="observation")
+    stay = claim("1000.00", bill="B2", begin=DAY + timedelta(days=days))
+    whole = join_observation(plan, watched, stay)
+    assert (whole is not None) == joined
+    if whole is not None:
+        check(plan, whole, {"deductible": "300.00", "paid.l": "1360.00"})
+
+
+# I: rounding
+
+
+@pytest.mark.parametrize(("mode", "first", "second"), [("half_up", "0.13", "0.06"), ("half_even", "0.12", "0.06"),
+                                                       ("down", "0.12", "0.06"), ("up", "0.13", "0.06")])  # fmt: skip
+def test_i1_each_layer_is_rounded_to_the_fen_and_the_next_works_on_the_rounded_amount(mode, first, second):
+    layers = layer_toml("l", RATIO) + layer_toml("m", '{ kind = "ratio", rate = "s" },', base="in_scope_personal")
+    files = small_files(values={"r": "50%", "s": "50%"}, layers=layers)
+    files["pack.toml"] = files["pack.toml"].replace(b'payment = "half_up"', f'payment = "{mode}"'.encode())
+    check(load_plan(files), claim("0.25"), {"paid.l": first, "paid.m": second})
 
 
 # J: status

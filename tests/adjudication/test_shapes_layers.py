@@ -5,10 +5,11 @@ Each is a pack, a bill and the answer worked out by hand.
 
 import pytest
 
+from terminal.adjudication import load_plan
 from terminal.money import parse_yuan
 from tests.adjudication.asking import CAP, CLASS_C, POOR, RATIO, check, held
-from tests.adjudication.bills import claim, line
-from tests.adjudication.packs import accumulator, layer_toml, small
+from tests.adjudication.bills import DAY, claim, line
+from tests.adjudication.packs import accumulator, layer_toml, small, small_files, value
 
 # E: layers
 
@@ -140,6 +141,18 @@ def test_e7_civil_servant_subsidy_on_deductible_and_copay():
     )
     check(plan, claim("6000.00"), {"paid.cd": "500.00", "paid.cc": "900.00", "cash": "600.00"}, civil_servant=True)
     check(plan, claim("6000.00"), {"funds": "4000.00"})
+
+
+@pytest.mark.parametrize(("year", "used", "paid"), [(2025, "0.00", "800.00"), (2026, "0.00", "900.00"),
+                                                    (2026, "1000.00", "1200.00")])  # fmt: skip
+def test_e8_secondary_reimbursement_by_bands_that_change_every_year(year, used, paid):
+    stages = '{ kind = "segment", bands = "b", origin = "zero", accumulator = "burden" },'
+    layers = layer_toml("l", RATIO) + layer_toml("second", stages, base="in_scope_personal", fund="large_amount")
+    files = small_files(values={"r": "50%"}, layers=layers, accumulators=accumulator("burden", "base.second"))
+    old = value("b", "1000.00:20% *:60%").replace("ref", "until = 2026-01-01\nref")
+    files["values.toml"] += (old + value("b", "1000.00:30% *:60%").replace("from = 2020", "from = 2026")).encode()
+    bill = claim("4000.00", begin=DAY.replace(year=year))
+    check(load_plan(files), bill, {"paid.second": paid}, openings={("burden", str(year)): parse_yuan(used)})
 
 
 def test_e9_several_responsibilities_with_bases_and_deductibles_of_their_own():

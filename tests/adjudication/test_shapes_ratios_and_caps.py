@@ -7,11 +7,14 @@ from datetime import date
 
 import pytest
 
+from terminal.adjudication import load_plan
 from terminal.documents import Employment
 from terminal.money import parse_yuan
 from tests.adjudication.asking import CAP, CLASS_C, FULL, RATIO, check, held
 from tests.adjudication.bills import claim, line
-from tests.adjudication.packs import accumulator, small
+from tests.adjudication.packs import accumulator, small, small_files
+
+WORKING = '[dimensions]\nemployment = ["active", "retired"]\n'
 
 # C: ratios
 
@@ -32,7 +35,7 @@ def test_c1_table_of_tier_employment_and_age(tier, employment, age, paid):
         'employment = "retired", age = "0-69"': "70%",
         'employment = "retired", age = "70+"': "80%",
     }
-    plan = small(RATIO, {"r": table}, header='[dimensions]\nemployment = ["active", "retired"]\n')
+    plan = small(RATIO, {"r": table}, header=WORKING)
     person = {"employment": Employment(employment), "born": date(2026 - age, 3, 2)}
     check(plan, claim("1000.00", tier=tier), {"paid.l": paid}, **person)
 
@@ -67,6 +70,17 @@ def test_c4_base_ratio_and_age_increment_stop_at_everything():
     plan = small(stages, {"r": "85%", "age": table})
     check(plan, claim("1000.00"), {"paid.l": "910.00"}, born=date(1960, 1, 1))
     check(plan, claim("1000.00"), {"paid.l": "1000.00"}, born=date(1940, 1, 1))
+
+
+@pytest.mark.parametrize(("employment", "paid"), [("active", "850.00"), ("retired", "910.00")])
+def test_c5_retirees_bear_a_share_of_what_the_active_bear(employment, paid):
+    files = small_files(RATIO, {"r": {'employment = "active"': "85%"}}, header=WORKING)
+    files["values.toml"] += (
+        b'[[value]]\nkey = "r"\nunit = "rate"\nfrom = 2020-01-01\nknown = 2020-01-01\nref = "law"\n'
+        b'when = { employment = "retired" }\n'
+        b'derive = { of = "r", when = { employment = "active" }, personal_times = "60%" }\n'
+    )
+    check(load_plan(files), claim("1000.00"), {"paid.l": paid}, employment=Employment(employment))
 
 
 def test_c6_points_for_several_reasons_add_up():
