@@ -1,10 +1,12 @@
 """Whether the parts of a pack fit together: names that resolve, words that exist, stages in a possible order."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
 
+from terminal.adjudication.accumulators import Period
 from terminal.adjudication.bill import BASES, MEASURES
 from terminal.adjudication.completeness import Use, incomplete
 from terminal.adjudication.dimensions import AGE, LISTED, WORDS, span
@@ -94,6 +96,8 @@ class _Inconsistencies:
         header = self.header
         if header.format != FORMAT:
             yield self.at("pack.toml", "", "format", repr(header.format), f'"{FORMAT}"', "format")
+        if not re.fullmatch(r"[0-9]{6}", header.area):
+            yield self.at("pack.toml", "", "area", repr(header.area), 'six digits such as "360400"', "area")
         for name, ids in (
             ("source", [s.id for s in header.source]),
             ("accumulator", [a.id for a in header.accumulator]),
@@ -226,6 +230,8 @@ class _Inconsistencies:
                 yield self.at("benefits.toml", place, kind, "nothing paid yet", "a ratio or segment before it", kind)
             if not after and paid and not isinstance(stage, (*_PAYS, Waiver)):
                 yield self.at("benefits.toml", place, kind, "after the payment", "before ratio or segment", kind)
+            if isinstance(stage, Declared) and not stage.amount:
+                yield from self._accumulator("", place, "amount")
             if isinstance(stage, Deductible) and bool(stage.amount) == bool(stage.rate):
                 yield self.at("benefits.toml", place, kind, "no single amount", "one of amount and rate", kind)
             of = getattr(stage, "of", None)
@@ -273,6 +279,11 @@ class _Inconsistencies:
             for name in accumulator.benefits:
                 if name not in benefits:
                     yield self.at("pack.toml", place, "benefits", repr(name), nearest(name, ids), "benefits")
+            if accumulator.period in (Period.CYCLE, Period.EPISODE) and accumulator.days < 1:
+                yield self.at("pack.toml", place, "days", str(accumulator.days), f"the days of a {accumulator.period}")
+            if not 1 <= accumulator.year_begins <= 12:
+                found = str(accumulator.year_begins)
+                yield self.at("pack.toml", place, "year_begins", found, "a month from 1 to 12", "year_begins")
             if accumulator.unit not in (Unit.YUAN, Unit.COUNT):
                 yield self.at("pack.toml", place, "unit", repr(accumulator.unit), '"yuan" or "count"', "unit")
             if bool(accumulator.measure) != bool(accumulator.benefits):

@@ -9,6 +9,7 @@ import msgspec
 from terminal.adjudication.accumulators import period_of
 from terminal.adjudication.engine import Split, day_of, split
 from terminal.adjudication.faults import CannotSplit
+from terminal.adjudication.mistakes import nearest
 from terminal.adjudication.pack import GoldenCase
 from terminal.adjudication.plan import Plan
 from terminal.adjudication.tender import Purse
@@ -39,7 +40,10 @@ class Question(NamedTuple):
 
 
 def question(plan: Plan, case: GoldenCase) -> Question:
-    """A golden case as a bill. Unsaid facts are the pack's own area and scheme, a tier-3 hospital, one day."""
+    """A golden case as a bill. Unsaid facts are the pack's own area and scheme, a tier-3 hospital, one day.
+
+    Raises ValueError for words that are none of a bill's.
+    """
     header = plan.pack.header
     day = datetime.combine(case.day, time(9), BEIJING)
     place = {"code": "H00000000001", "name": "golden", "area": header.area, "tier": "3", **case.place}
@@ -74,6 +78,8 @@ def _openings(plan: Plan, case: GoldenCase, claim: Claim) -> tuple[Opening, ...]
     day = day_of(benefit, claim) if benefit else case.day
     made = []
     for name, value in case.openings.items():
+        if name not in plan.accumulators:
+            raise ValueError(f"openings: {name!r}, expected {nearest(name, tuple(plan.accumulators))}")
         period = period_of(plan.accumulators[name], claim, day, ())
         number = value if isinstance(value, int) else int(msgspec.convert(value, Fen, dec_hook=from_wire))
         made.append(Opening(name, period, number, day, Source.CENTRE))
@@ -111,12 +117,18 @@ def figures_of(done: Split) -> dict[str, Any]:
 
 def check_case(plan: Plan, case: GoldenCase) -> list[Wrong]:
     """What a pack answers differently from a golden case; empty when all is right."""
-    found = answer(plan, case)
+    try:
+        found = answer(plan, case)
+    except ValueError as error:
+        return [Wrong(case.id, "case", "words of a bill", str(error))]
+    refused = f"no split: {', '.join(dict.fromkeys(found['stop']))}" if found["stop"] else ""
     wrong = []
     for figure, expected in case.expect.items():
-        got = found.get(figure, "nothing")
-        if figure.startswith("posts.") and got == "nothing":
+        got = found.get(figure, refused)
+        if not got and figure.startswith("posts."):
             got = "0"
+        elif got == "":
+            got = f"no such figure, but {nearest(figure, tuple(found))}"
         if figure.startswith("posts.") and "." in str(expected) and got.lstrip("-").isdigit():
             got = str(Fen(int(got)))
         if got != expected and not (isinstance(expected, list) and sorted(expected) == sorted(got)):

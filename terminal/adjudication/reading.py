@@ -196,7 +196,12 @@ def _table(key: str, name: str, data: bytes, mistakes: Mistakes) -> list[Row]:
     say ``unstated: reason``.
     """
     rows: list[Row] = []
-    reader = csv.reader(io.StringIO(data.decode("utf-8-sig")))
+    try:
+        reader = csv.reader(io.StringIO(data.decode("utf-8-sig")))
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        mistakes.add(name, line, "text", "bytes that are not UTF-8", "UTF-8 (office programs: save as CSV UTF-8)")
+        return rows
     heading = next(reader, [])
     units = [word for word in heading if word in (Unit.YUAN, Unit.RATE, Unit.COUNT)]
     absent = [word for word in ("from", "known", "ref") if word not in heading]

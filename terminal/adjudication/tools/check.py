@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from terminal.adjudication.golden import check_case
-from terminal.adjudication.mistakes import Mistake
+from terminal.adjudication.mistakes import Mistake, line_of
 from terminal.adjudication.pack import Pack
 from terminal.adjudication.plan import Plan
 from terminal.adjudication.stages import Floor, Package, Ratio, Segment
@@ -29,19 +29,27 @@ def check_pack(pack: Pack, today: date, *, every_fen: bool = False) -> list[Mist
     header = pack.header
     found: list[Mistake] = []
     if "review_by" not in header.waived and header.review_by < today:
+        line = _line(pack, "pack.toml", "", "review_by")
         found.append(
-            Mistake("pack.toml", 1, "review_by", f"{header.review_by} has passed", "a review, then a new date")
+            Mistake("pack.toml", line, "review_by", f"{header.review_by} has passed", "a review, then a new date")
         )
-    wrong = [one for case in pack.cases for one in check_case(plan, case)]
+    wrong = [(number, one) for number, case in enumerate(pack.cases) for one in check_case(plan, case)]
     if "golden" not in header.waived:
         found += [
-            Mistake("cases.toml", 0, f"{w.case}, {w.figure}", f"{w.found}", f"{w.expected} to the fen") for w in wrong
+            Mistake(
+                "cases.toml", _line(pack, "cases.toml", f"case[{number}]"), f"{w.case}, {w.figure}", w.found, w.expected
+            )
+            for number, w in wrong
         ]
     if "untested" not in header.waived and not wrong:
         found += untested(pack)
     if "steady" not in header.waived:
         found += unsteady(plan, every_fen=every_fen)
     return found
+
+
+def _line(pack: Pack, file: str, path: str, word: str = "") -> int:
+    return line_of(pack.files.get(file, b"").decode(), path, word)
 
 
 def untested(pack: Pack) -> Iterator[Mistake]:
@@ -58,7 +66,8 @@ def untested(pack: Pack) -> Iterator[Mistake]:
         other = Rounding.DOWN if getattr(rounding, point) is not Rounding.DOWN else Rounding.UP
         header = replace(pack.header, rounding=replace(rounding, **{point: other}))
         if not _noticed(replace(pack, header=header)):
-            yield Mistake("pack.toml", 0, f"rounding.{point}", f"could be {other}", "a golden case with half a fen")
+            line = _line(pack, "pack.toml", "rounding", point)
+            yield Mistake("pack.toml", line, f"rounding.{point}", f"could be {other}", "a golden case with half a fen")
 
 
 def _uses(pack: Pack, point: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from terminal.adjudication.bill import INTEGERS, Bill
 from terminal.adjudication.dimensions import AGE, LISTED, WORDS, Fact
-from terminal.adjudication.mistakes import Mistake
+from terminal.adjudication.mistakes import Mistake, line_of
 from terminal.adjudication.pack import Benefit
 from terminal.adjudication.plan import Bound, Plan
 from terminal.adjudication.stages import Gate, Package
@@ -22,7 +22,8 @@ _CHUNK = 1 << 20
 
 def unsteady(plan: Plan, *, every_fen: bool = False) -> Iterator[Mistake]:
     """The first fen of each benefit at which a fund falls or jumps. A gate or a price per case jumps by intention."""
-    for benefit in plan.pack.benefits.benefit:
+    text = plan.pack.files.get("benefits.toml", b"").decode()
+    for number, benefit in enumerate(plan.pack.benefits.benefit):
         for facts, bound in _kinds(plan, benefit):
             if any(isinstance(s, Gate | Package) for layer in bound.layers for s in layer.layer.stages):
                 continue
@@ -31,8 +32,9 @@ def unsteady(plan: Plan, *, every_fen: bool = False) -> Iterator[Mistake]:
             if bad is not None:
                 case = ", ".join(f"{name} {fact}" for name, fact in facts.items())
                 found = f"around {Fen(bad)} in scope the funds fall or jump ({case or 'any case'})"
+                line = line_of(text, f"benefit[{number}]")
                 yield Mistake(
-                    "benefits.toml", 0, benefit.id, found, "growth between nothing and the growth of the bill"
+                    "benefits.toml", line, benefit.id, found, "growth between nothing and the growth of the bill"
                 )
                 break
 
