@@ -1,6 +1,6 @@
 """The figures of one bill while its stages run: integers at the till, int64 columns in a batch."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Protocol
 
 from terminal.adjudication.values import Given
@@ -41,8 +41,8 @@ class Integers:
 
 INTEGERS = Integers()
 
-Note = Callable[..., None]
-"""The recorder: ``note(kind, amount, exact=(n, d), given=..., ...)``."""
+Told = tuple[str, str, Given | None, int, tuple[int, int] | None, int | None]
+"""What a stage did: layer, kind, figure, amount, exact amount, and what remains of a limit after this bill."""
 
 
 class Bill:
@@ -50,7 +50,8 @@ class Bill:
 
     __slots__ = (
         "above", "account", "arithmetic", "base", "charged", "counted", "counts", "excess", "excess_unit", "figures",
-        "filled", "note", "opening", "parts", "pay", "purse", "quota", "remaining", "rest", "scale", "start", "unit",
+        "filled", "layer", "opening", "parts", "pay", "purse", "quota", "remaining", "rest", "scale", "start", "told",
+        "unit",
     )  # fmt: skip
 
     def __init__(
@@ -60,13 +61,13 @@ class Bill:
         counts: Mapping[str, int],
         purse: int = 0,
         arithmetic: Arithmetic = INTEGERS,
-        note: Note | None = None,
+        told: list[Told] | None = None,
     ) -> None:
         self.figures = figures
         self.opening = opening
         self.counts = counts
         self.arithmetic = arithmetic
-        self.note = note
+        self.told = told
         self.purse = purse
         """What the person's own account may still give to a layer that lets it pay before the funds."""
         self.account = 0
@@ -75,8 +76,9 @@ class Bill:
         self.excess_unit = 1
         self.remaining = figures["total"]
 
-    def open_layer(self, base: int, unit: int) -> None:
+    def open_layer(self, layer: str, base: int, unit: int) -> None:
         """Starts a layer: ``rest`` is what may still be paid on, ``start`` the part of the base cut before it."""
+        self.layer = layer
         self.base = self.rest = base
         self.unit = unit
         self.start = self.pay = self.charged = self.filled = self.counted = 0
@@ -92,6 +94,6 @@ class Bill:
         exact: tuple[int, int] | None = None,
         left: int | None = None,
     ) -> None:
-        """Records a step when somebody wants to know why; ``left`` is what remains of a limit after this bill."""
-        if self.note is not None:
-            self.note(kind, amount, given=given, exact=exact, left=left)
+        """Records a step when somebody wants to know why."""
+        if self.told is not None:
+            self.told.append((self.layer, kind, given, amount, exact, left))

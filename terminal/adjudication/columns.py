@@ -5,24 +5,24 @@ wave, bills of one kind share one binding. Persons never meet, so any partition 
 Needs numpy (the extra ``batch``); the till never imports this.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from terminal.adjudication.accumulators import Accumulator, Period, Scope
-from terminal.adjudication.bill import Bill
+from terminal.adjudication.bound import Bound, Reckoned
 from terminal.adjudication.dimensions import Fact
-from terminal.adjudication.engine import measure
 from terminal.adjudication.journal import Column, Journal, Kind, NotInColumns
 from terminal.adjudication.lines import CeilingPer, Effect, LineRules, Treatment
 from terminal.adjudication.pack import Crossing
-from terminal.adjudication.plan import Bound, Plan
-from terminal.adjudication.tender import PurseKind, parts_of
+from terminal.adjudication.plan import Plan
+from terminal.adjudication.tender import CURRENT, KINDS
 
 LARGEST_BILL = 10**11
 """In fen; with denominators up to ``journal.LARGEST_SCALE`` every product stays inside int64."""
@@ -198,29 +198,42 @@ class _Waves:
                 return
         purse: Any = np.where(journal.account_use[bills], journal.account[bills], 0)
         days: Any = journal.days[bills]
-        bill = Bill(figures, opening, {"days": days, "bills": 1}, purse, COLUMNS)
-        bound.run(bill)
-        balances = {PurseKind.CURRENT: purse - bill.account}
-        paid = bound.tender.own(bill, parts_of(bill), balances) + bill.account
-        self._keep(bills, bill, paid)
-        for accumulator in bound.posts:
+        balances = dict.fromkeys(KINDS, 0) | {CURRENT: purse}
+        kept, posted = _code(bound)(figures, opening, {"days": days, "bills": 1}, purse, balances)
+        self._keep(bills, kept)
+        for accumulator, delta in zip(bound.posts, posted, strict=True):
             keys = self.keys[accumulator.id][bills]
-            self.value[accumulator.id][keys] = opening[accumulator.id] + measure(accumulator, bill)
+            self.value[accumulator.id][keys] = opening[accumulator.id] + delta
             self.period[accumulator.id][keys] = self.periods[accumulator.id][bills]
 
     def _refuse(self, bills: Column, why: str) -> None:
         self.result.bad[bills] = True
         self.result.reasons.update(dict.fromkeys(bills.tolist(), why))
 
-    def _keep(self, bills: Column, bill: Bill, account: int) -> None:
-        named = {name: column for name, column in bill.figures.items() if name in _KEPT or name.startswith("paid.")}
-        named["account"] = account
-        named["cash"] = bill.remaining - account
-        named["hospital"] = 0 if bill.quota is None else named["total"] - bill.quota
-        for name, column in named.items():
+    def _keep(self, bills: Column, kept: Mapping[str, Any]) -> None:
+        for name, column in kept.items():
             if name not in self.result.figures:
                 self.result.figures[name] = np.zeros(len(self.journal), np.int64)
             self.result.figures[name][bills] = column
+
+
+_CODE: WeakKeyDictionary[Bound, Callable[..., Any]] = WeakKeyDictionary()
+
+
+def _code(bound: Bound) -> Callable[..., Any]:
+    """The stages of a kind of bill as code for columns, made once."""
+    if bound not in _CODE:
+        _CODE[bound] = bound.straight(_kept, arithmetic=COLUMNS)
+    return _CODE[bound]
+
+
+def _kept(reckoned: Reckoned) -> tuple[dict[str, Any], tuple[int, ...]]:
+    """What a journal keeps of each bill, and what it posts."""
+    named = {name: column for name, column in reckoned.figures.items() if name in _KEPT or name.startswith("paid.")}
+    named["account"] = reckoned.account
+    named["cash"] = reckoned.remaining - reckoned.account
+    named["hospital"] = 0 if reckoned.quota is None else named["total"] - reckoned.quota
+    return named, reckoned.posted
 
 
 def _by_ordinal(person: Column) -> Iterable[Column]:

@@ -11,23 +11,22 @@ from operator import attrgetter
 import msgspec
 from msgspec.structs import replace
 
-from terminal.adjudication.accumulators import Accumulator, after, opening_of, period_of
-from terminal.adjudication.bill import Bill
+from terminal.adjudication.accumulators import after, opening_of, period_of
+from terminal.adjudication.bound import Bound, BoundLayer, Reckoned
 from terminal.adjudication.crossing import sections, together
 from terminal.adjudication.dimensions import facts_of, in_area
-from terminal.adjudication.explain import Outlook, Recorder
+from terminal.adjudication.explain import Outlook, outlooks, steps_of
 from terminal.adjudication.faults import CannotSplit, NotConserved
 from terminal.adjudication.findings import finding
-from terminal.adjudication.lines import Parts, all_own_pay, line_splits, not_multiplying
+from terminal.adjudication.lines import all_own_pay, line_splits, not_multiplying
 from terminal.adjudication.pack import Benefit, DateBasis, Suspension
-from terminal.adjudication.plan import Bound, BoundLayer, Plan
+from terminal.adjudication.plan import Plan
 from terminal.adjudication.rounding import ROUND
-from terminal.adjudication.tender import Purse, PurseKind, Tendered, parts_of
+from terminal.adjudication.tender import CURRENT, KINDS, Purse, Tendered
 from terminal.documents import (
     BillState,
     Claim,
     Finding,
-    Fund,
     Insured,
     Layer,
     Opening,
@@ -146,25 +145,21 @@ def _one(
     if parts.total > LARGEST:
         findings.append(finding("too_large", amount=Fen(parts.total)))
     _stop_if_needed(claim, findings)
-    recorder = Recorder(plan, bound, claim, explain) if explain else None
-    own = {purse.kind: int(purse.balance) for purse in purses if not purse.holder}
-    bill = Bill(
-        parts.figures(),
-        opening,
-        {"days": days, "bills": int(counts)},
-        own.get(PurseKind.CURRENT, 0) if claim.account_use and not insured.suspended else 0,
-        note=recorder.note if recorder else None,
-    )
-    if recorder:
-        recorder.lines(parts)
-    ran: list[tuple[BoundLayer, int]] = []
+    own: dict[str, int] = dict.fromkeys(KINDS, 0)
+    own.update([(purse.kind.value, purse.balance) for purse in purses if not purse.holder])
+    may_pay = claim.account_use and not insured.suspended
+    sums = parts.figures()
     if insured.suspended:
-        bill.figures |= {"in_scope_personal": bill.figures["in_scope"], "deductible": 0}
+        reckoned = _nothing_paid(bound, sums)
     else:
-        ran = bound.run(bill)
-    tendered = _tender(bound, bill, claim, insured, purses, own)
-    if recorder:
-        recorder.tender(tendered, bill)
+        usable = own if may_pay else dict.fromkeys(own, 0)
+        reckon = bound.explained if explain else bound.reckoned
+        reckoned = reckon(sums, opening, {"days": days, "bills": int(counts)}, usable[CURRENT], usable)
+    figures = reckoned.figures
+    tendered = _tender(bound, reckoned, purses, may_pay=may_pay)
+    cash = Fen(reckoned.remaining - tendered.account - tendered.family)
+    layers = () if insured.suspended else bound.layers
+    deltas = zip(bound.posts, reckoned.posted, strict=True)
     result = Settlement(
         bill=claim.bill,
         state=BillState.TRIAL,
@@ -173,28 +168,28 @@ def _one(
         own_pay=Fen(parts.own_pay),
         over_limit=Fen(parts.over_limit),
         first_self_pay=Fen(parts.first_self_pay),
-        in_scope=Fen(bill.figures["in_scope"]),
-        deductible=Fen(bill.figures["deductible"]),
-        layers=tuple(_layer(layer, base, bill.figures[f"paid.{layer.layer.id}"]) for layer, base in ran),
+        in_scope=Fen(figures["in_scope"]),
+        deductible=Fen(figures["deductible"]),
+        layers=tuple([_layer(layer, figures) for layer in layers]),
         account=Fen(tendered.account),
         family_account=Fen(tendered.family),
-        cash=Fen(bill.remaining - tendered.account - tendered.family),
-        hospital=Fen(0 if bill.quota is None else parts.total - bill.quota),
+        cash=cash,
+        hospital=Fen(0 if reckoned.quota is None else parts.total - reckoned.quota),
         account_balance=Fen(sum(purse.balance for purse in tendered.left if not purse.holder)),
         lines=line_splits(parts),
-        postings=() if insured.suspended else _postings(bound, bill, periods),
+        postings=tuple([Posting(one.id, periods[one.id], delta) for one, delta in deltas if delta]),
         findings=(*findings, *tendered.findings),
-        steps=tuple(recorder.steps) if recorder else (),
+        steps=steps_of(explain, bound, plan.points, claim, parts, reckoned, tendered) if explain else (),
         pack=plan.pack.id,
         pack_digest=plan.pack.digest,
     )
-    _check(result, parts, bill)
+    _check(result, reckoned)
     return Split(
         settlement=result,
         purses=tuple(tendered.left),
-        figures=bill.figures,
+        figures=figures,
         benefit=benefit.id,
-        outlook=tuple(recorder.outlook) if recorder else (),
+        outlook=outlooks(reckoned),
     )
 
 
@@ -286,39 +281,29 @@ def _named(plan: Plan, accumulator: str) -> str:
     return f"{found.zh} {found.en}"
 
 
-def _tender(
-    bound: Bound, bill: Bill, claim: Claim, insured: Insured, purses: Sequence[Purse], own: dict[PurseKind, int]
-) -> Tendered:
-    tendered = Tendered(account=bill.account)
-    own[PurseKind.CURRENT] = own.get(PurseKind.CURRENT, 0) - bill.account
+def _nothing_paid(bound: Bound, sums: dict[str, int]) -> Reckoned:
+    """A bill of a person whose benefits are suspended: everything is the patient's, nothing is posted."""
+    figures = {**sums, "in_scope_personal": sums["in_scope"], "deductible": 0}
+    return Reckoned(figures, sums["total"], None, 0, {}, {}, (0,) * len(bound.posts))
+
+
+def _tender(bound: Bound, reckoned: Reckoned, purses: Sequence[Purse], *, may_pay: bool) -> Tendered:
+    tendered = Tendered(account=reckoned.account)
     relatives = [purse for purse in purses if purse.holder]
-    may_pay = claim.account_use and not insured.suspended
-    if may_pay:
-        parts = parts_of(bill)
-        tendered.account += bound.tender.own(bill, parts, own)
-    tendered.left += [replace(purse, balance=Fen(own[purse.kind])) for purse in purses if not purse.holder]
+    for purse in purses:
+        if not purse.holder:
+            left = reckoned.left[purse.kind.value] if may_pay else purse.balance
+            tendered.left.append(purse if left == purse.balance else replace(purse, balance=Fen(left)))
     if may_pay and relatives:
-        bound.tender.relatives(parts, relatives, tendered)
+        bound.tender.relatives(reckoned.burden, relatives, tendered)
     else:
         tendered.left += relatives
     return tendered
 
 
-def _layer(bound: BoundLayer, base: int, paid: int) -> Layer:
-    layer = bound.layer
-    return Layer(Fund(layer.fund), Fen(base), Fen(paid), layer.zh)
-
-
-def measure(accumulator: Accumulator, bill: Bill) -> int:
-    """What a bill adds to an accumulator."""
-    figures = bill.figures
-    named = {**bill.counts, "account": bill.account}
-    return sum(named[m] if m in named else figures.get(m, 0) for m in accumulator.measure)
-
-
-def _postings(bound: Bound, bill: Bill, periods: Mapping[str, str]) -> tuple[Posting, ...]:
-    deltas = ((accumulator.id, measure(accumulator, bill)) for accumulator in bound.posts)
-    return tuple(Posting(name, periods[name], delta) for name, delta in deltas if delta)
+def _layer(bound: BoundLayer, figures: Mapping[str, int]) -> Layer:
+    layer, (base, paid, *_) = bound.layer, bound.names
+    return Layer(layer.fund, Fen(figures[base]), Fen(figures[paid]), layer.zh)
 
 
 def _stop_if_needed(claim: Claim, findings: Sequence[Finding]) -> None:
@@ -327,16 +312,17 @@ def _stop_if_needed(claim: Claim, findings: Sequence[Finding]) -> None:
         raise CannotSplit(bill=claim.bill, findings=list(dict.fromkeys(stops)))
 
 
-def _check(result: Settlement, parts: Parts, bill: Bill) -> None:
+def _check(result: Settlement, reckoned: Reckoned) -> None:
     """Conservation is no finding: a split that does not add up must not leave the engine."""
     paid = result.funds + result.account + result.family_account + result.cash + result.hospital
     lines = sum(line.own_pay + line.over_limit + line.first_self_pay + line.in_scope for line in result.lines)
     smallest = min(
         result.own_pay, result.over_limit, result.first_self_pay, result.in_scope, result.account,
-        result.family_account, result.cash, bill.figures["in_scope_personal"], *(layer.paid for layer in result.layers),
+        result.family_account, result.cash, reckoned.figures["in_scope_personal"],
+        *[layer.paid for layer in result.layers],
     )  # fmt: skip
     for figure, found, expected in (("total", paid, result.total), ("lines", lines, result.total)):
         if found != expected:
             raise NotConserved(bill=result.bill, figure=figure, found=Fen(found), expected=expected)
-    if smallest < 0 and bill.quota is None:
+    if smallest < 0 and reckoned.quota is None:
         raise NotConserved(bill=result.bill, figure="smallest part", found=Fen(smallest), expected="0.00")

@@ -112,6 +112,12 @@ Divided = tuple[int, Fen, Fen, int, int]
 """One line: its number, amount, own pay (all of it or nothing), over limit and first self-pay."""
 
 
+SUMS: tuple[str, ...] = (
+    "total", "own_pay", "over_limit", "first_self_pay", "separate", "class_deductible", "in_scope",
+)  # fmt: skip
+"""What the lines of a bill come to, by name."""
+
+
 @dataclass(slots=True)
 class Parts:
     """The sums of a bill's lines, in fen."""
@@ -213,7 +219,7 @@ class LineRules:
 
     def split(self, lines: Sequence[Line], days: int, opening: Mapping[str, int], *, detail: bool) -> Parts:
         """Divides the lines; ``detail`` keeps the parts of every line."""
-        parts = Parts()
+        parts = Parts(groups=dict.fromkeys(range(len(self.groups)), 0))
         bearing, due, used = self.from_class or (LineRule(), 0, "")
         due = max(0, due - opening.get(used, 0))
         left: dict[int, int] = {}
@@ -279,7 +285,7 @@ class LineRules:
     def _note_groups(self, parts: Parts, item_class: ItemClass, category: str, scope: int) -> None:
         for number, group in enumerate(self.groups):
             if group.fits(item_class, category):
-                parts.groups[number] = parts.groups.get(number, 0) + scope
+                parts.groups[number] += scope
 
     def _unknown_is_own(self, line: Line, parts: Parts) -> bool:
         own = self.unknown_class == "own_pay"

@@ -1,13 +1,12 @@
 """A pack compiled: figures looked up once per kind of bill, stages bound to them, bindings kept."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from math import lcm
 
 from terminal.adjudication.accumulators import Accumulator
-from terminal.adjudication.bill import Bill
-from terminal.adjudication.case import Case, Run
+from terminal.adjudication.bound import Bound, BoundLayer
+from terminal.adjudication.case import Case
 from terminal.adjudication.dimensions import Fact
 from terminal.adjudication.lines import LineRule, LineRules
 from terminal.adjudication.pack import Benefit, Layer, Pack
@@ -15,86 +14,11 @@ from terminal.adjudication.rounding import ROUND
 from terminal.adjudication.stages import ClassRatio, Declared, Deductible
 from terminal.adjudication.tender import TenderRules
 from terminal.adjudication.values import Values
-from terminal.documents import Finding
 
 DECLARED = "declared."
 LAYER_FIGURES = ("base", "paid", "charged", "counted", "above")
 _KEPT = 4096
 """Bindings kept before they are made anew; a city's year needs a few hundred."""
-
-
-@dataclass(frozen=True, slots=True)
-class BoundLayer:
-    """A layer with its stages bound."""
-
-    layer: Layer
-    base: str
-    stages: tuple[Run, ...]
-    names: tuple[str, ...]
-    """What the layer's figures are called: base, paid, charged, counted, above."""
-    weights: tuple[tuple[str, int], ...]
-    unit: int
-    exact: bool
-
-    def run(self, bill: Bill) -> int:
-        """Runs the stages and notes the layer's figures. Returns the base in whole fen."""
-        figures = bill.figures
-        unit, base = self.unit, figures[self.base] * self.unit
-        if self.exact:
-            unit, base = bill.excess_unit, bill.excess
-        for name, weight in self.weights:
-            base = base + figures[name] * weight
-        bill.open_layer(base, unit)
-        for stage in self.stages:
-            stage(bill)
-        paid = bill.pay
-        above, charged, counted = bill.rest if bill.above is None else bill.above, bill.charged, bill.counted
-        if unit != 1:
-            base, charged, counted, above = base // unit, charged // unit, counted // unit, above // unit
-        names = self.names
-        figures[names[0]], figures[names[1]], figures[names[2]] = base, paid, charged
-        figures[names[3]], figures[names[4]] = counted, above
-        bill.remaining = bill.remaining - paid
-        figures["remaining_total"] = bill.remaining
-        if self.layer.reduces:
-            figures["in_scope_personal"] = bill.arithmetic.most(figures["in_scope_personal"] - paid, 0)
-        return base
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """Everything about one kind of bill that does not depend on its amounts."""
-
-    benefit: Benefit
-    lines: LineRules
-    layers: tuple[BoundLayer, ...]
-    tender: TenderRules
-    reads: tuple[Accumulator, ...]
-    posts: tuple[Accumulator, ...]
-    missing: tuple[Finding, ...]
-    declared: tuple[tuple[str, str], ...]
-    """Amounts that layers pay on and an opening declares: the figure's name and the accumulator."""
-
-    def run(self, bill: Bill) -> list[tuple[BoundLayer, int]]:
-        """Runs all layers. Returns each with its base."""
-        figures = bill.figures
-        figures["in_scope_personal"] = figures["in_scope"]
-        figures["remaining_total"] = figures["total"]
-        figures["deductible"] = figures["excess_over_cap"] = figures["copay"] = 0
-        figures["ordinary"] = figures["above_deductible"] = figures["in_scope"] - figures["separate"]
-        for name, accumulator in self.declared:
-            figures[name] = bill.opening[accumulator]
-        result = []
-        for number, layer in enumerate(self.layers):
-            if bill.note is not None:
-                bill.note("layer", 0, layer=layer.layer)
-            result.append((layer, layer.run(bill)))
-            if number == 0:
-                figures["deductible"] = figures[layer.names[2]]
-                figures["above_deductible"] = figures["ordinary"] - figures["deductible"]
-                figures["copay"] = figures["above_deductible"] - figures[layer.names[1]]
-            figures["in_scope_personal_ex_deductible"] = figures["in_scope_personal"] - figures["deductible"]
-        return result
 
 
 class Plan:

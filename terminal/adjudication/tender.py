@@ -23,6 +23,10 @@ class PurseKind(StrEnum):
     HISTORICAL = "historical"
 
 
+KINDS: tuple[str, ...] = tuple(kind.value for kind in PurseKind)
+CURRENT: str = PurseKind.CURRENT.value
+
+
 class Purse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Money that may be used on a bill; ``holder`` names the relative whose account it is, empty for one's own."""
 
@@ -77,7 +81,7 @@ class TenderRules:
     """The account rules of a pack, bound to one kind of bill."""
 
     def __init__(self, purses: Sequence[PurseRule], family: FamilyRule | None, case: Case) -> None:
-        self.purses = [(rule.kind, _names(rule.pays)) for rule in purses]
+        self.purses = [(rule.kind.value, _names(rule.pays)) for rule in purses]
         self.family = family
         self.family_parts = _names(family.pays) if family else ()
         self.conditions = {
@@ -86,8 +90,8 @@ class TenderRules:
             if family and (key := getattr(family, name))
         }
 
-    def own(self, bill: Bill, parts: dict[str, int], balances: dict[PurseKind, int]) -> int:
-        """Uses the own purses up on the parts they may pay; works on columns too. Returns the money used."""
+    def own(self, bill: Bill, parts: dict[str, int], balances: dict[str, int]) -> int:
+        """Uses the own purses (by kind) up on the parts they may pay; works on columns too. Returns the money used."""
         least, paid = bill.arithmetic.least, 0
         for kind, names in self.purses:
             balance = balances.get(kind, 0)

@@ -5,6 +5,7 @@ import random
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -15,8 +16,8 @@ from config.policies import pack_files
 from terminal.adjudication import Plan, adjudicate, load_plan
 from terminal.adjudication.allocation import allocate
 from terminal.adjudication.bill import Bill
+from terminal.adjudication.bound import Bound
 from terminal.adjudication.dimensions import facts_of
-from terminal.adjudication.plan import Bound
 from terminal.clock import BEIJING
 from terminal.documents import (
     Claim,
@@ -72,21 +73,51 @@ def bound_of(plan: Plan, claim: Claim) -> Bound:
     return plan.bind(plan.pack.benefits.benefit[0], facts, day, None)
 
 
-def totals(bound: Bound, lines: tuple[Line, ...], *, detail: bool = False) -> Bill:
-    """The data-driven path without documents around it."""
-    parts = bound.lines.split(lines, 1, {}, detail=detail)
-    bill = Bill(parts.figures(), {"op.deductible": 0, "op.paid": 0}, {"days": 1, "bills": 1})
+OPENING, COUNTS = {"op.deductible": 0, "op.paid": 0}, {"days": 1, "bills": 1}
+
+
+def interpreted(bound: Bound, lines: tuple[Line, ...]) -> dict[str, int]:
+    """The data-driven path without documents around it, stage by stage."""
+    bill = Bill(bound.lines.split(lines, 1, {}, detail=False).figures(), OPENING, COUNTS)
     bound.run(bill)
-    if detail:
+    return bill.figures
+
+
+def compiled(bound: Bound) -> Callable[[tuple[Line, ...]], dict[str, int]]:
+    """The same as straight code."""
+    code = bound.straight(lambda made: made.figures)
+    return lambda lines: code(bound.lines.split(lines, 1, {}, detail=False).figures(), OPENING, COUNTS, 0, {})
+
+
+def shared(bound: Bound) -> Callable[[tuple[Line, ...]], list[int]]:
+    """As compiled, with the fund's share of each line."""
+    code = bound.straight(lambda made: made.figures)
+
+    def share(lines: tuple[Line, ...]) -> list[int]:
+        parts = bound.lines.split(lines, 1, {}, detail=True)
+        paid = code(parts.figures(), OPENING, COUNTS, 0, {})["paid.large_amount"]
+        return allocate(paid, [amount - own - over - first for _, amount, own, over, first in parts.splits])
+
+    return share
+
+
+def recorded(bound: Bound) -> Callable[[tuple[Line, ...]], object]:
+    """As shared, with every step that an explanation tells, as numbers: its words are put to it where it is shown."""
+    code = bound.straight(lambda made: (made.figures, made.told), why=True)
+
+    def record(lines: tuple[Line, ...]) -> object:
+        parts = bound.lines.split(lines, 1, {}, detail=True)
+        figures, told = code(parts.figures(), OPENING, COUNTS, 0, {})
         in_scope = [amount - own - over - first for _, amount, own, over, first in parts.splits]
-        allocate(bill.figures["paid.large_amount"], in_scope)
-    return bill
+        return parts.splits, told, allocate(figures["paid.large_amount"], in_scope)
+
+    return record
 
 
-def outcome(bill: Bill) -> tuple[int, ...]:
+def outcome(figures: Mapping[str, int]) -> tuple[int, ...]:
     """The figures that every contender must agree on."""
     names = ("total", "own_pay", "over_limit", "first_self_pay", "deductible", "paid.large_amount")
-    return tuple(bill.figures[name] for name in names)
+    return tuple(figures[name] for name in names)
 
 
 def main() -> None:
@@ -95,8 +126,9 @@ def main() -> None:
     chance = random.Random(20)
     bills = [bill_of(chance, 20) for _ in range(500)]
     bound = bound_of(plan, bills[0])
-    wrong = sum(outcome(totals(bound, bill.lines)) != by_hand.in_ints(bill.lines) for bill in bills)
-    print(f"adjudication: bills of 500 that differ from hard-coded ints: {wrong}")
+    for name, way in (("stage by stage", lambda lines: interpreted(bound, lines)), ("compiled", compiled(bound))):
+        wrong = sum(outcome(way(bill.lines)) != by_hand.in_ints(bill.lines) for bill in bills)
+        print(f"adjudication: bills of 500 that differ from hard-coded ints, {name}: {wrong}")
     for count, calls in ((20, 200), (2000, 5)):
         _one_bill(plan, bill_of(chance, count), count, calls)
     _whole_path(plan, chance)
@@ -113,15 +145,19 @@ def _one_bill(plan: Plan, claim: Claim, count: int, calls: int) -> None:
         for line in lines
         if line.item_class
     ]
-    agrees = "agrees" if by_hand.in_decimals(decimals) == outcome(totals(bound, lines)) else "differs"
+    totals = compiled(bound)
+    agrees = "agrees" if by_hand.in_decimals(decimals) == outcome(totals(lines)) else "differs"
     peers: dict[str, Work] = {
         "hard-coded ints": lambda: by_hand.in_ints(lines),
         f"Decimal ({agrees})": lambda: by_hand.in_decimals(decimals),
     }
     name = f"adjudication: {count} lines"
-    compare(f"{name}, totals", lambda: totals(bound, lines), peers, calls=calls)
+    compare(f"{name}, totals", lambda: totals(lines), peers, calls=calls)
     ints = {"hard-coded ints": peers["hard-coded ints"]}
-    compare(f"{name}, and each line's share", lambda: totals(bound, lines, detail=True), ints, calls=calls)
+    compare(f"{name}, totals stage by stage", lambda: interpreted(bound, lines), ints, calls=calls)
+    share, record = shared(bound), recorded(bound)
+    compare(f"{name}, and each line's share", lambda: share(lines), ints, calls=calls)
+    compare(f"{name}, and every step in numbers", lambda: record(lines), ints, calls=calls)
     person = person_of(claim)
     compare(f"{name}, settlement", lambda: adjudicate(plan, claim, person), ints, calls=max(1, calls // 10))
     compare(f"{name}, and why", lambda: adjudicate(plan, claim, person, explain=3), ints, calls=max(1, calls // 20))
@@ -139,12 +175,13 @@ def _zen(bound: Bound, claim: Claim, name: str, calls: int) -> None:
         return
     asked = {"lines": [{"amount": int(line.amount), "kind": str(line.item_class)} for line in claim.lines]}
     said = rules.evaluate(asked)["result"]
-    mine = totals(bound, claim.lines).figures
+    totals = compiled(bound)
+    mine = totals(claim.lines)
     agrees = int(said["fund"]) == mine["paid.large_amount"] and int(said["first"]) == mine["first_self_pay"]
     peer = f"zen-engine ({'agrees' if agrees else 'differs'})"
     compare(
         f"{name}, totals",
-        lambda: totals(bound, claim.lines),
+        lambda: totals(claim.lines),
         {peer: lambda: rules.evaluate(asked)},
         calls=max(1, calls // 10),
     )
@@ -167,9 +204,10 @@ def _openfisca_bill(bound: Bound, claim: Claim, name: str) -> None:
     def ask() -> Any:
         return simulation(made, amount, kind, owner).calculate("fund", PERIOD)
 
-    agrees = int(ask()[0]) == totals(bound, claim.lines).figures["paid.large_amount"]
+    totals = compiled(bound)
+    agrees = int(ask()[0]) == totals(claim.lines)["paid.large_amount"]
     label = f"OpenFisca int32 ({'agrees' if agrees else 'differs'})"
-    compare(f"{name}, totals", lambda: totals(bound, claim.lines), {label: ask}, rounds=7, calls=20)
+    compare(f"{name}, totals", lambda: totals(claim.lines), {label: ask}, rounds=7, calls=20)
 
 
 def _whole_path(plan: Plan, chance: random.Random) -> None:

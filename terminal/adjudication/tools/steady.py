@@ -9,10 +9,11 @@ from itertools import product
 from typing import Any
 
 from terminal.adjudication.bill import INTEGERS, Bill
+from terminal.adjudication.bound import Bound
 from terminal.adjudication.dimensions import AGE, LISTED, WORDS, Fact
 from terminal.adjudication.mistakes import Mistake, line_of
 from terminal.adjudication.pack import Benefit
-from terminal.adjudication.plan import Bound, Plan
+from terminal.adjudication.plan import Plan
 from terminal.adjudication.stages import Gate, Package
 from terminal.adjudication.values import Row
 from terminal.money import Fen
