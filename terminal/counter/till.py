@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import msgspec
 
@@ -47,6 +47,8 @@ class Till:
             adopt=adopt,
         )
         self.people = People(folder, self.queue.sealer)
+        self.tallies: dict[tuple[int, type], Any] = {}
+        """By thread and kind; theirs who read the register."""
         self._lines = threading.local()
         self._reached: bool | None = None
         self._centres: list[Centre] = []

@@ -7,7 +7,7 @@ never came out of it stays ``unprinted``, whatever ended in between.
 
 import http.client
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
 import msgspec
@@ -18,7 +18,7 @@ from terminal.counter.office.faults import NoReceipt
 from terminal.counter.office.operators import Session
 from terminal.counter.office.receipts import Receipt, Service, Spoilt, Wanted
 from terminal.counter.office.refunds import RefundState
-from terminal.counter.office.register import Document, Write, read, write, writing
+from terminal.counter.office.register import Document, Note, Tally, Write, tally, write, writing
 from terminal.counter.office.roles import Right
 from terminal.counter.till import Till
 from terminal.documents import BillState, Claim, Settlement, encode
@@ -38,6 +38,38 @@ class Printed(Document, frozen=True):
 
     KIND: ClassVar[str] = "receipt.printed"
     number: str
+
+
+class _Papers(Tally):
+    """How far each receipt has come on its way to paper."""
+
+    KINDS = (Wanted, Receipt, Due, Printed, Spoilt)
+
+    def __init__(self) -> None:
+        self.asked: set[str] = set()
+        self.waiting: dict[str, None] = {}
+        self.drawn: dict[str, Receipt] = {}
+        self.numbered: set[str] = set()
+        self.unprinted: dict[str, Receipt] = {}
+
+    def take(self, note: Note[Any]) -> None:
+        """A bill's receipt is wanted, gets its number, is due at the printer, and is on paper or spoilt."""
+        match note.document:
+            case Wanted(bill):
+                self.asked.add(bill)
+                if bill not in self.numbered:
+                    self.waiting[bill] = None
+            case Receipt(number, bill) as receipt:
+                self.numbered.add(bill)
+                self.waiting.pop(bill, None)
+                self.drawn[number] = receipt
+            case Due(number):
+                self.unprinted[number] = self.drawn[number]
+            case Printed(number):
+                self.unprinted.pop(number, None)
+            case Spoilt(numbers):
+                for number in numbers:
+                    self.unprinted.pop(number, None)
 
 
 class Paper(msgspec.Struct, frozen=True):
@@ -92,18 +124,17 @@ def issue(till: Till, document: str, by: Session) -> Paper:
 def printed(till: Till, number: str, by: Session) -> None:
     """Notes that the paper with this number came out. Raises NotAllowed."""
     by.require(Right.RECEIPTS)
-    if number in (each.number for each in unprinted(till)):
+    if number in tally(till, _Papers).unprinted:
         write(till, Printed(number), by.number)
 
 
 def unprinted(till: Till) -> list[Receipt]:
     """Receipts of which nobody knows that they are on paper; without a number those that were not even drawn."""
-    due, done = _sent_to_paper(till)
-    gone = done | {number for note in read(till, Spoilt) for number in note.document.numbers}
-    drawn = [note.document for note in read(till, Receipt) if note.document.number in due - gone]
+    papers = tally(till, _Papers)
+    drawn = list(papers.unprinted.values())
     if till.settings.receipts.service:
         return drawn
-    return [*drawn, *(Receipt("", document) for document in _waiting(till) if shown(till, document) is not None)]
+    return [*drawn, *(Receipt("", document) for document in papers.waiting if shown(till, document) is not None)]
 
 
 def misprint(till: Till, document: str, reason: str, by: Session) -> Receipt:
@@ -128,7 +159,7 @@ def issue_wanted(till: Till, service: Service | None = None) -> int:
     if service is None and not till.settings.receipts.service:
         return 0
     asked = service or Electronic(till.settings.receipts.service)
-    waiting = _waiting(till)
+    waiting = list(tally(till, _Papers).waiting)
     left = len(waiting)
     for document in waiting:
         if (found := shown(till, document)) is None:
@@ -174,10 +205,9 @@ class _Numbered(msgspec.Struct):
 def _begun(till: Till, document: str, by: Session) -> Paper:
     with writing(till) as pen:
         if (known := receipts.of_bill(till, document)) is not None:
-            due, done = _sent_to_paper(till)
-            if known.number in done or known.number not in due:
-                return Paper(known.number, receipts.copied(till, pen, known, by).copy)
-            return Paper(known.number)
+            if known.number in tally(till, _Papers).unprinted:
+                return Paper(known.number)
+            return Paper(known.number, receipts.copied(till, pen, known, by).copy)
         if till.settings.receipts.service:
             _want(till, pen, document, by)
             return Paper(waits=True)
@@ -187,13 +217,8 @@ def _begun(till: Till, document: str, by: Session) -> Paper:
 
 
 def _want(till: Till, pen: Write, document: str, by: Session) -> None:
-    if all(note.document.bill != document for note in read(till, Wanted)):
+    if document not in tally(till, _Papers).asked:
         pen(Wanted(document), by.number)
-
-
-def _waiting(till: Till) -> list[str]:
-    done = {note.document.bill for note in read(till, Receipt)}
-    return [note.document.bill for note in read(till, Wanted) if note.document.bill not in done]
 
 
 def _draw(till: Till, pen: Write, document: str, by: Session) -> str:
@@ -205,8 +230,3 @@ def _noted(pen: Write, number: str, document: str, by: Session) -> Receipt:
     pen(receipt, by.number)
     pen(Due(number), by.number)
     return receipt
-
-
-def _sent_to_paper(till: Till) -> tuple[set[str], set[str]]:
-    due = {note.document.number for note in read(till, Due)}
-    return due, {note.document.number for note in read(till, Printed)}

@@ -3,7 +3,9 @@
 Every number is accounted for once: used for one bill, void, or lost. A second print of the same receipt bears a mark.
 """
 
-from typing import ClassVar, Protocol
+from collections import Counter
+from collections.abc import Container
+from typing import Any, ClassVar, Protocol
 
 import msgspec
 
@@ -11,7 +13,7 @@ from terminal.counter import journal
 from terminal.counter.faults import UnknownBill
 from terminal.counter.office.faults import NoReceipt, NoReceiptsLeft, NumberTaken, WrongRoll
 from terminal.counter.office.operators import Session
-from terminal.counter.office.register import Document, Write, read, writing
+from terminal.counter.office.register import Document, Note, Tally, Write, tally, writing
 from terminal.counter.office.roles import Right
 from terminal.counter.till import Till
 
@@ -28,6 +30,12 @@ class Roll(Document, frozen=True):
     def number(self, place: int) -> str:
         """A number as it stands on the paper."""
         return f"{self.prefix}{place:0{self.digits}d}"
+
+    def holds(self, number: str) -> bool:
+        """Whether a number was printed on this roll."""
+        place = number.removeprefix(self.prefix)
+        digits = place.isascii() and place.isdigit() and self.number(int(place)) == number
+        return digits and self.first <= int(place) <= self.last
 
 
 class Receipt(Document, frozen=True):
@@ -78,11 +86,62 @@ class Stock(msgspec.Struct, frozen=True):
     left: int
 
 
+class _Shelf:
+    """A roll with a finger on its next number."""
+
+    def __init__(self, roll: Roll, left: int) -> None:
+        self.roll, self.place, self.left = roll, roll.first, left
+
+    def next(self, gone: Container[str]) -> str:
+        """The first number that is still there, "" for none."""
+        while self.place <= self.roll.last and self.roll.number(self.place) in gone:
+            self.place += 1
+        return self.roll.number(self.place) if self.left else ""
+
+
+class _Numbers(Tally):
+    """Where every number went."""
+
+    KINDS = (Roll, Receipt, Reprinted, Spoilt)
+
+    def __init__(self) -> None:
+        self.shelves: list[_Shelf] = []
+        self.used: dict[str, list[Receipt]] = {}
+        self.spoilt: set[str] = set()
+        self.gone: set[str] = set()
+        self.prints: Counter[str] = Counter()
+
+    def take(self, note: Note[Any]) -> None:
+        """A roll adds its numbers, a use and a loss each take one."""
+        match note.document:
+            case Roll() as roll:
+                numbers = map(roll.number, range(roll.first, roll.last + 1))
+                self.shelves.append(_Shelf(roll, sum(number not in self.gone for number in numbers)))
+            case Receipt(number, bill) as receipt:
+                self.used.setdefault(bill, []).append(receipt)
+                self._go(number)
+            case Reprinted(number):
+                self.prints[number] += 1
+            case Spoilt(numbers):
+                self.spoilt.update(numbers)
+                for number in numbers:
+                    self._go(number)
+
+    def _go(self, number: str) -> None:
+        if number not in self.gone and (shelf := self.shelf(number)) is not None:
+            shelf.left -= 1
+        self.gone.add(number)
+
+    def shelf(self, number: str) -> _Shelf | None:
+        """Where a number was printed."""
+        return next((each for each in self.shelves if each.roll.holds(number)), None)
+
+
 def add_roll(till: Till, roll: Roll, by: Session) -> None:
     """Takes a roll into the stock. Raises WrongRoll when it is empty or overlaps another, NotAllowed."""
     by.require(Right.RECEIPTS)
     with writing(till) as pen:
-        rolls = [note.document for note in read(till, Roll) if note.document.prefix == roll.prefix]
+        rolls = [each.roll for each in tally(till, _Numbers).shelves if each.roll.prefix == roll.prefix]
         overlaps = any(roll.first <= other.last and other.first <= roll.last for other in rolls)
         if overlaps or not 0 <= roll.first <= roll.last < 10**roll.digits:
             raise WrongRoll(first=roll.number(roll.first), last=roll.number(roll.last))
@@ -91,14 +150,12 @@ def add_roll(till: Till, roll: Roll, by: Session) -> None:
 
 def stock(till: Till) -> list[Stock]:
     """The rolls in the order they were issued."""
-    gone = _gone(till)
-    found = []
-    for note in read(till, Roll):
-        roll = note.document
-        free = [place for place in range(roll.first, roll.last + 1) if roll.number(place) not in gone]
-        ends = roll.number(roll.first), roll.number(roll.last)
-        found.append(Stock(roll.prefix, *ends, roll.number(free[0]) if free else "", len(free)))
-    return found
+    numbers = tally(till, _Numbers)
+    return [
+        Stock(roll.prefix, roll.number(roll.first), roll.number(roll.last), shelf.next(numbers.gone), shelf.left)
+        for shelf in numbers.shelves
+        for roll in (shelf.roll,)
+    ]
 
 
 def next_number(till: Till) -> str:
@@ -133,8 +190,7 @@ def reprint(till: Till, bill: str, by: Session) -> Reprinted:
 
 def copied(till: Till, pen: Write, receipt: Receipt, by: Session) -> Reprinted:
     """Counts one more print of a number; for whoever holds the pen."""
-    copies = sum(note.document.number == receipt.number for note in read(till, Reprinted))
-    again = Reprinted(receipt.number, copies + 2)
+    again = Reprinted(receipt.number, tally(till, _Numbers).prints[receipt.number] + 2)
     pen(again, by.number)
     return again
 
@@ -143,13 +199,10 @@ def spoil(till: Till, numbers: tuple[str, ...], reason: str, by: Session, *, los
     """Takes numbers out for good: void or lost. Raises NumberTaken for one that is not in stock, NotAllowed."""
     by.require(Right.RECEIPTS)
     with writing(till) as pen:
-        known = {
-            roll.number(place)
-            for roll in (note.document for note in read(till, Roll))
-            for place in range(roll.first, roll.last + 1)
-        }
-        if wrong := next((number for number in numbers if number not in known - _spoilt(till)), None):
-            raise NumberTaken(number=wrong)
+        known = tally(till, _Numbers)
+        for number in numbers:
+            if number in known.spoilt or known.shelf(number) is None:
+                raise NumberTaken(number=number)
         spoilt = Spoilt(numbers, lost, reason)
         pen(spoilt, by.number)
     return spoilt
@@ -157,14 +210,5 @@ def spoil(till: Till, numbers: tuple[str, ...], reason: str, by: Session, *, los
 
 def of_bill(till: Till, bill: str) -> Receipt | None:
     """The receipt that stands for a bill: not void."""
-    spoilt = _spoilt(till)
-    used = [note.document for note in read(till, Receipt)]
-    return next((each for each in reversed(used) if each.bill == bill and each.number not in spoilt), None)
-
-
-def _spoilt(till: Till) -> set[str]:
-    return {number for note in read(till, Spoilt) for number in note.document.numbers}
-
-
-def _gone(till: Till) -> set[str]:
-    return _spoilt(till) | {note.document.number for note in read(till, Receipt)}
+    known = tally(till, _Numbers)
+    return next((each for each in reversed(known.used.get(bill, ())) if each.number not in known.spoilt), None)

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Generic, TypeVar
+from threading import get_ident
+from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
 
@@ -41,11 +42,41 @@ def read(till: Till, *kinds: type[_D], after: int = 0) -> Iterator[Note[_D]]:
             yield Note(event.seq, event.at, event.actor, decode(event.body, known[event.kind], file=event.kind))
 
 
+class Tally:
+    """What stands after every document of ``KINDS``, kept up as they come where a whole year would be read anew.
+
+    It holds what was erased since it was read, and forgets nothing but what a failed step had written.
+    """
+
+    KINDS: ClassVar[tuple[type[Document], ...]]
+    seq = 0
+
+    def take(self, note: Note[Any]) -> None:
+        """The next document."""
+        raise NotImplementedError
+
+
+_T = TypeVar("_T", bound=Tally)
+
+
+def tally(till: Till, kind: type[_T]) -> _T:
+    """The tally up to the newest document; each thread has its own, so that none waits for another's step."""
+    found: _T = till.tallies.setdefault((get_ident(), kind), kind())
+    for note in read(till, *kind.KINDS, after=found.seq):
+        found.take(note)
+        found.seq = note.seq
+    return found
+
+
 @contextmanager
 def writing(till: Till) -> Iterator[Write]:
     """Gives the pen: what is read and written inside is one durable step that no other process comes between."""
-    with till.queue.noting() as note:
-        yield lambda document, actor: note(_name(type(document)), encode(document), actor)
+    try:
+        with till.queue.noting() as note:
+            yield lambda document, actor: note(_name(type(document)), encode(document), actor)
+    except BaseException:
+        till.tallies.clear()
+        raise
 
 
 def write(till: Till, document: Document, actor: str) -> int:
