@@ -3,13 +3,12 @@
 Cases after ISO/IEC 7816-3 §12.1; what T=0 makes of them after «社会保障（个人）卡规范» part 2 §9.3.
 """
 
-from dataclasses import dataclass
+import msgspec
 
 from cardio.status import SW
 
 
-@dataclass(frozen=True, slots=True)
-class Apdu:
+class Apdu(msgspec.Struct, frozen=True):
     """One command. ``le`` is None for "no answer data", 1..65536 for the wanted length (256 is the short maximum).
 
     ``secret`` is set by whoever puts a PIN, a key or a cryptogram into ``data``: traces then show the header only.
@@ -26,7 +25,7 @@ class Apdu:
     once: bool = False
 
     def __post_init__(self) -> None:
-        header_fits = all(0 <= octet <= 0xFF for octet in (self.cla, self.ins, self.p1, self.p2))
+        header_fits = 0 <= self.cla | self.ins | self.p1 | self.p2 <= 0xFF
         if not header_fits or len(self.data) > 0xFFFF or not (self.le is None or 1 <= self.le <= 0x10000):
             raise ValueError("an APDU field is out of range")
 
@@ -56,8 +55,7 @@ class Apdu:
         return self.header + lc + (tail if data or le is None else b"\0" + tail)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """What came back: data and status word."""
 
     data: bytes

@@ -1,22 +1,23 @@
 """The doors of this package. Everything else is behind them."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext, suppress
 from datetime import datetime
 
 from cardio.applications.authentication import KeySource
 from cardio.applications.codecs import BEIJING
 from cardio.applications.social_security import read_identity
+from cardio.faults import NoCard, NoReader
 from cardio.hsm import KeyService
 from cardio.pcsc import PcscPort
 from cardio.pipeline import Trace
-from cardio.port import Port
+from cardio.port import Context, Port, ReaderState
 from cardio.psam import open_psam
 from cardio.reading import CardReading
 from cardio.recorder import Recorder
 from cardio.serial import identity, scanner
 from cardio.serial.line import SerialLine
-from cardio.session import Card, open_session, untraced, wait_for_card
+from cardio.session import Card, find_readers, open_session, wait_for_card
 
 
 def list_readers(port: Port | None = None) -> tuple[str, ...]:
@@ -35,7 +36,7 @@ def open_card(
     port: Port | None = None,
     timeout: float = 0.0,
     but_not: str | None = None,
-    trace: Trace = untraced,
+    trace: Trace | None = None,
 ) -> Iterator[Card]:
     """Hold the card in the first reader whose name contains ``reader`` and not ``but_not``, until the block ends.
 
@@ -44,9 +45,7 @@ def open_card(
     """
     context = (port or PcscPort()).establish()
     try:
-        with open_session(context, wait_for_card(context, reader, timeout, but_not), trace) as card:
-            if isinstance(trace, Recorder):
-                trace.atr = card.atr
+        with _hold_card(context, reader, timeout, but_not, trace) as card:
             yield card
     finally:
         context.release()
@@ -59,7 +58,7 @@ def read_card(
     timeout: float = 0.0,
     psam: str | None = None,
     hsm: str | None = None,
-    trace: Trace = untraced,
+    trace: Trace | None = None,
 ) -> CardReading:
     """Read the social-security card in the first reader whose name contains ``reader``.
 
@@ -68,18 +67,42 @@ def read_card(
     without either the free part is returned and the rest listed as missing. ``trace`` hears every exchange. Raises
     subclasses of ``CardFault`` only.
     """
-    port = port or PcscPort()
+    context = (port or PcscPort()).establish()
+    try:
+        with _hold_card(context, reader, timeout, psam, trace) as card, _keys(context, psam, hsm) as keys:
+            today = datetime.now(BEIJING).date()
+            return card.perform(lambda card: read_identity(card, card.generation.reader, keys, today))
+    finally:
+        context.release()
+
+
+def _keys(context: Context, psam: str | None, hsm: str | None) -> AbstractContextManager[KeySource | None]:
+    """Opened when the card is there: a PSAM must not wait in its transaction for somebody to come."""
+    if psam is not None:
+        return open_psam(context, psam)
+    return nullcontext(None if hsm is None else KeyService(hsm))
+
+
+@contextmanager
+def _hold_card(
+    context: Context, wanted: str | None, timeout: float, but_not: str | None = None, trace: Trace | None = None
+) -> Iterator[Card]:
+    """Hold the card in the first matching reader, waiting for one as ``wait_for_card`` does.
+
+    The usual desk has one such reader and a card in it: that is connected to at once, and asked about only then.
+    """
     with ExitStack() as stack:
-        keys: KeySource | None = None
-        if psam is not None:
-            context = port.establish()
-            stack.callback(context.release)
-            keys = stack.enter_context(open_psam(context, psam))
-        elif hsm is not None:
-            keys = KeyService(hsm)
-        card = stack.enter_context(open_card(reader, port=port, timeout=timeout, but_not=psam, trace=trace))
-        today = datetime.now(BEIJING).date()
-        return card.perform(lambda card: read_identity(card, card.generation.reader, keys, today))
+        card = None
+        with suppress(NoReader, NoCard):
+            reader, *others = find_readers(context, wanted, but_not)
+            if not others:
+                card = stack.enter_context(open_session(context, ReaderState(reader), trace))
+        if card is None:
+            state = wait_for_card(context, wanted, timeout, but_not)
+            card = stack.enter_context(open_session(context, state, trace))
+        if isinstance(trace, Recorder):
+            trace.atr = card.atr
+        yield card
 
 
 def read_identity_card(device: str, timeout: float = 0.0) -> identity.IdentityReading:

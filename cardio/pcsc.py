@@ -8,6 +8,7 @@ import ctypes
 import os
 import sys
 from collections.abc import Collection, Sequence
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,8 +22,6 @@ NEW_READER = "\\\\?PnP?\\Notification"
 
 OK, CANCELLED, TIMEOUT, NO_READERS, UNKNOWN_READER = 0, 0x80100002, 0x8010000A, 0x8010002E, 0x80100009
 SERVICE_STOPPED = 0x8010001E
-CHANGED = int(Seen.CHANGED)
-"""As a number: inverting the flag itself would drop the counter in the upper half."""
 
 FAULTS: dict[int, type[CardFault]] = {
     0x80100003: faults.ServiceDown,  # INVALID_HANDLE: context and handles died with the service
@@ -79,6 +78,7 @@ def _closed_to_us() -> bool:
     return Path(socket).exists() and not os.access(socket, os.W_OK)
 
 
+@cache
 def _library() -> ModuleType:
     if sys.platform.startswith("linux"):
         try:  # asked first, because pyscard prints to standard output when this library is absent
@@ -107,7 +107,7 @@ class PcscContext:
         return () if code == NO_READERS else tuple(values[0])
 
     def wait(self, states: Sequence[ReaderState], timeout: float) -> tuple[ReaderState, ...]:
-        asked = [(s.reader, s.word & ~CHANGED, list(s.atr)) for s in (*states, self._new_reader)]
+        asked = [(s.reader, s.word & ~Seen.CHANGED, list(s.atr)) for s in (*states, self._new_reader)]
         code, values = self.call(
             "SCardGetStatusChange",
             self._context,
@@ -128,8 +128,10 @@ class PcscContext:
 
     def connect(self, reader: str) -> "PcscHandle":
         share, protocols = self.library.SCARD_SHARE_SHARED, _protocols(self.library)
-        _, values = self.call("SCardConnect", self._context, reader, share, protocols, reader=reader)
-        handle, protocol = values
+        try:
+            _, (handle, protocol) = self.call("SCardConnect", self._context, reader, share, protocols, reader=reader)
+        except faults.CardRemoved:  # Windows' word for a reader that is empty
+            raise faults.NoCard(reader=reader) from None
         return PcscHandle(self, handle, protocol, reader)
 
     def release(self) -> None:

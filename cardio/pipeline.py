@@ -4,7 +4,8 @@
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from cardio.apdu import Answer, Apdu
 from cardio.faults import BadAnswer
@@ -89,6 +90,7 @@ def _with_exact_length(stage: Stage, apdu: Apdu) -> Answer:
     return stage(replace(apdu, le=answer.sw.exact))
 
 
-def pipeline(transmit: Callable[[bytes], bytes], *, t0: bool, trace: Trace) -> Stage:
+def pipeline(transmit: Callable[[bytes], bytes], *, t0: bool, trace: Trace | None = None) -> Stage:
     """The whole way for a card in short form; long commands are chained, because many readers cannot do extended."""
-    return completed(chained(traced(encoded(transmit, t0=t0), trace)))
+    stage = encoded(transmit, t0=t0)
+    return completed(chained(stage if trace is None else traced(stage, trace)))

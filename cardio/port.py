@@ -5,9 +5,10 @@ open. Every method raises only ``CardFault`` classes.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import Enum, IntFlag
+from enum import Enum, IntEnum
 from typing import Protocol
+
+import msgspec
 
 
 class Leave(Enum):
@@ -19,8 +20,8 @@ class Leave(Enum):
     """After a PIN: the next program must not inherit what the PIN opened."""
 
 
-class Seen(IntFlag):
-    """The low half of a reader's state word (PC/SC part 5, SCARD_STATE_*)."""
+class Seen(IntEnum):
+    """Bits in the low half of a reader's state word (PC/SC part 5, SCARD_STATE_*)."""
 
     CHANGED = 0x0002
     UNKNOWN = 0x0004
@@ -31,8 +32,7 @@ class Seen(IntFlag):
     MUTE = 0x0200
 
 
-@dataclass(frozen=True, slots=True)
-class ReaderState:
+class ReaderState(msgspec.Struct, frozen=True):
     """A reader as last seen. ``word`` is fed back whole on the next wait: its upper half counts insertions and
     removals, which is the only thing that tells two cards with one ATR apart."""
 
@@ -57,8 +57,7 @@ class ReaderState:
         return self.word >> 16
 
 
-@dataclass(frozen=True, slots=True)
-class Generation:
+class Generation(msgspec.Struct, frozen=True):
     """One insertion: reader, boot of the service as counted by the port, insertion counter of the reader."""
 
     reader: str

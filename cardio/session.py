@@ -17,14 +17,12 @@ from cardio.port import Context, Generation, Handle, Leave, ReaderState
 T = TypeVar("T")
 
 
-def untraced(apdu: Apdu, answer: Answer) -> None:
-    """The trace of whoever wants none."""
-
-
 class Card:
     """A card in a session: the only thing applications talk to."""
 
-    def __init__(self, context: Context, handle: Handle, generation: Generation, atr: bytes, trace: Trace) -> None:
+    def __init__(
+        self, context: Context, handle: Handle, generation: Generation, atr: bytes, trace: Trace | None
+    ) -> None:
         self._context = context
         self._handle = handle
         self._trace = trace
@@ -118,20 +116,20 @@ def _pause(left: float) -> tuple[ReaderState, ...]:
 
 
 @contextmanager
-def open_session(context: Context, state: ReaderState, trace: Trace = untraced) -> Iterator[Card]:
-    """Hold the card that ``state`` saw, in a transaction, until the block ends.
+def open_session(context: Context, state: ReaderState, trace: Trace | None = None) -> Iterator[Card]:
+    """Hold the card that ``state`` saw, or whichever is there if it saw none yet, in a transaction, until the block
+    ends.
 
     Raises CardMute, CardBusy, NoCard, and CardRemoved when the card was swapped between ``state`` and now.
     """
     if state.mute:
         raise faults.CardMute(reader=state.reader)
-    generation = Generation(state.reader, context.boot, state.counter)
     handle = context.connect(state.reader)
     try:
         held = state_of(context, state.reader)
-        if held.counter != state.counter:
+        if state.word and held.counter != state.counter:
             raise faults.CardRemoved()
-        card = Card(context, handle, generation, held.atr, trace)
+        card = Card(context, handle, Generation(state.reader, context.boot, held.counter), held.atr, trace)
         try:
             handle.begin()
         except faults.CardReset:  # by whoever let go of the card a moment ago

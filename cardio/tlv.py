@@ -44,20 +44,16 @@ def nested(template: bytes, *path: int) -> bytes | None:
 
     Two-byte tags (first byte ending in five one-bits) are given as one number, ``0x9F0C``.
     """
+    at, end = 0, len(template)
     for tag in path:
-        found = dict(_constructed(template)).get(tag)
-        if found is None:
-            return None
-        template = found
-    return template
-
-
-def _constructed(data: bytes) -> Iterator[tuple[int, bytes]]:
-    at = 0
-    while at < len(data):
-        width = 2 if data[at] & 0x1F == 0x1F else 1
-        tag, at = int.from_bytes(data[at : at + width], "big"), at + width
-        if at >= len(data) or at + 1 + data[at] > len(data):
-            return
-        yield tag, data[at + 1 : at + 1 + data[at]]
-        at += 1 + data[at]
+        while True:
+            width = 2 if at < end and template[at] & 0x1F == 0x1F else 1
+            value = at + width + 1
+            if value > end or value + template[value - 1] > end:
+                return None
+            after = value + template[value - 1]
+            if int.from_bytes(template[at : at + width], "big") == tag:
+                at, end = value, after
+                break
+            at = after
+    return template[at:end]

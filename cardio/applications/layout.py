@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 
 from cardio.applications.codecs import Codec
 
@@ -49,7 +50,7 @@ class Field:
     length: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class File:
     """One elementary file. ``key`` is the key reference (P2 of EXTERNAL AUTHENTICATE) where a key opens it."""
 
@@ -67,7 +68,7 @@ class File:
         """The short file id is the low byte of the file id."""
         return self.number & 0xFF
 
-    @property
+    @cached_property
     def length(self) -> int:
         """Bytes of all records with their tags and lengths: the Le of a whole-file read."""
         return sum((item.length + 2) * item.count for item in self.items)

@@ -10,7 +10,6 @@ from typing import Any
 
 from cardio import faults
 from cardio.apdu import Answer, Apdu
-from cardio.applications.codecs import Codec
 from cardio.applications.directories_1 import FOLLOWS, REUSED
 from cardio.applications.layout import Field, File, Item
 from cardio.reading import Odd
@@ -46,16 +45,17 @@ class Contents:
         """Decode one value of an item; an item that occurs several times becomes a list."""
         if len(value) != item.length:
             self.odd.append((Odd.LENGTH, item.name, value))
-        decoded = self._template(item, value) if item.parts else self._plain(item.name, item.codec, value)
+        decoded = self._template(item, value) if item.parts else self.plain(item, value)
         if item.count > 1:
             self.values.setdefault(item.name, []).append(decoded)
         else:
             self.values[item.name], self.raw[item.name] = decoded, value
 
-    def _plain(self, name: str, codec: Codec, value: bytes) -> Any:
-        decoded, odd = codec.decode(value)
+    def plain(self, item: Item | Field, value: bytes) -> Any:
+        """Decode one value and note what is odd about it."""
+        decoded, odd = item.codec.decode(value)
         if odd:
-            self.odd.append((odd, name, value))
+            self.odd.append((odd, item.name, value))
         return decoded
 
     def _template(self, item: Item, value: bytes) -> dict[str, Any]:
@@ -66,17 +66,17 @@ class Contents:
 
     def take_all(self, items: Iterable[Item], found: list[Tlv]) -> None:
         """Decode what is there of ``items``; note as missing what is not, unless it is known to be refused."""
-        by_tag: dict[int, list[bytes]] = {}
+        by_tag: dict[int, list[Tlv]] = {}
         for record in found:
-            by_tag.setdefault(record.tag, []).append(record.value)
+            by_tag.setdefault(record[0], []).append(record)
         for item in items:
-            values = by_tag.get(item.tag, [])
-            for value in values[: item.count]:
-                self.take(item, value)
-            if values:
-                self.missing.pop(item.name, None)
-            else:
+            records = by_tag.get(item.tag)
+            if records is None:
                 self.missing.setdefault(item.name, SW.RECORD_NOT_FOUND)
+                continue
+            self.missing.pop(item.name, None)
+            for record in records[: item.count]:
+                self.take(item, record.value)
 
     def take_fields(self, fields: Iterable[Field], record: bytes) -> dict[str, Any]:
         """Decode a record without tags; fields beyond its end are left out."""
@@ -84,7 +84,7 @@ class Contents:
         for each in fields:
             if at + each.length > len(record):
                 break
-            values[each.name] = self._plain(each.name, each.codec, record[at : at + each.length])
+            values[each.name] = self.plain(each, record[at : at + each.length])
             at += each.length
         return values
 

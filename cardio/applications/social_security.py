@@ -21,6 +21,7 @@ from cardio.status import SW
 from cardio.tlv import nested
 
 NEWEST = 3
+ALGORITHMS: dict[bytes | None, Algorithm] = {bytes.fromhex(algorithm): algorithm for algorithm in Algorithm}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,7 @@ def select_environment(card: Card) -> Selected:
         card.send(Apdu(0x00, SELECT, 0x00, 0x00, b"\x3f\x00", le=0x100))
         answer = card.send(Apdu(0x00, SELECT, 0x04, 0x00, NAME, le=0x100))
     algorithm = nested(answer.data, 0x6F, 0xA5, 0x9F0C, 0x86)
-    known = {bytes.fromhex(a.value): a for a in Algorithm}
-    return Selected(known.get(algorithm or b""), answer.ok)
+    return Selected(ALGORITHMS.get(algorithm), answer.ok)
 
 
 def read_issuer(card: Card, selected: Selected) -> Issuer:

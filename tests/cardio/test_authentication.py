@@ -1,5 +1,6 @@
 """A 3.0 card shows its holder only after both sides proved themselves, by PSAM or by key service."""
 
+import threading
 from datetime import date
 
 import pytest
@@ -89,6 +90,19 @@ def test_a_psam_opens_the_card_and_names_the_terminal(psam: VirtualPsam) -> None
     assert_complete(reading)
     assert reading.terminal == "110100000001"
     assert reading.line38().split("|")[9] == "110100000001"
+
+
+def test_the_psam_is_left_alone_until_the_card_has_come() -> None:
+    port = with_psam(None, VirtualPsam())
+    begun = []
+
+    def insert() -> None:
+        begun.append(port.slots["SAM 01"].owner)
+        port.insert(card("zhang", "3.0"))
+
+    threading.Timer(0.1, insert).start()
+    assert_complete(read_card(port=port, psam="sam", timeout=5))
+    assert begun == [None]
 
 
 def test_what_the_keys_opened_is_closed_again_behind_us() -> None:

@@ -80,6 +80,12 @@ def test_success_without_a_status_word_leaves_the_outcome_unknown(answer: list[i
         context(SCardTransmit=[0, answer]).connect("R").transmit(b"\0\0\0\0")
 
 
+@pytest.mark.parametrize("code", [0x8010000C, 0x80100069])
+def test_an_empty_reader_has_no_card_however_the_system_says_so(code: int) -> None:
+    with pytest.raises(faults.NoCard):
+        context(SCardConnect=[code, 0, 0]).connect("R")
+
+
 def test_no_readers_is_an_empty_list_and_no_fault() -> None:
     assert context(SCardListReaders=[0x8010002E, []]).readers() == ()
 

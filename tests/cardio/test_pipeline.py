@@ -7,7 +7,6 @@ import pytest
 from cardio.apdu import Answer, Apdu
 from cardio.faults import BadAnswer
 from cardio.pipeline import ROUNDS, chained, completed, encoded, pipeline
-from cardio.session import untraced
 from cardio.status import SW
 
 LONG = bytes(range(256)) + b"\x00\x01"
@@ -86,7 +85,7 @@ READ = Apdu(0x00, 0xB2, 0x01, 0x04, le=256)
 )
 def test_61_and_6c_are_followed_to_the_whole_answer(script: dict[str, str], data: str) -> None:
     transmit, heard = card_of(script)
-    answer = pipeline(transmit, t0=True, trace=untraced)(READ)
+    answer = pipeline(transmit, t0=True)(READ)
     assert answer.data.hex() == data
     assert set(heard) == set(script)
 
@@ -99,7 +98,7 @@ def test_61_00_and_6c_00_mean_256_bytes() -> None:
 def test_6c_on_a_command_with_data_repeats_the_data() -> None:
     transmit, heard = card_of({"0088000002ABCD08": "6C04", "0088000002ABCD04": "010203049000"})
     apdu = Apdu(0x00, 0x88, 0x00, 0x00, b"\xab\xcd", le=8)
-    assert pipeline(transmit, t0=False, trace=untraced)(apdu).data.hex() == "01020304"
+    assert pipeline(transmit, t0=False)(apdu).data.hex() == "01020304"
     assert len(heard) == 2
 
 
@@ -123,13 +122,13 @@ def test_a_card_that_always_has_more_comes_to_an_end() -> None:
         return b"\x01\x61\x01"
 
     with pytest.raises(BadAnswer, match="61xx"):
-        pipeline(endless, t0=True, trace=untraced)(READ)
+        pipeline(endless, t0=True)(READ)
     assert len(asked) == ROUNDS + 1
 
 
 def test_a_card_that_always_wants_another_length_is_asked_twice() -> None:
     transmit, heard = card_of({"00B2010400": "6C05", "00B2010405": "6C06"})
-    assert pipeline(transmit, t0=True, trace=untraced)(READ).sw == 0x6C06
+    assert pipeline(transmit, t0=True)(READ).sw == 0x6C06
     assert len(heard) == 2
 
 

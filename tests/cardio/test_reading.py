@@ -27,7 +27,7 @@ from cardio.reading import Odd
 from cardio.virtual.card import VirtualCard
 from cardio.virtual.chip import ScriptedChip
 from cardio.virtual.persons import PERSONS, card
-from cardio.virtual.port import VirtualPort
+from cardio.virtual.port import VirtualContext, VirtualPort
 from cardio.virtual.quirks import Quirk
 
 READER = VirtualPort.READER
@@ -200,6 +200,23 @@ def test_a_swap_between_two_exchanges_ends_the_reading() -> None:
     port.insert(first)
     with pytest.raises(CardRemoved):
         read_card(port=port, trace=trace)
+    assert other.commands == []
+
+
+@pytest.mark.parametrize("others", [[], ["Virtual Reader 01"]])
+def test_a_swap_just_after_connecting_ends_the_reading(others: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    port, other, connect = VirtualPort(card("zhang")), card("wang"), VirtualContext.connect
+    for reader in others:
+        port.plug(reader)
+
+    def connect_and_swap(context: VirtualContext, reader: str) -> object:
+        handle = connect(context, reader)
+        port.swap(other)
+        return handle
+
+    monkeypatch.setattr(VirtualContext, "connect", connect_and_swap)
+    with pytest.raises(CardRemoved):
+        read_card(port=port)
     assert other.commands == []
 
 
