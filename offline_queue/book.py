@@ -31,6 +31,8 @@ _UNSEEN = 3600 * PER_SECOND
 """More numbers than can have been given out after the last anchor."""
 
 
+_CONTACT = "contact"
+
 _CONTACT_EVERY = timedelta(minutes=1)
 """How finely the time of the last contact is kept."""
 
@@ -117,6 +119,7 @@ class Book:
                 yield
         except BaseException:
             self.keys.forget()  # one of them may have been made in this transaction
+            self.journal.forget()
             raise
         if self._unanchored >= _ANCHOR_EVERY:
             self.remember()
@@ -151,16 +154,21 @@ class Book:
     def contact(self, reached: bool) -> None:
         """A usable answer came, or none; inside a transaction. Outages begin and end in the chain."""
         now = self.clock()
-        row = self.store.rows("SELECT contact, offline FROM store")[0]
+        known = self.journal.known()
+        if _CONTACT not in known:
+            at, offline = self.store.rows("SELECT contact, offline FROM store")[0]
+            known[_CONTACT] = at and datetime.fromisoformat(at), bool(offline)
+        contact, offline = known[_CONTACT]
         if reached:
-            known = row["contact"] and datetime.fromisoformat(row["contact"])
-            if row["offline"]:
+            if offline:
                 self.note("online", "queue")
-            if row["offline"] or not known or abs(now - known) > _CONTACT_EVERY:
+            if offline or not contact or abs(now - contact) > _CONTACT_EVERY:
                 self.store.change("UPDATE store SET contact = ?, offline = NULL", (now.isoformat(),))
-        elif not row["offline"]:
+                known[_CONTACT] = now, False
+        elif not offline:
             self.note("offline", "queue")
             self.store.change("UPDATE store SET offline = ?", (now.isoformat(),))
+            known[_CONTACT] = contact, True
 
     def contents(self, item: Item) -> Contents:
         """What was recorded. Raises ``KeyErased`` or ``SealBroken``."""

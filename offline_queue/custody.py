@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from msgspec.structs import replace
 from sqlite_utils import Database
 
 from offline_queue.book import Book
@@ -45,8 +44,8 @@ def reconcile(book: Book, keys: Iterable[str], day: date, actor: str) -> list[It
     with book.transaction():
         for key in keys:
             for item in book.items.where("key = ? AND closed NOT NULL AND reconciled = ''", (key,)):
-                after = replace(item, reconciled=day.isoformat())
-                done.append(book.items.save(item, after, "reconcile", book.clock(), actor, b"", book.epoch))
+                told: dict[str, object] = {"reconciled": day.isoformat()}
+                done.append(book.items.save(item, told, "reconcile", book.clock(), actor, b"", book.epoch))
     return done
 
 

@@ -2,15 +2,14 @@
 
 from offline_queue.book import Book, Contents
 from offline_queue.faults import KeyReused, LaneMoved
+from offline_queue.items import LIVE_KEY
 from offline_queue.ports import Item, NewItem
-from offline_queue.vocabulary import WITHOUT_EFFECT, State
-
-_LIVE_KEY = f"key = ? AND state NOT IN ({', '.join(repr(state.value) for state in WITHOUT_EFFECT)})"
+from offline_queue.vocabulary import State
 
 
 def known_item(book: Book, new: NewItem) -> Item | None:
     """The item that has this key already. Raises ``KeyReused`` when its content is another."""
-    found = book.items.where(_LIVE_KEY, (new.key,))
+    found = book.items.where(f"key = ? AND {LIVE_KEY}", (new.key,))
     if found and found[0].digest != _digest(book, new) and not _comes_home(book, new, found[0]):
         raise KeyReused(key=new.key)
     return found[0] if found else None
@@ -50,19 +49,11 @@ def fresh(book: Book, new: NewItem, number: str = "", owner: str = "") -> Item:
         lane=book.lane(new.lane),
         kind=new.kind,
         state=State.RECORDED,
-        reason="",
         amount_fen=new.amount_fen,
         reverses=new.reverses,
         once_freed=new.once_freed,
         number=number,
-        attempts=0,
-        tries=0,
-        due=None,
-        doubtful_at=None,
-        doubtful_since=None,
         owner=owner,
         created=book.clock(),
-        closed=None,
-        reconciled="",
         sealed_with=0,
     )

@@ -118,7 +118,7 @@ def send(sender: Sender, item: Item, payload: bytes, intent: Intent) -> Errand:
         if not isinstance(result, Outcome):
             result = Outcome(OutcomeClass.IN_DOUBT, "far_end_fault", describe(result))
         sender.breaker.tell(result.result in ANSWERED)
-        conclude(sender.book, item, result, ACTOR, delay(item.attempts, sender.chance))
+        conclude(sender.book, item, result, ACTOR, lambda: delay(item.attempts, sender.chance))
         sender.steps[STEPS[result.result]] += 1
 
     return Errand(item, then, lambda: sender.far.send(item, payload, intent))

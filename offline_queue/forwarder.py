@@ -25,8 +25,6 @@ from offline_queue.ports import FarEnd, Item, Outcome, Prepared
 from offline_queue.vocabulary import OutcomeClass, State, Step
 
 LEASE = "forwarder.lock"
-_LOOK_AROUND = 1.0
-"""Seconds after which new items and dead owners are looked for although nothing of our own is due."""
 
 
 class Report(Struct, frozen=True):
@@ -52,7 +50,9 @@ class Forwarder:
         *,
         pool: Pool[Errand] | None = None,
         chance: random.Random | None = None,
+        look_around: float = 1.0,
     ) -> None:
+        """``look_around``: seconds after which others' items and dead owners are looked for, whatever else is due."""
         taken = locks.take(book.folder / LEASE, book.clock())
         if isinstance(taken, locks.Holder):
             raise AlreadyForwarding(pid=taken.pid, since=taken.since)
@@ -61,6 +61,7 @@ class Forwarder:
         self._pool = pool or Threads(policy.width)
         self._breaker = Breaker(book.steady)
         self._in_flight = 0
+        self._look_around = look_around
         self._stop = threading.Event()
         try:
             self._fence = self._raise_fence()
@@ -98,7 +99,7 @@ class Forwarder:
             self._breaker.hurry()
         looked = float("-inf")
         while True:
-            if self._book.steady().seconds - looked >= _LOOK_AROUND:
+            if self._book.steady().seconds - looked >= self._look_around:
                 self._take_over()
                 looked = self._book.steady().seconds
             self._lanes.refresh()
@@ -106,13 +107,13 @@ class Forwarder:
             if not self._stop.is_set() and self._start():
                 continue
             if self._in_flight:
-                self._store(self._pool.wait(_LOOK_AROUND))
+                self._store(self._pool.wait(self._look_around))
                 continue
             due = self._due()
             if due is None or due > max(rest, 0.0) or self._stop.is_set():
                 break
             if due > 0:
-                self._pool.wait(min(due, _LOOK_AROUND))
+                self._pool.wait(min(due, self._look_around))
         self._stop.clear()
         left = self._book.store.rows(f"SELECT count(*) FROM item WHERE {OPEN_ROWS}")[0][0]
         return Report(dict(self._sender.steps), left)

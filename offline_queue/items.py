@@ -5,35 +5,43 @@ from datetime import datetime
 from sqlite3 import Row
 from typing import Any
 
-from msgspec import convert, to_builtins
-from msgspec.structs import replace
+from msgspec import NODEFAULT, convert, to_builtins
+from msgspec.structs import fields, replace
 
-from offline_queue.faults import ForbiddenStep
+from offline_queue.faults import ForbiddenStep, KeyReused
 from offline_queue.journal import Journal
 from offline_queue.ports import Item
 from offline_queue.sealing import Algorithms
 from offline_queue.store import Store
-from offline_queue.vocabulary import OPEN, TRANSITIONS, Kind, State, Step
+from offline_queue.vocabulary import OPEN, TRANSITIONS, WITHOUT_EFFECT, Kind, State, Step
 
 COLUMNS = Item.__struct_fields__
 OPEN_ROWS = f"state IN ({', '.join(repr(state.value) for state in OPEN)})"
-_INSERT = f"INSERT INTO item ({', '.join(COLUMNS)}, sealed) VALUES ({', '.join('?' * (len(COLUMNS) + 1))})"
+_NEWEST = "newest item"
+LIVE_KEY = f"state NOT IN ({', '.join(repr(state.value) for state in WITHOUT_EFFECT)})"
+"""Rows whose key is taken; the condition of the unique index."""
+UNSET = {field.name: field.default for field in fields(Item) if field.default is not NODEFAULT}
+"""What a column holds that no event of its item has set."""
+_INSERT = (
+    f"INSERT INTO item ({', '.join(COLUMNS)}, sealed) VALUES ({', '.join('?' * (len(COLUMNS) + 1))})"
+    f" ON CONFLICT (key) WHERE {LIVE_KEY} DO NOTHING"
+)
 
 
 def _stored(item: Item) -> dict[str, Any]:
-    """An item's fields as SQLite keeps them."""
-    fields: dict[str, Any] = to_builtins(item, builtin_types=(bytes,))
+    """An item's fields as SQLite keeps them, without those that are as if never set."""
+    stored: dict[str, Any] = to_builtins(item, builtin_types=(bytes,))
     if item.doubtful_since:
-        fields["doubtful_since"] = f"{item.doubtful_since.boot} {item.doubtful_since.seconds:.6f}"
-    return fields
+        stored["doubtful_since"] = f"{item.doubtful_since.boot} {item.doubtful_since.seconds:.6f}"
+    return stored
 
 
 def item_of(row: Row) -> Item:
     """A stored row as an item."""
-    fields = dict(row)
+    stored = dict(row)
     if row["doubtful_since"]:
-        fields["doubtful_since"] = dict(zip(("boot", "seconds"), row["doubtful_since"].split(), strict=True))
-    return convert(fields, Item, builtin_types=(bytes,), strict=False)
+        stored["doubtful_since"] = dict(zip(("boot", "seconds"), row["doubtful_since"].split(), strict=True))
+    return convert(stored, Item, builtin_types=(bytes,), strict=False)
 
 
 class Items:
@@ -51,28 +59,41 @@ class Items:
         ]
 
     def by_id(self, id: int) -> Item:
-        """One item that exists."""
-        return self.where("id = ?", (id,))[0]
+        """One item that exists; as it stands in the current transaction, if there is one."""
+        with self._store.alone():
+            known = self._journal.known()
+            if id not in known:
+                known[id] = self.where("id = ?", (id,))[0]
+            found: Item = known[id]
+            return found
 
     def in_states(self, states: Iterable[State], lane: bytes | None = None) -> list[Item]:
         """Items in these states, oldest first; of one lane, if given."""
-        listed = ", ".join(repr(State(state).value) for state in states)
+        states = set(states)
+        condition = f"state IN ({', '.join(sorted(repr(State(state).value) for state in states))})"
+        if states <= set(OPEN):
+            condition += f" AND {OPEN_ROWS}"  # by the index of the open ones, however long the history
         if lane is None:
-            return self.where(f"state IN ({listed})")
-        return self.where(f"state IN ({listed}) AND lane = ?", (lane,))
+            return self.where(condition)
+        return self.where(f"{condition} AND lane = ?", (lane,))
 
     def next_id(self) -> int:
         """Row number for a new item: the newest row is never removed, so it never comes twice."""
-        found: int = self._store.rows("SELECT coalesce(max(id), 0) + 1 FROM item")[0][0]
-        return found
+        known = self._journal.known()
+        if _NEWEST not in known:
+            known[_NEWEST] = self._store.rows("SELECT coalesce(max(id), 0) FROM item")[0][0]
+        last: int = known[_NEWEST]
+        return last + 1
 
     def add(self, item: Item, sealed: bytes, step: Step, actor: str, body: bytes, epoch: int) -> Item:
-        """A new item, with its event, inside the caller's transaction."""
+        """A new item, with its event, inside the caller's transaction. Raises ``KeyReused`` when its key is taken."""
         item = replace(item, state=TRANSITIONS[None, step])
-        fields = _stored(item)
-        self._store.change(_INSERT, [*fields.values(), sealed])
-        fields["sealed"] = self._suite.digest(sealed)
-        self._journal.append(step, item.id, item.created, actor, fields, body, epoch, 1, _requested(item))
+        stored = _stored(item)
+        if not self._store.change(_INSERT, [*map((UNSET | stored).__getitem__, COLUMNS), sealed]):
+            raise KeyReused(key=item.key)
+        stored["sealed"] = self._suite.digest(sealed)
+        self._journal.append(step, item.id, item.created, actor, stored, body, epoch, 1, _requested(item))
+        self._journal.known().update({item.id: item, _NEWEST: item.id})
         return item
 
     def move(
@@ -83,26 +104,27 @@ class Items:
         to = TRANSITIONS.get((before.state, step))
         if to is None:
             raise ForbiddenStep(key=before.key, state=before.state.value, step=step.value)
-        after = replace(
-            before,
-            **{
-                "state": to,
-                "tries": before.tries + 1 if to is before.state else 0,
-                "due": None,
-                "owner": "",
-                "closed": None if to in OPEN else at,
-            }
-            | changes,
-        )
-        return self.save(before, after, step, at, actor, body, epoch)
+        usual = {
+            "state": to,
+            "tries": before.tries + 1 if to is before.state else 0,
+            "due": None,
+            "owner": "",
+            "closed": None if to in OPEN else at,
+        }
+        return self.save(before, usual | changes, step, at, actor, body, epoch)
 
-    def save(self, before: Item, after: Item, kind: str, at: datetime, actor: str, body: bytes, epoch: int) -> Item:
+    def save(
+        self, before: Item, changes: dict[str, object], kind: str, at: datetime, actor: str, body: bytes, epoch: int
+    ) -> Item:
         """Store what differs, with its event, inside the caller's transaction."""
-        old, new = _stored(before), _stored(after)
-        changed = {name: value for name, value in new.items() if value != old[name]}
+        differing = {name: value for name, value in changes.items() if getattr(before, name) != value}
+        after = replace(before, **differing)
+        stored = _stored(after)
+        changed = {name: stored.get(name, UNSET.get(name)) for name in differing}
         if changed:
             setting = ", ".join(f"{name} = ?" for name in changed)
             self._store.change(f"UPDATE item SET {setting} WHERE id = ?", [*changed.values(), after.id])
+        self._journal.known()[after.id] = after
         opened = (after.state in OPEN) - (before.state in OPEN)
         self._journal.append(kind, after.id, at, actor, changed, body, epoch, opened, opened * _requested(after))
         return after

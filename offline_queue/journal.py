@@ -8,6 +8,7 @@ down elsewhere (``Anchor``).
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from sqlite3 import Row
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -24,6 +25,7 @@ LINKED = ("seq", "item", "kind", "at", "actor", "changes", "open_items", "open_f
 """What of an event its hash covers, in this order."""
 
 _ADD = f"INSERT INTO event ({', '.join(LINKED)}, body, hash, mac) VALUES ({', '.join('?' * 13)})"
+_MOST_KNOWN = 4096
 CLOCK_CONFIRMED = "clock"
 """Kind of the event by which a person vouches for the clock."""
 
@@ -46,7 +48,10 @@ class Journal:
         self._suite = suite
         self._keys = keys
         self._id = id
+        self._turn = 0
         self._newest = BEGINNING, Totals(0, 0, "")
+        """The chain's end in that transaction."""
+        self._known: dict[object, Any] = {}
 
     def append(
         self,
@@ -87,17 +92,41 @@ class Journal:
         """What is open now."""
         return self._end()[1]
 
+    def known(self) -> dict[object, Any]:
+        """What was read or written in this and earlier transactions and still holds, as nobody else wrote since.
+
+        Whatever changes, changes with an event. Outside of a transaction nothing is known.
+        """
+        if not self._store.turn:
+            return {}
+        self._end()
+        if len(self._known) > _MOST_KNOWN:
+            self._known.clear()
+        return self._known
+
+    def known_at(self, hash: bytes) -> dict[object, Any]:
+        """The same for a reader outside of a transaction who keeps the other threads out and sees this end."""
+        return self._known if hash == self._newest[0].hash else {}
+
+    def forget(self) -> None:
+        """A transaction was undone: what it knew is wrong."""
+        self._known.clear()
+
     def _end(self) -> tuple[Anchor, Totals]:
         with self._store.alone():
-            if self._store.mark:  # ours, in this very transaction
+            turn = self._store.turn
+            if turn and turn == self._turn:
                 return self._newest
             found = self._store.rows(
                 "SELECT seq, hash, open_items, open_fen, latest FROM event ORDER BY seq DESC LIMIT 1"
             )
-        if not found:
-            return BEGINNING, Totals(0, 0, "")
-        seq, hash, items, fen, latest = found[0]
-        return Anchor(seq, hash), Totals(items, fen, latest)
+            seq, hash, *totals = found[0] if found else (0, BEGINNING.hash, 0, 0, "")
+            end = Anchor(seq, hash), Totals(*totals)
+            if turn:
+                if end[0] != self._newest[0]:
+                    self.forget()
+                self._turn, self._newest = turn, end
+            return end
 
     def events(self, after: int = 0, item: int | None = None) -> Iterator[Event]:
         """Links in order, opened, read in pieces so that other work goes on in between."""
@@ -150,4 +179,4 @@ class Journal:
 
 def link(suite: Algorithms, previous: bytes, linked: Sequence[object]) -> bytes:
     """Hash of a link from the one before it and its values in the order of ``LINKED``."""
-    return suite.digest(previous, msgspec.msgpack.encode(linked))
+    return suite.digest(previous + msgspec.msgpack.encode(linked))

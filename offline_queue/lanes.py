@@ -6,6 +6,7 @@ own lane only. A reversal goes before the others of its lane.
 
 import heapq
 from datetime import timedelta
+from operator import attrgetter
 
 from offline_queue.book import Book
 from offline_queue.ports import Item
@@ -15,7 +16,7 @@ _FURTHEST = timedelta(hours=1)
 
 
 class Lanes:
-    """Open items by lane, and a time for each lane that has something to do."""
+    """Open items by lane, in the order of their numbers, and a time for each lane that has something to do."""
 
     def __init__(self, book: Book) -> None:
         self._book = book
@@ -31,13 +32,8 @@ class Lanes:
 
     def refresh(self) -> None:
         """Take in what anybody, in any process, did since the last time."""
-        rows = self._book.store.rows("SELECT seq, item FROM event WHERE seq > ? ORDER BY seq", (self._seen,))
-        if not rows:
-            return
-        self._seen = rows[-1]["seq"]
-        ids = {row["item"] for row in rows if row["item"]}
         changed = set()
-        for item in self._book.items.where(f"id IN ({', '.join(map(str, ids))})"):
+        for item in self._moved():
             lane = self._lanes.setdefault(item.lane, {})
             if item.state in OPEN:
                 lane[item.id] = item
@@ -48,6 +44,21 @@ class Lanes:
             self._schedule(name)
             if not self._lanes[name]:
                 del self._lanes[name]
+
+    def _moved(self) -> list[Item]:
+        """What the events since the last time were about, as it stands."""
+        with self._book.store.alone():
+            rows = self._book.store.rows("SELECT seq, item, hash FROM event WHERE seq > ? ORDER BY seq", (self._seen,))
+            if not rows:
+                return []
+            self._seen = rows[-1]["seq"]
+            known = self._book.journal.known_at(rows[-1]["hash"])
+            ids = {row["item"] for row in rows if row["item"]}
+            unknown = ids - known.keys()
+            items = [known[id] for id in ids - unknown]
+            if unknown:
+                items += self._book.items.where(f"id IN ({', '.join(map(str, unknown))})")
+            return sorted(items, key=attrgetter("id"))
 
     def take(self) -> Item | None:
         """The next item that is due. Its lane rests until it is given back."""
@@ -82,11 +93,13 @@ class Lanes:
         return [item for lane in self._lanes.values() for item in lane.values() if item.state is State.SENDING]
 
     def _next(self, name: bytes) -> Item | None:
-        lane = self._lanes.get(name, {}).values()
-        blocking = next((item for item in lane if item.state in BLOCKING), None)
-        if blocking:
-            return blocking if blocking.state in (State.IN_DOUBT, State.REVERSING) else None
-        return min(lane, key=lambda item: (item.kind is not Kind.REVERSAL, item.id), default=None)
+        first: Item | None = None
+        for item in self._lanes.get(name, {}).values():
+            if item.state in BLOCKING:
+                return item if item.state in (State.IN_DOUBT, State.REVERSING) else None
+            if first is None or (item.kind is Kind.REVERSAL and first.kind is not Kind.REVERSAL):
+                first = item
+        return first
 
     def _schedule(self, lane: bytes) -> None:
         self._current.pop(lane, None)

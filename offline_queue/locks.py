@@ -64,7 +64,7 @@ def take(path: Path, at: datetime) -> Hold | Holder:
             os.close(file)
             if not (patience := patience - 1):
                 return _read(path)
-            time.sleep(0.002)
+            time.sleep(0.0005)
             continue
         if _same(path, file):
             break

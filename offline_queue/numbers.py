@@ -8,6 +8,7 @@ the rest of a block, nothing else.
 
 import threading
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 
 from offline_queue.ports import Clock, Identity
 from offline_queue.store import Store
@@ -24,9 +25,13 @@ _BEIJING = timezone(timedelta(hours=8))
 def spell(identity: Identity, value: int) -> str:
     """A number from its integer."""
     second, count = divmod(value, PER_SECOND)
-    when = datetime.fromtimestamp(second, _BEIJING)
     high, low = divmod(count, len(_DIGITS))
-    return f"{identity.institution}{when:%Y%m%d%H%M%S}{identity.terminal}{_DIGITS[high]}{_DIGITS[low]}"
+    return f"{identity.institution}{_time(second)}{identity.terminal}{_DIGITS[high]}{_DIGITS[low]}"
+
+
+@lru_cache(maxsize=4)
+def _time(second: int) -> str:
+    return f"{datetime.fromtimestamp(second, _BEIJING):%Y%m%d%H%M%S}"
 
 
 class Numbers:

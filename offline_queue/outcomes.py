@@ -1,5 +1,6 @@
 """What a call's outcome does to its item; the same for an online sale and for the forwarder."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from offline_queue.book import Book
@@ -23,7 +24,7 @@ ANSWERED = frozenset(OutcomeClass) - {OutcomeClass.NOT_SENT, OutcomeClass.IN_DOU
 FIRST_ENQUIRY = timedelta(seconds=5)
 
 
-def conclude(book: Book, item: Item, outcome: Outcome, actor: str, delay: timedelta = timedelta(0)) -> Item:
+def conclude(book: Book, item: Item, outcome: Outcome, actor: str, delay: Callable[[], timedelta] = timedelta) -> Item:
     """Store how the call of a ``SENDING`` item ended, inside a transaction. ``delay`` is for the next try, if any."""
     step = STEPS[outcome.result]
     now = book.clock()
@@ -35,7 +36,7 @@ def conclude(book: Book, item: Item, outcome: Outcome, actor: str, delay: timede
     if step is Step.DOUBT:
         changes["due"] = now + FIRST_ENQUIRY
     elif step in (Step.NOT_SENT, Step.BUSY):
-        changes |= {"due": now + delay, "tries": item.tries + 1}
+        changes |= {"due": now + delay(), "tries": item.tries + 1}
     if outcome.result in ANSWERED or step is Step.NOT_SENT:
         book.contact(outcome.result in ANSWERED)
     return book.move(item.id, step, actor=actor, body=outcome.answer, **changes)

@@ -1,7 +1,7 @@
 """Calls in flight: started by the forwarder's one thread, carried out by others, handed back as they end."""
 
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
 from typing import Generic, Protocol, TypeVar
 
@@ -22,20 +22,21 @@ class Pool(Protocol[Job]):
 
 
 class Threads(Generic[Job]):
-    """The real one."""
+    """The real one: ``width`` threads, the first of which is started with the first job."""
 
     def __init__(self, width: int) -> None:
-        self._threads = ThreadPoolExecutor(width, thread_name_prefix="forward")
+        self._width = width
+        self._threads: list[threading.Thread] = []
+        self._idle = threading.Semaphore(0)
+        self._waiting: SimpleQueue[tuple[Job, Callable[[], None]] | None] = SimpleQueue()
         self._done: SimpleQueue[Job] = SimpleQueue()
 
     def start(self, job: Job, call: Callable[[], None]) -> None:
         """``call`` must not raise."""
-
-        def run() -> None:
-            call()
-            self._done.put(job)
-
-        self._threads.submit(run)
+        if not self._idle.acquire(blocking=False) and len(self._threads) < self._width:
+            self._threads.append(threading.Thread(target=self._work, name="forward", daemon=True))
+            self._threads[-1].start()
+        self._waiting.put((job, call))
 
     def wait(self, seconds: float) -> list[Job]:
         done = []
@@ -48,4 +49,15 @@ class Threads(Generic[Job]):
 
     def close(self) -> None:
         """Wait for the calls in flight; their outcomes are lost and become doubts."""
-        self._threads.shutdown()
+        for _ in self._threads:
+            self._waiting.put(None)
+        for thread in self._threads:
+            thread.join()
+        self._threads.clear()
+
+    def _work(self) -> None:
+        while order := self._waiting.get():
+            job, call = order
+            call()
+            self._idle.release()
+            self._done.put(job)

@@ -55,8 +55,8 @@ class NewItem(Struct, frozen=True, kw_only=True):
     once_freed: OnceFreed = OnceFreed.SEND_AGAIN
 
 
-class Item(Struct, frozen=True, kw_only=True):
-    """One stored item, without its payload."""
+class Item(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One stored item, without its payload. What no event has set holds its default."""
 
     id: int
     key: str
@@ -65,27 +65,27 @@ class Item(Struct, frozen=True, kw_only=True):
     lane: bytes
     kind: Kind
     state: State
-    reason: str
+    reason: str = ""
     """Why it stands where it stands: a code of the far end's or of the queue's, or the note of a decision."""
     amount_fen: int
-    reverses: str
+    reverses: str = ""
     once_freed: OnceFreed
-    number: str
+    number: str = ""
     """Message number of the last call that may have had an effect; empty before the first."""
-    attempts: int
+    attempts: int = 0
     """Calls of which at least one byte left."""
-    tries: int
+    tries: int = 0
     """Fruitless tries since the last change of state."""
-    due: datetime | None
+    due: datetime | None = None
     """Not before this time; nothing means at once."""
-    doubtful_at: datetime | None
-    doubtful_since: Moment | None
+    doubtful_at: datetime | None = None
+    doubtful_since: Moment | None = None
     """When the call was known to be over without a usable answer: the horizon counts from here."""
-    owner: str
+    owner: str = ""
     """Who is sending it; the hold of a dead owner is void."""
     created: datetime
-    closed: datetime | None
-    reconciled: str
+    closed: datetime | None = None
+    reconciled: str = ""
     """Day (ISO) whose comparison with the far end confirmed it."""
     sealed_with: int
     """Data key of the payload."""

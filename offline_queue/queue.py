@@ -15,6 +15,7 @@ from offline_queue.errands import Policy
 from offline_queue.faults import (
     ForbiddenStep,
     ItemsOpen,
+    KeyReused,
     LaneBusy,
     LimitReached,
     OnlineOnly,
@@ -351,13 +352,16 @@ class Queue:
     def _record(self, new: NewItem, actor: str) -> Item:
         if new.kind is Kind.ONLINE_ONLY:
             raise OnlineOnly(key=new.key)
-        if known := known_item(self.book, new):
-            return known
-        self._check_damage(new.kind)
-        item = fresh(self.book, new)
-        for breach in reached(self.book, self.limits, item):
-            raise LimitReached(limit=breach.limit.value, found=breach.found, allowed=breach.allowed)
-        return self.book.add(item, contents(new), Step.RECORD, actor)
+        try:
+            self._check_damage(new.kind)
+            item = fresh(self.book, new)
+            for breach in reached(self.book, self.limits, item):
+                raise LimitReached(limit=breach.limit.value, found=breach.found, allowed=breach.allowed)
+            return self.book.add(item, contents(new), Step.RECORD, actor)
+        except (KeyReused, LimitReached, StoreBroken):
+            if known := known_item(self.book, new):
+                return known  # whoever repeats an item asks for no room
+            raise
 
     def _check_damage(self, kind: Kind) -> None:
         if self.book.damage and kind is not Kind.ADVICE:

@@ -74,7 +74,7 @@ def reached(book: Book, limits: Limits, item: Item, *, stored: bool = False) -> 
     """The limits that this item would pass, or passes; ``stored`` says that it is counted already."""
     totals = book.journal.totals()
     if item.kind is Kind.ADVICE:  # only their number is limited: nothing else has to be looked up
-        return breaches(limits, item.kind, Figures(now=book.clock(), items_open=totals.items - stored))
+        return breaches(limits, item.kind, Figures(now=item.created, items_open=totals.items - stored))
     return breaches(limits, item.kind, _figures(book, item, stored))
 
 

@@ -53,7 +53,7 @@ CREATE TABLE item (
     reconciled TEXT NOT NULL, sealed_with INTEGER NOT NULL, sealed BLOB
 ) STRICT;
 CREATE UNIQUE INDEX item_key ON item (key) WHERE state NOT IN ('refused', 'reversed');
-CREATE INDEX item_open ON item (lane, kind, amount_fen)
+CREATE INDEX item_open ON item (id, lane, kind, amount_fen)
     WHERE state IN ('recorded', 'sending', 'in_doubt', 'reversing', 'held');
 CREATE TABLE event (
     seq INTEGER PRIMARY KEY, item INTEGER NOT NULL, kind TEXT NOT NULL, at TEXT NOT NULL, actor TEXT NOT NULL,
@@ -77,6 +77,9 @@ class Store:
         self.folder = folder
         self.mark: Mark | None = None
         """The last event of the current transaction, set by whoever appends it."""
+        self.turn = 0
+        """Number of the current transaction; zero outside of one."""
+        self._turns = 0
         self._connect = connect or (lambda path: sqlite3.connect(path, isolation_level=None, check_same_thread=False))
         self._lock = threading.RLock()
         self._lost = False
@@ -139,12 +142,16 @@ class Store:
         with self._lock:
             try:
                 self._reach().execute("BEGIN IMMEDIATE")
+                self._turns += 1
+                self.turn = self._turns
                 try:
                     yield
                 except BaseException:
                     self.mark = None
                     self._undo()
                     raise
+                finally:
+                    self.turn = 0
             except sqlite3.Error as error:
                 raise StoreFailed(cause=error) from error
             mark, self.mark = self.mark, None

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from offline_queue.datakeys import DataKeys
 from offline_queue.faults import KeyErased, KeysClosed, SealBroken
-from offline_queue.items import OPEN_ROWS
+from offline_queue.items import OPEN_ROWS, UNSET
 from offline_queue.journal import BEGINNING, LINKED, Journal, link
 from offline_queue.numbers import spell
 from offline_queue.ports import Anchor, Identity
@@ -160,7 +160,7 @@ class Verifier:
     def _replayed(self) -> Iterator[tuple[int, dict[str, object]]]:
         events = self._store.each("SELECT item, changes FROM event WHERE item > 0 ORDER BY item, seq")
         for id, rows in groupby(events, key=itemgetter("item")):
-            sum: dict[str, object] = {}
+            sum: dict[str, object] = dict(UNSET)
             for row in rows:
                 with suppress(msgspec.DecodeError):  # its link has told already
                     sum |= msgspec.json.decode(row["changes"], type=dict[str, object])

@@ -128,7 +128,7 @@ class Story:
 
     def _forward(self, hours: float | None = None) -> None:
         desk = self._desk()
-        forwarder = Forwarder(desk.book, self.far, self.policy, pool=self._pool(), chance=self.chance)
+        forwarder = Forwarder(desk.book, self.far, self.policy, pool=self._pool(), chance=self.chance, look_around=60)
         try:
             forwarder.run(timedelta(hours=self.chance.choice([0, 0, 0.01, 0.3]) if hours is None else hours))
         finally:
