@@ -8,6 +8,7 @@ Needs numpy (the extra ``batch``); the till never imports this.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -22,6 +23,7 @@ from terminal.adjudication.journal import Column, Journal, Kind, NotInColumns
 from terminal.adjudication.lines import CeilingPer, Effect, LineRules, Treatment
 from terminal.adjudication.pack import Crossing
 from terminal.adjudication.plan import Plan
+from terminal.adjudication.rounding import taken
 from terminal.adjudication.tender import CURRENT, KINDS
 
 LARGEST_BILL = 10**11
@@ -276,14 +278,15 @@ def _lines(
         if known[one].own:
             add("own_pay", amount * mask)
             continue
-        numerator, denominator = kinds[one].numerator, kinds[one].denominator
-        if not denominator:
-            numerator, denominator = known[one].share
+        if kinds[one].denominator:
+            share = rules.share(Fraction(kinds[one].numerator, kinds[one].denominator))
+        else:
+            share = known[one].share
             if (stop := known[one].stop) is not None:
                 needs.append((owner.having(mask), stop.en))
         first: Any = 0
-        if numerator:
-            first = rules.whole_first(counted * (mask * numerator), denominator)
+        if share is not None:
+            first = taken(share, counted * mask)
             add("first_self_pay", first)
         if over is not None:
             add("over_limit", over * mask)

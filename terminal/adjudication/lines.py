@@ -7,13 +7,14 @@ taken off. A rate or ceiling that the line carries comes from the catalogue and 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from fractions import Fraction
 
 import msgspec
 
 from terminal.adjudication.allocation import allocate
-from terminal.adjudication.case import Case, share_of
+from terminal.adjudication.case import Case
 from terminal.adjudication.findings import finding
-from terminal.adjudication.rounding import ROUND, LinePlace, Round
+from terminal.adjudication.rounding import ROUND, LinePlace, Round, Share, share_rounded, taken
 from terminal.adjudication.values import Given, Words
 from terminal.documents import Finding, ItemClass, Line, LineSplit
 from terminal.money import Fen
@@ -97,8 +98,8 @@ class Treatment:
 
     own: bool = False
     limits: list[Limit] = field(default_factory=list)
-    share: tuple[int, int] = (0, 1)
-    """The first self-pay of a line that carries none, as numerator and denominator."""
+    share: Share | None = None
+    """The first self-pay of a line that carries none."""
     separate: bool = False
     needs: tuple[Finding, ...] = ()
     """Figures that no document states; they stop the bill unless the line carries its own."""
@@ -118,8 +119,7 @@ SUMS: tuple[str, ...] = (
 """What the lines of a bill come to, by name."""
 
 
-@dataclass(slots=True)
-class Parts:
+class Parts(msgspec.Struct):
     """The sums of a bill's lines, in fen."""
 
     total: int = 0
@@ -127,9 +127,9 @@ class Parts:
     over_limit: int = 0
     first_self_pay: int = 0
     separate: int = 0
-    findings: list[Finding] = field(default_factory=list)
-    splits: list[Divided] = field(default_factory=list)
-    groups: dict[int, int] = field(default_factory=dict)
+    findings: list[Finding] = []
+    splits: list[Divided] = []
+    groups: dict[int, int] = {}
     """What is in scope of the lines that a ratio by class pays on."""
     class_deductible: int = 0
     """The deductible that a policy takes from the charges of one class."""
@@ -181,9 +181,16 @@ class LineRules:
         self.unknown_class = unknown_class
         self.rules = [rule for rule in rules if case.applies(rule.when)]
         self.whole_ceiling = ROUND[case.points.ceiling]
-        self.whole_first = ROUND[case.points.first_self_pay]
         self.per_line = case.points.first_self_pay_at is LinePlace.LINE
+        self.usual = self.per_line and not groups and not any(isinstance(rule, Separate) for rule in self.rules)
+        """Whether no part of a line is wanted but own pay, over limit and first self-pay."""
         self.rows = Rows(self._treatment)
+        self.last: tuple[Fraction | None, Share | None] = (None, None)
+        """The last rate that a line carried; most lines carry the same one."""
+
+    def share(self, rate: Fraction) -> Share | None:
+        """A first self-pay as it is rounded."""
+        return share_rounded(self.case.points.first_self_pay, *rate.as_integer_ratio())
 
     def _treatment(self, item_class: ItemClass | None, category: str) -> Treatment:
         made = Treatment()
@@ -204,8 +211,10 @@ class LineRules:
             if isinstance(found, Finding):
                 made.stop = found
             else:
-                made.share = share_of(found.figure)
-        made.plain = not (made.own or made.limits or made.separate or made.stop or made.share[0])
+                made.share = self.share(found.figure)
+        made.plain = item_class is not None and not (
+            made.own or made.limits or made.separate or made.stop or made.share
+        )
         return made
 
     def _limit(self, number: int, rule: Ceiling, made: Treatment) -> Limit:
@@ -219,66 +228,70 @@ class LineRules:
 
     def split(self, lines: Sequence[Line], days: int, opening: Mapping[str, int], *, detail: bool) -> Parts:
         """Divides the lines; ``detail`` keeps the parts of every line."""
-        parts = Parts(groups=dict.fromkeys(range(len(self.groups)), 0))
-        bearing, due, used = self.from_class or (LineRule(), 0, "")
-        due = max(0, due - opening.get(used, 0))
+        parts = Parts(groups=dict.fromkeys(range(len(self.groups)), 0)) if self.groups else Parts()
+        due, bearing = 0, None
+        if self.from_class is not None:
+            bearing, amount_due, used = self.from_class
+            due = max(0, amount_due - opening.get(used, 0))
         left: dict[int, int] = {}
-        shares: dict[tuple[int, int], int] = {}
+        shares: dict[Share, int] = {}
         total = own_pay = over_limit = first_self_pay = 0
-        rows, whole, per_line, groups = self.rows, self.whole_first, self.per_line, self.groups
+        rows = self.rows
+        usual = self.usual and not due
         keep = parts.splits.append
-        last, carried = None, (0, 1)
+        last, carried = self.last
         for line in lines:
-            amount, item_class, rate = line.amount, line.item_class, line.first_self_pay
+            base: int
+            amount, item_class, ceiling, rate = line.amount, line.item_class, line.ceiling, line.first_self_pay
             total += amount
             row = rows[line.category]
             known = row[0] if item_class is _A else row[1] if item_class is _B else row[2] if item_class else row[3]
+            if known.plain and rate is None and ceiling is None and usual:
+                if detail:
+                    keep((line.sn, amount, ZERO, 0, 0))
+                continue
             if known.own or item_class is None:
                 own = amount if known.own or self._unknown_is_own(line, parts) else ZERO
                 own_pay += own
                 if detail:
                     keep((line.sn, amount, own, 0, 0))
                 continue
-            ceiling = line.ceiling
-            if rate is None and ceiling is None and known.plain and not due and not groups:
-                if detail:
-                    keep((line.sn, amount, ZERO, 0, 0))
-                continue
-            over, first = 0, 0
-            if ceiling is not None:
-                over = max(0, amount - self.whole_ceiling(ceiling * line.quantity, 10**8))
-            if known.limits:
-                over = self._cut(line, known, amount, over, days, left, parts)
+            base, over, first = amount, 0, 0
+            if ceiling is not None or known.limits:
+                over = self._cut(line, known, days, left, parts)
+                over_limit += over
+                base = amount - over
             if rate is None:
                 share = known.share
                 if known.stop is not None:
                     parts.findings.append(known.stop)
             else:
                 if rate is not last:
-                    last, carried = rate, rate.as_integer_ratio()
+                    last, carried = self.last = rate, self.share(rate)
                 share = carried
-            base = amount - over
-            if due and bearing.fits(item_class, line.category):
+            if due and bearing is not None and bearing.fits(item_class, line.category):
                 borne = min(due, base)
                 due -= borne
                 base -= borne
                 parts.class_deductible += borne
-            if share[0]:
-                first = whole(base * share[0], share[1])
-                if not per_line:
-                    shares[share] = shares.get(share, 0) + base
-            over_limit += over
-            first_self_pay += first
-            if groups:
+            if share is not None:
+                times, plus, divisor, even = share
+                exact = base * times + plus
+                first = exact // divisor
+                if even and first & 1 and not exact % divisor:
+                    first -= 1
+                first_self_pay += first
+            if not usual:
                 self._note_groups(parts, item_class, line.category, amount - over - first)
-            if known.separate:
-                parts.separate += amount - over - first
+                parts.separate += amount - over - first if known.separate else 0
+                if share is not None:
+                    shares[share] = shares.get(share, 0) + base
             if detail:
                 keep((line.sn, amount, ZERO, over, first))
         parts.total, parts.own_pay, parts.over_limit = total, own_pay, over_limit
         parts.first_self_pay = first_self_pay
         if not self.per_line:
-            parts.first_self_pay = sum(whole(base * n, d) for (n, d), base in shares.items())
+            parts.first_self_pay = sum(taken(share, base) for share, base in shares.items())
             parts.splits = _rounded_together(parts.splits, parts.first_self_pay)
         return parts
 
@@ -293,12 +306,13 @@ class LineRules:
         parts.findings.append(finding(code, f"line {line.sn}", sn=line.sn, item=line.code or line.house_code or "-"))
         return own
 
-    def _cut(
-        self, line: Line, known: Treatment, amount: int, over: int, days: int, left: dict[int, int], parts: Parts
-    ) -> int:
+    def _cut(self, line: Line, known: Treatment, days: int, left: dict[int, int], parts: Parts) -> int:
         """The part of a line over its limits; a limit for the whole visit is used up in the order of the lines."""
         parts.findings.extend(known.needs)
-        counted = amount - over
+        amount: int = line.amount
+        counted = amount
+        if line.ceiling is not None:
+            counted = min(amount, self.whole_ceiling(line.ceiling * line.quantity, 10**8))
         for limit in known.limits:
             if limit.units is not None and line.quantity > limit.units * days * 10**4:
                 if limit.effect is Effect.CUT:

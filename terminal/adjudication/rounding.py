@@ -29,6 +29,30 @@ ROUND: dict[Rounding, Round] = {
 }
 
 
+Share = tuple[int, int, int, bool]
+"""A rate to be taken of many amounts: times, plus, over, even.
+
+``(amount * times + plus) // over`` is the rounded share. Under ``even`` an odd one that leaves no rest is one too many.
+"""
+
+
+def share_rounded(mode: Rounding, numerator: int, denominator: int) -> Share | None:
+    """The share that ``ROUND`` would give of any amount; None for a rate of nothing."""
+    if not numerator:
+        return None
+    if mode is Rounding.DOWN or mode is Rounding.UP:
+        return numerator, denominator - 1 if mode is Rounding.UP else 0, denominator, False
+    return 2 * numerator, denominator, 2 * denominator, mode is Rounding.HALF_EVEN
+
+
+def taken(share: Share, amount: int) -> int:
+    """The share of an amount, or of a column of amounts."""
+    times, plus, over, even = share
+    exact = amount * times + plus
+    part = exact // over
+    return part - ((exact == part * over) & part & 1) if even else part
+
+
 class Place(StrEnum):
     """Where a layer's payment is rounded: once, or for every band by itself."""
 
