@@ -6,7 +6,9 @@ comment; the first line carries the ATR.
 """
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +29,17 @@ class BadRecording(CardFault):
     en = "Line {line} of the recording: {found}; expected {expected}."
     next_zh = "请换一个录制文件；没有任何改动生效。"
     next_en = "Use another recording; nothing was changed."
+
+
+class CannotRecord(CardFault):
+    """The file of a recording cannot be written."""
+
+    code = "cannot_record"
+    exit = 2
+    zh = "录制文件 {file} 无法写入（{reason}）。"
+    en = "The recording {file} cannot be written ({reason})."
+    next_zh = "请换一个文件名；卡尚未读取。"
+    next_en = "Name another file; the card was not read yet."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +76,27 @@ class Recorder:
     def text(self) -> str:
         return "".join(f"{line}\n" for line in (f"# ATR {self.atr.hex().upper()}", *(e.line() for e in self.exchanges)))
 
-    def save(self, path: Path) -> None:
-        path.write_text(self.text(), encoding="ascii")
+
+@contextmanager
+def recording(path: Path) -> Iterator[Recorder]:
+    """Record what the block does with a card: into a file for this user's eyes, for it holds the person's data.
+
+    A block that fails is recorded to there, with the fault's code as last line. Raises CannotRecord before the block.
+    """
+    try:
+        path.touch(0o600)
+        file = path.open("w", encoding="ascii")
+    except OSError as error:
+        raise CannotRecord(file=path, reason=error.strerror) from None
+    recorder, end = Recorder(), ""
+    with file:
+        try:
+            yield recorder
+        except CardFault as fault:
+            end = f"# {fault.code}\n"
+            raise
+        finally:
+            file.write(recorder.text() + end)
 
 
 def load(text: str) -> tuple[bytes, list[Exchange]]:
@@ -96,23 +128,22 @@ def _exchanges(lines: Iterable[str]) -> Iterator[Exchange]:
 class ReplayedCard:
     """A chip (see ``cardio.virtual.chip.Chip``) that answers as a recorded one did.
 
-    A command is looked up by header and data, whatever Le it carries, and answered with what came next in the recording
-    for it; the last answer repeats. What was never asked is answered with ``6A86``; where the recorded command was
-    secret any data fit.
+    A command is looked up by header and data, whatever Le it carries, from where the recording stands on and then from
+    its beginning, so that challenges come in their order and a second reading begins anew. What was never asked is
+    answered with ``6A86``; where the recorded command was secret any data fit.
     """
 
     def __init__(self, atr: bytes, exchanges: Iterable[Exchange]) -> None:
         self.atr = atr
-        self._answers: dict[tuple[bytes, bytes | None], list[bytes]] = {}
-        for exchange in exchanges:
-            self._answers.setdefault((exchange.header, exchange.data), []).append(exchange.answer)
+        self._exchanges = deque(exchanges)
 
     def power(self) -> None:
         """The recording goes on where it was."""
 
     def process(self, command: bytes) -> bytes:
         header, data = command[:4], command[5 : 5 + command[4]] if len(command) > 5 else b""
-        answers = self._answers.get((header, data)) or self._answers.get((header, None))
-        if answers is None:
-            return SW.WRONG_P1P2.to_bytes(2, "big")
-        return answers.pop(0) if len(answers) > 1 else answers[0]
+        for ahead, exchange in enumerate(self._exchanges, 1):
+            if exchange.header == header and exchange.data in (data, None):
+                self._exchanges.rotate(-ahead)
+                return exchange.answer
+        return SW.WRONG_P1P2.to_bytes(2, "big")

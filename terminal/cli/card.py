@@ -1,6 +1,8 @@
 """``yibao readers`` and ``yibao card``: what is attached, and what is on the card."""
 
 import sys
+from contextlib import nullcontext
+from pathlib import Path
 
 import click
 
@@ -31,14 +33,31 @@ def card() -> None:
 @click.option("--timeout", type=Seconds(), default=0.0, metavar="S", help="等待插卡秒数 seconds to wait for a card")
 @click.option("--psam", metavar="TEXT", help="PSAM 卡槽名称的一部分 part of the PSAM slot's name")
 @click.option("--hsm", metavar="URL", help="加密机服务地址 the key service, for 3.0 cards")
+@click.option(
+    "--record",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="把与卡的往来存成文件（密钥、密码不存，个人信息会存）"
+    " keeps the exchanges with the card: no keys, no PINs, but the person's data",
+)
 @as_json
-def read(reader: str | None, form: str, timeout: float, psam: str | None, hsm: str | None, as_json: bool) -> int:
+def read(
+    reader: str | None,
+    form: str,
+    timeout: float,
+    psam: str | None,
+    hsm: str | None,
+    record: Path | None,
+    as_json: bool,
+) -> int:
     """读卡。 Reads the card; ``38`` prints the standard's line and nothing else."""
     from cardio import read_card
+    from cardio.recorder import recording
 
     if psam and hsm:
         raise click.UsageError("--psam 与 --hsm 只能给一个。 Give one of --psam and --hsm.")
-    reading = read_card(reader, timeout=timeout, psam=psam, hsm=hsm)
+    with recording(record) if record else nullcontext() as trace:
+        reading = read_card(reader, timeout=timeout, psam=psam, hsm=hsm, trace=trace)
     if form == "38" and not as_json:
         click.echo(reading.line38())
     else:

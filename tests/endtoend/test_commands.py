@@ -12,8 +12,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from cardio import read_card
+from cardio.recorder import ReplayedCard, load
 from cardio.virtual.daemon import NoPrivateDaemon, private_daemon
 from cardio.virtual.persons import card
+from cardio.virtual.port import VirtualPort
 from offline_queue.vocabulary import Decision
 from terminal.counter.far_end import forwarder
 from terminal.counter.faults import RefusedByCentre
@@ -59,6 +62,10 @@ def test_a_virtual_card_is_read_through_the_real_pcscd(world: World, who: str, v
 
             printed = yibao("card", "read", "--format", "38", "--timeout", "10")
             assert printed.startswith(line) and printed.count("|") == 11
+            file = world.home / "session.txt"
+            assert yibao("card", "read", "--format", "38", "--timeout", "10", "--record", str(file)) == printed
+            again = read_card(port=VirtualPort(ReplayedCard(*load(file.read_text(encoding="ascii")))))
+            assert f"{again.line38()}\n" == printed
             reading = json.loads(yibao("card", "read", "--timeout", "10"))
             assert reading["version"].startswith(version[0]) and reading["missing"] == []
             assert "Virtual PCD" in yibao("readers")
