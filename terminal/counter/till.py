@@ -46,7 +46,8 @@ class Till:
             limits=_limits(self.settings),
             adopt=adopt,
         )
-        self.people = People(folder, self.queue.sealer)
+        with self.queue.noting():  # processes that open a new folder at once make its files one after the other
+            self.people = People(folder, self.queue.sealer)
         self.tallies: dict[tuple[int, type], Any] = {}
         """By thread and kind; theirs who read the register."""
         self._lines = threading.local()
