@@ -43,6 +43,9 @@ class OfflineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     settle_on_difference: bool = False
     lanes: int = 16
     """Persons whose bills are forwarded at once; many centres permit fewer."""
+    on_outage: Literal["local_split", "full_payment"] = "local_split"
+    """The patient pays the own part by the local split, under the limits; or pays all, and the insurance part is paid
+    back once the centre has settled."""
     on_doubt: Literal["reverse", "wait"] = "reverse"
     """A call without an answer is taken back and settled anew, or waits for the day's reconciliation."""
     settle_horizon_seconds: int = 0
@@ -124,6 +127,7 @@ profile = "simulator"
 
 [offline]
 allowed = true
+on_outage = "local_split"  # "full_payment" 断网时全额收费、补结后退还 paid in full, insurance part back later
 per_bill_fen = 50000
 hours = 24
 """

@@ -43,32 +43,33 @@ def list_owed(home: Path, as_json: bool) -> None:
 @as_json
 def contact(bill: str, phone: str, home: Path, as_json: bool) -> None:
     """登记电话。 Where the patient can be reached."""
-    from terminal.counter.office import register
-    from terminal.counter.office.owed import Contact
+    from terminal.counter.office.owed import reach
     from terminal.counter.till import Till
 
     with Till(home) as till:
-        till.queue.item(bill)
-        register.write(till, Contact(bill, phone), till.settings.operator)
+        reach(till, bill, phone, till.settings.operator)
     show({"bill": bill, "phone": phone}, as_json, lambda: f"{bill} {phone}")
+
+
+_TENDER = "收款方式，默认现金；退款原路退回 how it is collected, in cash unless said; money goes back the way it came"
 
 
 def _evens(name: str, to_patient: bool, text: str) -> None:
     @owed.command(name, help=text)
     @click.argument("bill")
-    @click.option("--tender", type=click.Choice([kind.value for kind in TenderKind][:3]), default="cash")
+    @click.option("--tender", type=click.Choice([kind.value for kind in TenderKind][:3]), help=_TENDER)
     @by
     @with_card
     @at_home
     @as_json
-    def even(bill: str, tender: str, by: str, with_card: bool, home: Path, as_json: bool) -> None:
+    def even(bill: str, tender: str | None, by: str, with_card: bool, home: Path, as_json: bool) -> None:
         from terminal.counter.office.owed import even_out
         from terminal.counter.till import Till
 
         with Till(home) as till:
             who = acting(till, by, with_card)
-            done = even_out(till, bill, who, to_patient=to_patient, tender=TenderKind(tender))
-        show(done, as_json, lambda: f"{bill} {done.amount}")
+            done = even_out(till, bill, who, to_patient=to_patient, tender=TenderKind(tender) if tender else None)
+        show(done, as_json, lambda: " ".join([bill, *(f"{each.kind} {each.amount}" for each in done.ways)]))
 
 
 _evens("collect", False, "补收。 Collects what the patient owes.")

@@ -37,7 +37,7 @@ from terminal.centre import Intent as Call
 from terminal.counter.compare import differences
 from terminal.counter.identify import NO_LINE, choose
 from terminal.counter.journal import Answered, Entry
-from terminal.counter.tendering import exactly
+from terminal.counter.tendering import covering
 from terminal.counter.till import Till
 from terminal.documents import CredentialKind, Settlement, Source, decode, encode
 from terminal.faults import Fault
@@ -90,6 +90,8 @@ class FarEnd:
             return self._refused(fault)
         except Fault as fault:
             return Hold(fault.code, str(fault).encode())
+        if entry.told.fully_paid:
+            return Prepared(encode(trial))  # no figure was promised that the centre's could differ from
         different = differences(entry.told, trial.settlement)
         if different and not self._till.settings.offline.settle_on_difference:
             self.give_up(trial)
@@ -168,16 +170,18 @@ def complete(centre: Settlement, local: Settlement) -> Settlement:
     """The centre's settlement with what only the terminal knows: postings, pack, tenders, and where the two differ.
 
     ``local`` is the local split, or what the patient was told: then the differences of the trial stay, and figures that
-    moved between trial and settlement join them.
+    moved between trial and settlement join them. A bill paid in full told no figures that could differ.
     """
     known = local.differences if local.source is Source.CENTRE else ()
+    moved = () if local.fully_paid else differences(local, centre)
     return msgspec.structs.replace(
         centre,
         postings=local.postings,
         pack=local.pack,
         pack_digest=local.pack_digest,
-        tenders=local.tenders if local.cash == centre.cash else exactly(centre.cash),
+        tenders=covering(centre.cash, local.tenders),
+        fully_paid=local.fully_paid,
         person=local.person or centre.person,
         findings=local.findings,
-        differences=(*known, *differences(local, centre)),
+        differences=(*known, *moved),
     )

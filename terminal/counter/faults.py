@@ -69,6 +69,17 @@ class OfflineNotAllowed(Fault):
     next_en = "Wait for the line, or let the patient pay in full."
 
 
+class LineLost(Fault):
+    """The line went between trial and settlement; nothing was sent, and without the line other figures hold."""
+
+    code = "line_lost"
+    exit = Exit.CENTRE
+    zh = "账单 {bill} 发出前线路中断，没有结算，没有收款。"
+    en = "The line went before bill {bill} was sent; nothing is settled and no money is booked."
+    next_zh = "请再结算一次：没有线路时本单位全额收费，医保补结后退还。"
+    next_en = "Settle it again: without the line this site takes full payment and pays the insurance part back later."
+
+
 class RefusedByCentre(Fault):
     """The centre said no to the bill, completely."""
 

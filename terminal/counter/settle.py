@@ -8,15 +8,15 @@ import msgspec
 from offline_queue.faults import KeyReused, LaneBusy, LaneMoved
 from offline_queue.ports import Item, NewItem, Outcome
 from offline_queue.vocabulary import WITHOUT_EFFECT, Kind, OutcomeClass
-from terminal.adjudication import CannotSplit, PackFault
 from terminal.centre import BreaksText, CentreAnswerBroken, Settled
 from terminal.centre import Trial as CentreTrial
 from terminal.counter import journal
 from terminal.counter.far_end import complete, outcome_of
-from terminal.counter.faults import NoCredential, NoPackFor, NotTheSettings, OfflineNotAllowed, RefusedByCentre
+from terminal.counter.faults import LineLost, NoCredential, NotTheSettings, OfflineNotAllowed, RefusedByCentre
 from terminal.counter.identify import NO_LINE, Identified, identify
 from terminal.counter.journal import Entry, Given
-from terminal.counter.split import given, split
+from terminal.counter.outage import takes_full_payment, without_centre
+from terminal.counter.split import given, local
 from terminal.counter.tendering import exactly, tenders
 from terminal.counter.till import Till
 from terminal.documents import (
@@ -24,7 +24,6 @@ from terminal.documents import (
     Claim,
     Finding,
     Settlement,
-    Severity,
     TenderKind,
     encode,
 )
@@ -55,12 +54,15 @@ def settle(till: Till, claim: Claim, received: Mapping[TenderKind, Fen] | None =
     """
     if (known := stands(till, claim)) is not None:
         return known
+    online = True
     while True:
         try:
-            trial = try_out(till, claim)
+            trial = try_out(till, claim, online=online)
             return commit(till, paid(till, trial, received) if received else trial)
         except LaneMoved:
             continue  # another desk served the same person meanwhile: both must not use one deductible
+        except LineLost:
+            online = False  # the other way through an outage: other figures, and the money for them
 
 
 def stands(till: Till, claim: Claim) -> Settlement | None:
@@ -77,17 +79,20 @@ def stands(till: Till, claim: Claim) -> Settlement | None:
     return journal.standing(till.queue, item)
 
 
-def try_out(till: Till, claim: Claim) -> Trial:
-    """The split the patient is told: the centre's with the local one beside it, or the local one without the line."""
+def try_out(till: Till, claim: Claim, *, online: bool = True) -> Trial:
+    """The split the patient is told: the centre's with the local one beside it, or the site's without the line.
+
+    ``online=False`` does not even try the line.
+    """
     if claim.credential is None:
         raise NoCredential(bill=claim.bill)
-    who = identify(till, claim.credential)
+    who = identify(till, claim.credential, online=online)
     if who.online and not till.queue.items(lane=who.person.number):
         try:
             seen = till.queue.anchor().seq
             trial = till.centre.trial(claim, who.person, who.insurance)
             facts = given(till, claim, who)
-            told = _in_cash(till, _told(trial, _local(till, claim, facts)))
+            told = _in_cash(till, _told(trial, local(till, claim, facts)))
             return Trial(claim, who, told, trial, seen, facts)
         except NO_LINE as fault:
             till.line(isinstance(fault, CentreAnswerBroken))
@@ -96,7 +101,7 @@ def try_out(till: Till, claim: Claim) -> Trial:
         raise OfflineNotAllowed()
     seen = till.queue.anchor().seq
     facts = given(till, claim, who)
-    told = _in_cash(till, split(till, claim, facts))
+    told = _in_cash(till, without_centre(till, claim, facts))
     told = msgspec.structs.replace(told, state=BillState.PROVISIONAL, person=who.person.name, settled_at=till.clock())
     return Trial(claim, who, told, None, seen, facts)
 
@@ -108,7 +113,10 @@ def paid(till: Till, trial: Trial, received: Mapping[TenderKind, Fen]) -> Trial:
 
 
 def commit(till: Till, trial: Trial) -> Settlement:
-    """Settles a bill that was tried. Raises RefusedByCentre, KeyReused, LimitReached, and LaneMoved: try it again."""
+    """Settles a bill that was tried.
+
+    Raises RefusedByCentre, KeyReused, LimitReached; LaneMoved and LineLost mean: try it again.
+    """
     item = _item(trial)
     if trial.centre is None:
         return journal.standing(till.queue, till.queue.record(item, seen=trial.seen))
@@ -129,7 +137,10 @@ def commit(till: Till, trial: Trial) -> Settlement:
     if isinstance(outcome, Settled):
         outcome = Settled(complete(outcome.settlement, trial.told), outcome.raw)
     ended = outcome_of(outcome)
-    kept = till.queue.finish(sending, ended, keep=till.settings.offline.allowed)
+    full = takes_full_payment(till)
+    kept = till.queue.finish(sending, ended, keep=till.settings.offline.allowed and not full)
+    if ended.result is OutcomeClass.NOT_SENT and full:
+        raise LineLost(bill=item.key)
     if ended.result is OutcomeClass.REFUSED:
         text = ended.answer.decode(errors="replace")[:200]
         raise RefusedByCentre(bill=item.key, number=ended.code, text=text)
@@ -143,18 +154,6 @@ def _check(till: Till, claim: Claim) -> None:
     ):
         if found != expected:
             raise NotTheSettings(bill=claim.bill, field=field, found=found, expected=expected)
-
-
-def _local(till: Till, claim: Claim, facts: Given) -> Settlement | Finding:
-    """The local cross-check; where there is none, the note that says why. The centre settles without it."""
-    try:
-        return split(till, claim, facts)
-    except CannotSplit as fault:
-        found = fault.findings[0]
-        return msgspec.structs.replace(found, severity=Severity.NOTE)
-    except (NoPackFor, PackFault) as fault:
-        zh, en = fault.zh.format(**fault.data), fault.en.format(**fault.data)
-        return Finding(fault.code, Severity.NOTE, claim.bill, zh, en)
 
 
 def _told(trial: CentreTrial, local: Settlement | Finding) -> Settlement:

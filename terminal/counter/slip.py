@@ -1,14 +1,26 @@
 """The settlement slip as lines of text: a picture of one stored settlement. Printing never computes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from terminal.counter.words import Language, word
-from terminal.documents import BillState, Claim, Settlement
+from terminal.documents import BillState, Claim, Settlement, Source
 from terminal.money import Fen
 from terminal.width import cells, centre, cut, left, pair, right
 
 WIDTH = 48
 """Cells of an 80 mm receipt; 32 for 58 mm."""
+
+
+_PAID_IN_FULL: Mapping[BillState, str] = MappingProxyType(
+    {
+        BillState.SETTLED: ".settled",
+        BillState.RECONCILED: ".settled",
+        BillState.REFUSED: ".not_settled",
+        BillState.REVERSED: ".not_settled",
+    }
+)
+"""What became of a bill that was paid in full; in every other state the centre's word is still to come."""
 
 
 def masked(name: str) -> str:
@@ -96,9 +108,18 @@ def slip(settlement: Settlement, claim: Claim, language: Language, width: int = 
         lines.append(f"{say('settlement_number')} {settlement.settlement_number}")
     if settlement.message_number:
         lines.append(cut(f"{say('message_number')} {settlement.message_number}", width))
-    lines.append(cut(say(f"source.{settlement.source}"), width))
-    if settlement.pack:
+    unsplit = settlement.fully_paid and settlement.source is Source.LOCAL
+    lines.append(cut(say("paid_in_full" if unsplit else f"source.{settlement.source}"), width))
+    if settlement.pack and not unsplit:
         lines.append(cut(f"{say('pack')} {settlement.pack} {settlement.pack_digest[:12]}", width))
-    if settlement.state in (BillState.PROVISIONAL, BillState.IN_DOUBT):
-        lines += wrap(say(f"notice.{settlement.state}"), width)
+    if (notice := _notice(settlement)) is not None:
+        lines += wrap(say(notice), width)
     return lines
+
+
+def _notice(settlement: Settlement) -> str | None:
+    """What the patient must know besides the figures: what this paper is, what to keep, when to come back."""
+    state = settlement.state
+    if settlement.fully_paid and (state is not BillState.REVERSED or settlement.source is Source.LOCAL):
+        return "notice.paid_in_full" + _PAID_IN_FULL.get(state, "")
+    return f"notice.{state}" if state in (BillState.PROVISIONAL, BillState.IN_DOUBT) else None

@@ -4,14 +4,14 @@ from datetime import date
 
 import msgspec
 
-from terminal.adjudication import adjudicate
+from terminal.adjudication import CannotSplit, PackFault, adjudicate
 from terminal.adjudication.accumulators import Accumulator
 from terminal.counter import journal, ledger
 from terminal.counter.faults import NoPackFor
 from terminal.counter.identify import Identified
 from terminal.counter.journal import Given
 from terminal.counter.till import Till
-from terminal.documents import Claim, Settlement
+from terminal.documents import Claim, Finding, Settlement, Severity
 
 
 def given(till: Till, claim: Claim, who: Identified) -> Given:
@@ -23,6 +23,17 @@ def split(till: Till, claim: Claim, facts: Given, *, explain: int = 0) -> Settle
     """Who pays what by the terminal's own packs. Raises NoPackFor, PackFault and CannotSplit."""
     plan = till.policies.plan(facts.insured)
     return adjudicate(plan, claim, facts.insured, facts.openings, explain=explain)
+
+
+def local(till: Till, claim: Claim, facts: Given) -> Settlement | Finding:
+    """The split as a cross-check; where there is none, the note that says why. The centre settles without it."""
+    try:
+        return split(till, claim, facts)
+    except CannotSplit as fault:
+        return msgspec.structs.replace(fault.findings[0], severity=Severity.NOTE)
+    except (NoPackFor, PackFault) as fault:
+        zh, en = fault.zh.format(**fault.data), fault.en.format(**fault.data)
+        return Finding(fault.code, Severity.NOTE, claim.bill, zh, en)
 
 
 def used(till: Till, who: Identified) -> list[tuple[Accumulator, int]]:

@@ -1,10 +1,12 @@
 """The money for a bill's cash part: what was received, the change, and the rounding to the jiao as its own line."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from terminal.counter.faults import TenderDoesNotFit
 from terminal.documents import Tender, TenderKind
 from terminal.money import Fen, divide
+
+_IN_NOTES = (TenderKind.CASH, TenderKind.CHANGE, TenderKind.ROUNDING)
 
 
 def exactly(due: Fen, *, to_jiao: bool = False) -> tuple[Tender, ...]:
@@ -30,6 +32,35 @@ def tenders(due: Fen, received: Mapping[TenderKind, Fen], *, to_jiao: bool = Fal
     if rest != payable:
         lines.append(Tender(TenderKind.ROUNDING, Fen(rest - payable)))
     return tuple(lines)
+
+
+def by_kind(money: Iterable[Tender]) -> tuple[Tender, ...]:
+    """Cash first, net of change and rounding; every other by the reference it came from; nothing that is nil."""
+    sums: dict[tuple[TenderKind, str], int] = {(TenderKind.CASH, ""): 0}
+    for each in money:
+        key = (TenderKind.CASH, "") if each.kind in _IN_NOTES else (each.kind, each.reference)
+        sums[key] = sums.get(key, 0) + each.amount
+    return tuple(Tender(kind, Fen(amount), reference) for (kind, reference), amount in sums.items() if amount)
+
+
+def covering(due: Fen, taken: tuple[Tender, ...]) -> tuple[Tender, ...]:
+    """What of the money taken pays what is due after all. Cash first: what is left over goes back to card or code.
+
+    More than was taken is due in cash.
+    """
+    if sum(each.amount for each in taken) == due:
+        return taken
+    return share(due, by_kind(taken))
+
+
+def share(amount: Fen, money: Iterable[Tender]) -> tuple[Tender, ...]:
+    """An amount out of several tenders, in their order; what they do not hold is cash."""
+    lines, rest = [], int(amount)
+    for each in money:
+        if (part := min(each.amount, rest)) > 0:
+            lines.append(Tender(each.kind, Fen(part), each.reference))
+            rest -= part
+    return by_kind([*lines, Tender(TenderKind.CASH, Fen(rest))])
 
 
 def _payable(due: Fen, to_jiao: bool) -> Fen:

@@ -65,6 +65,26 @@ _WORDS: dict[str, tuple[str, str]] = {
         "PROVISIONAL: not yet settled with the centre, whose figures decide. Keep this slip; "
         "the counter forwards the bill when the line is back.",
     ),
+    "paid_in_full": ("断网全额收费 未经医保分割", "PAID IN FULL in an outage, not split"),
+    "notice.paid_in_full": (
+        "本单已全额收费，医保尚未结算，不是最终金额。医保部分在网络恢复后由本窗口补结，应退的钱退还给您："
+        "请保留本单和收费票据，留下电话，接到通知或下次就诊时凭本单和医保卡来退。",
+        "You have PAID THIS BILL IN FULL; the insurance has not settled it yet. When the line is back this counter "
+        "settles the insurance part and it is paid back to you: keep this slip and the receipt, leave a phone number, "
+        "and come with both and your card when called or at your next visit.",
+    ),
+    "notice.paid_in_full.settled": (
+        "断网时已全额收费，现医保已结算：以上现金为您应付的部分，多收的退还。尚未退的，凭本单、收费票据和医保卡到本窗口领取。",
+        "You paid this bill in full in an outage; the insurance has settled it now. The cash above is your part; the "
+        "rest is paid back: if you have not had it yet, bring this slip, the receipt and your card to this counter.",
+    ),
+    "notice.paid_in_full.not_settled": (
+        "断网时已全额收费，医保未能结算：您不欠款，未退费的可到参保地经办机构手工报销。所需材料：收费票据原件、费用清单、"
+        "门诊病历或处方、社保卡或身份证、银行卡。",
+        "You paid this bill in full in an outage and the insurance did not settle it: you owe nothing; what was not "
+        "refunded can be claimed by hand at your insured area's office. Papers: original receipt, itemised list, "
+        "medical record or prescription, social-security or ID card, bank card.",
+    ),
     "notice.in_doubt": (
         "待确认：中心没有答复，本窗口正在查询，不会重复扣款。请保留本单，接到通知再来。",
         "IN DOUBT: the centre has not answered; the counter is asking and will not charge twice. "

@@ -14,10 +14,10 @@ from offline_queue.faults import LaneMoved
 from terminal.counter import journal
 from terminal.counter.cards import credential_of, typed
 from terminal.counter.consent import agreed, self_paid
-from terminal.counter.faults import TenderDoesNotFit
+from terminal.counter.faults import LineLost, TenderDoesNotFit
 from terminal.counter.office import issuing
 from terminal.counter.office.faults import NoReceiptsLeft
-from terminal.counter.office.owed import owed
+from terminal.counter.office.owed import owed, reach
 from terminal.counter.slip import slip
 from terminal.counter.tendering import exactly, tenders
 from terminal.counter.words import Language, word
@@ -193,14 +193,16 @@ async def settle(screen: "ChargeScreen") -> None:
     try:
         await asyncio.to_thread(issuing.want, screen.app.till, sale.bill, screen.app.acting)
         settled = await asyncio.to_thread(sale.settle, received)
-    except LaneMoved:
+    except (LaneMoved, LineLost) as again:
         await _try(screen)
-        screen.message(say("moved", language))
+        screen.message(say("moved" if isinstance(again, LaneMoved) else "line_lost", language))
         return
     finally:
         wait.dismiss(None)
     screen.show_money()
     await _count(screen, Fen(sum(line.amount for line in settled.tenders if line.kind is TenderKind.CASH)))
+    if settled.fully_paid:
+        await _reachable(screen)
     state = word(f"state.{settled.state}", language)
     screen.message(say("done", language, state=state, key=shown(screen.app.keys[Action.NEXT])))
     screen.run_worker(_print(screen, sale.bill), group="paper")  # the next patient need not wait for it
@@ -218,6 +220,14 @@ async def _consent(screen: "ChargeScreen") -> bool:
         await asyncio.to_thread(agreed, screen.app.till, claim, screen.app.operator)
         screen.consented = lines
     return yes
+
+
+async def _reachable(screen: "ChargeScreen") -> None:
+    """Where to call a patient who gets money back later; Enter alone leaves it out."""
+    language = screen.app.language
+    given = await screen.app.push_screen_wait(Prompt(say("paid_in_full", language), [Field("owed_phone")], language))
+    if given and given[0]:
+        await asyncio.to_thread(reach, screen.app.till, screen.sale.bill, given[0], screen.app.operator)
 
 
 async def _count(screen: "ChargeScreen", due: Fen) -> None:

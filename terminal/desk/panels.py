@@ -129,7 +129,8 @@ def split(settlement: Settlement | None, total: Fen, language: Language, width: 
         for figure in ("own_pay", "over_limit", "first_self_pay", "deductible")
         if (amount := getattr(settlement, figure))
     ]
-    different = [
+    noted = [cut("! " + say("paid_in_full", language), width)] if settlement.fully_paid else []
+    different = noted or [
         cut(f"! {word('difference', language)} {each.figure} {each.local}/{each.centre}", width)
         for each in settlement.differences[:1]
     ]

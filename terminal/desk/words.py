@@ -91,6 +91,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "cash_prompt": ("收到现金（回车为正好）", "Cash received (Enter: exact)"),
     "pay_bank_card": ("银行卡", "Card"),
     "pay_code": ("扫码", "Code"),
+    "owed_phone": ("电话（退款时通知）", "Phone, to call when money goes back"),
     "find_bill": ("单号、票号、卡号或姓名", "Bill, receipt, card or name"),
     "manual_number": ("身份证号、卡号或医保码", "ID number, card number or e-credential"),
     "manual_reason": ("读不出卡的原因", "Why the card cannot be read"),
@@ -156,6 +157,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "collected": ("已收回 {amount}", "collected {amount}"),
     "paid_back": ("已退还 {amount}", "paid back {amount}"),
     "cause.settled_differently": ("结算不同", "differs"),
+    "cause.paid_in_full": ("全额已收", "paid all"),
     "cause.not_settled": ("未能结算", "not settled"),
     "cause.taken_back": ("退费未清", "taken back"),
     # drill
@@ -223,6 +225,11 @@ _WORDS: dict[str, tuple[str, str]] = {
         "别的窗口刚为此人结算，金额已重算，请再给病人看后收费",
         "Another desk served this person; the split changed: show it again, then settle",
     ),
+    "line_lost": (
+        "线路刚中断，没有结算，金额已重算，请再给病人看后收费",
+        "The line just went, nothing is settled: show the new figures, then settle",
+    ),
+    "paid_in_full": ("断网全额收费，医保补结后退还", "PAID IN FULL, insurance part paid back later"),
     "is_settled": ("本单已结算，下一位请按 {key}", "This bill is settled; {key} for the next patient"),
     "one_thing": ("请等当前操作完成", "Please wait until this is done"),
     "card_inside": ("卡还在读卡器里，请提醒病人取卡", "The card is still in the reader: remind the patient"),
@@ -267,6 +274,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "十八位身份证号、社保卡号，或扫医保码。手工录入须有原因和复核人。",
         "Eighteen digits of the ID, the card's number, or a scanned e-credential. "
         "A number by hand needs a reason and a reviewer.",
+    ),
+    "help.owed_phone": (
+        "医保补结后打这个电话请病人来退款；直接回车为不留。",
+        "Where the patient is called once the insurance has settled; Enter alone leaves it out.",
     ),
     "help.find_bill": (
         "结算单上的单号或票号，也可输入卡号、身份证号、姓名或追溯码的全文。",

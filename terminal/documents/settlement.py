@@ -116,6 +116,9 @@ class Settlement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     message_number: str = ""
     differences: tuple[Difference, ...] = ()
     tenders: tuple[Tender, ...] = ()
+    fully_paid: bool = False
+    """The patient paid the whole bill because the centre could not be reached. Until the centre has settled it, all of
+    it is the patient's own pay; afterwards the figures are the centre's and what was paid too much is owed back."""
 
     @property
     def funds(self) -> Fen:

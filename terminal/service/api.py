@@ -17,6 +17,7 @@ from terminal.counter.faults import OfflineNotAllowed, UnknownBill
 from terminal.counter.identify import identify
 from terminal.counter.office import operators, receipts, refunds, shifts
 from terminal.counter.office.faults import AlreadyRequested
+from terminal.counter.office.owed import owed
 from terminal.counter.settle import commit, stands, try_out
 from terminal.counter.till import Till
 from terminal.counter.why import why as explained
@@ -209,6 +210,10 @@ class Api:
     def refunds(self, _: Call[Nothing]) -> Answer:
         """Every refund and where it stands."""
         return done(list(refunds.refunds(self.till).values()))
+
+    def owed(self, _: Call[Nothing]) -> Answer:
+        """Who owes whom after a difference, or after full payment."""
+        return done(owed(self.till))
 
     def shift(self, _: Call[Nothing]) -> Answer:
         """The running shift's report."""

@@ -3,6 +3,7 @@
 import msgspec
 
 from cardio import CardReading
+from terminal.counter.office.owed import Owed
 from terminal.counter.office.receipts import Stock
 from terminal.counter.office.refunds import Refund
 from terminal.counter.office.takings import Report
@@ -78,6 +79,7 @@ ROUTES: tuple[Route, ...] = (
         Api.refund,
         needs_key=True,
     ),
+    Route("GET", "/owed", Right.READ, Nothing, {200: list[Owed]}, "差额", "Who owes whom", Api.owed),
     Route("GET", "/shift", Right.READ, Nothing, {200: Report}, "班次", "The shift", Api.shift),
     Route("GET", "/receipts", Right.READ, Nothing, {200: list[Stock]}, "票据", "Receipts in stock", Api.receipts),
     Route("GET", "/bills", Right.READ, Nothing, {200: list[Row]}, "全部账单", "All bills", Api.bills),

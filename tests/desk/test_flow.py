@@ -7,11 +7,14 @@ from cardio.virtual.persons import card
 from cardio.virtual.port import VirtualPort
 from terminal.counter import journal
 from terminal.counter.consent import Consent
+from terminal.counter.office.owed import owed
 from terminal.counter.office.reasons import NotSettled
 from terminal.counter.office.register import read
 from terminal.documents import BillState, TenderKind, VisitType
-from tests.desk.playing import BARCODE, desk, play
+from terminal.money import Fen
+from tests.desk.playing import BARCODE, desk, play, stock
 from tests.desk.scenes import fill
+from tests.world import World
 
 MONEY = "应收", "实收", "找零"
 
@@ -347,5 +350,54 @@ def test_cash_is_rounded_to_the_jiao_where_the_site_does_so(world):
             tenders = {line.kind: line.amount for line in c.app.charge.sale.settled.tenders}
             assert tenders == {TenderKind.BANK_CARD: 50000, TenderKind.CASH: 23440, TenderKind.ROUNDING: -5}
             assert c.app.charge.change == 6560
+
+        play(desk(till), script)
+
+
+class TestFullPayment:
+    """A site that takes full payment while the line is down."""
+
+    @pytest.fixture
+    def world(self, tmp_path):
+        world = World(tmp_path, offline={"on_outage": "full_payment"})
+        stock(world.home)
+        yield world
+        world.close()
+
+    def test_the_patient_pays_all_is_called_and_gets_the_insurance_part_back(self, till, world):
+        async def script(c):
+            await fill(c)
+            world.centre.line_down()
+            await c.press("f5")
+            assert "断网全额收费" in c.screen and "基金" not in c.screen
+            await c.press("f2", "enter")
+            assert "2161.00" in c.screen
+            await c.type("2200")
+            await c.type("13800000000")
+            sale = c.app.charge.sale
+            assert (sale.settled.state, sale.settled.cash) == (BillState.PROVISIONAL, 216100)
+            assert "39.00" in c.screen
+            world.centre.line_up()
+            await c.press("ctrl+u", "ctrl+y")
+            stands = journal.standing(till.queue, till.queue.item(sale.bill))
+            back = stands.total - stands.cash
+            assert "13800000000" in c.screen and f"-{Fen(back)}" in c.screen and "全额已收" in c.screen
+            await c.press("enter")
+            assert f"已退还 {Fen(back)}" in c.screen
+
+        play(desk(till), script)
+        assert owed(till) == [] and list(world.standing().values()) == [1]
+
+    def test_a_line_that_goes_after_the_trial_shows_the_new_figures_before_any_money(self, till, world):
+        async def script(c):
+            await fill(c)
+            await c.press("f5")
+            assert "734.35" in c.screen
+            world.centre.line_down()
+            await c.press("f2", "enter")
+            assert c.app.charge.sale.settled is None and "断网全额收费" in c.screen
+            assert "线路刚中断" in c.lines[22]
+            await c.press("f2", "enter", "enter")
+            assert c.app.charge.sale.settled.cash == 216100
 
         play(desk(till), script)

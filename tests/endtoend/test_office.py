@@ -9,7 +9,7 @@ import pytest
 
 from terminal.clock import now
 from terminal.money import parse_yuan
-from tests.world import World, bill
+from tests.world import AMOXICILLIN, World, bill
 
 
 @pytest.fixture
@@ -73,6 +73,45 @@ def test_a_refund_goes_through_three_hands(world: World) -> None:
     assert (code, shown["state"]) == (1, "reversed")
     assert {row["bill"]: row["state"] for row in yibao(world, "bill", "list")[1]} == {"B-1": "reversed"}
     assert world.standing() == {}
+
+
+def test_an_outage_paid_in_full_is_settled_owed_and_paid_back_by_commands(tmp_path: Path) -> None:
+    world = World(tmp_path, offline={"on_outage": "full_payment"})
+    try:
+        staff(world)
+        world.run("settle", "-", "--json", feed=[bill("B-0", "zhang", (AMOXICILLIN, 1))])
+        assert yibao(world, "shift", "open", "--float", "100.00", "--by", "0001", typed="secret-0001\n")[0] == 0
+        world.centre.line_down()
+        claim = tmp_path / "claim.json"
+        claim.write_text(json.dumps(bill("B-1", "zhang")), encoding="utf-8")
+        code, fault = yibao(world, "settle", str(claim), "--tender", "bank_card=700.00")
+        assert (code, fault["fault"]["code"]) == (2, "tender_does_not_fit")
+        words = ("settle", str(claim), "--tender", "bank_card=700.00", "--tender", "cash=1500.00")
+        code, told = yibao(world, *words)
+        assert (code, told["state"], told["fully_paid"], told["cash"]) == (0, "provisional", True, "2136.00")
+        out, _ = world.command("bill", "show", "B-1", "--lang", "zh").communicate()
+        assert "已全额收费" in out.decode()
+        assert yibao(world, "owed", "list") == (0, [])
+        world.centre.line_up()
+        assert yibao(world, "queue", "forward", "--wait", "20")[1]["left"] == 0
+        assert yibao(world, "owed", "contact", "B-1", "13800000000")[0] == 0
+        final = yibao(world, "bill", "show", "B-1")[1]
+        (debt,) = yibao(world, "owed", "list")[1]
+        assert (debt["name"], debt["phone"], debt["cause"]) == ("张三", "13800000000", "paid_in_full")
+        back = parse_yuan(final["total"]) - parse_yuan(final["cash"])
+        assert parse_yuan(debt["amount"]) == -back
+        pay = ("owed", "pay", "B-1", "--by", "0001")
+        code, fault = yibao(world, *pay, "--tender", "cash", typed="secret-0001\n")
+        assert (code, fault["fault"]["code"]) == (1, "cash_for_card_money")
+        code, done = yibao(world, *pay, typed="secret-0001\n")
+        moved = {each["kind"]: parse_yuan(each["amount"]) for each in done["tenders"]}
+        assert (code, moved) == (0, {"bank_card": -70_000, "cash": -(back - 70_000)})
+        assert yibao(world, "owed", "list") == (0, [])
+        report = yibao(world, "shift", "report")[1]
+        known = yibao(world, "bill", "show", "B-0")[1]
+        assert parse_yuan(report["expected"]) == 10_000 + parse_yuan(final["cash"]) + parse_yuan(known["cash"])
+    finally:
+        world.close()
 
 
 def test_two_persons_decide_about_a_difference_and_the_rest_is_collected(world: World) -> None:

@@ -20,8 +20,9 @@ from cardio.virtual.daemon import NoPrivateDaemon, private_daemon
 from cardio.virtual.persons import card
 from terminal.counter.office import operators
 from terminal.counter.office.roles import Role
+from terminal.money import parse_yuan
 from tests.service.conftest import Service
-from tests.world import AMOXICILLIN, bill
+from tests.world import AMOXICILLIN, World, bill
 
 
 def settled(service: Service, number: str, seconds: float = 20) -> dict[str, Any]:
@@ -109,6 +110,33 @@ def test_without_the_line_the_service_goes_on_and_forwards_by_itself(service: Se
         assert time.monotonic() < end
         time.sleep(0.2)
     assert service.world.standing() == {"A-0": 1, "A-1": 1}
+
+
+def test_a_site_that_takes_full_payment_says_so_and_tells_what_goes_back(tmp_path: Path) -> None:
+    world = World(tmp_path, offline={"on_outage": "full_payment"})
+    token = world.run("client", "add", "his", "--operator", "0001", "--json")[1][0]["token"]
+    service = Service(world, token)
+    try:
+        service.call("POST", "/settle", bill("A-0", "zhang", (AMOXICILLIN, 1)), key="A-0")
+        settled(service, "A-0")
+        world.centre.line_down()
+        trial = service.call("POST", "/trial", bill("A-1", "zhang"))[1]
+        service.call("POST", "/settle", bill("A-1", "zhang"), key="A-1")
+        told = settled(service, "A-1")["settlement"]
+        assert (told["state"], told["fully_paid"], told["cash"]) == ("provisional", True, told["total"])
+        assert (trial["fully_paid"], trial["cash"]) == (True, told["cash"])
+        assert service.call("GET", "/owed")[1] == []
+        world.centre.line_up()
+        end = time.monotonic() + 20
+        while (final := service.call("GET", "/bills/A-1")[1])["state"] != "settled":
+            assert time.monotonic() < end
+            time.sleep(0.2)
+        (debt,) = service.call("GET", "/owed")[1]
+        assert (debt["bill"], debt["cause"]) == ("A-1", "paid_in_full")
+        assert parse_yuan(debt["amount"]) == parse_yuan(final["settlement"]["cash"]) - parse_yuan(told["total"])
+    finally:
+        service.stop()
+        world.close()
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from types import MappingProxyType
 import msgspec
 
 from terminal.counter import journal
+from terminal.counter.office.owed import Evened
 from terminal.counter.office.refunds import Moved, RefundState, refunds
 from terminal.counter.office.register import read
 from terminal.counter.till import Till
@@ -92,7 +93,14 @@ def card_payments(till: Till, day: date) -> list[CardPayment]:
         for tender in known[note.document.refund].requested.back.tenders
         if tender.kind is TenderKind.BANK_CARD
     ]
-    return taken + back
+    evened = [
+        CardPayment(tender.reference, tender.amount, note.document.bill)
+        for note in read(till, Evened)
+        if note.at.date() == day
+        for tender in note.document.ways
+        if tender.kind is TenderKind.BANK_CARD
+    ]
+    return taken + back + evened
 
 
 def match(ours: Iterable[CardPayment], bank: Iterable[CardPayment]) -> Match:

@@ -1,7 +1,7 @@
 """After a difference: who owes whom, since when, and how it was settled at a later visit.
 
-A patient who left with a provisional slip paid by the terminal's own split. When the centre then settles otherwise, or
-not at all, the difference is owed; it is read from the bills themselves, so that no list can forget one.
+A patient who left with a provisional slip paid by the terminal's own split, or all of it. When the centre then settles
+otherwise, or not at all, the difference is owed; it is read from the bills themselves, so that no list can forget one.
 
 What is owed is one sum per bill number: the cash part as it stands now, less all money that moved for it. A refused
 bill's number may be settled again, and then the patient has paid twice.
@@ -18,13 +18,15 @@ import msgspec
 from offline_queue.ports import Item
 from offline_queue.vocabulary import OPEN, State, Step
 from terminal.counter import journal
-from terminal.counter.office.faults import AlreadyRequested, NothingOwed
+from terminal.counter.office.faults import AlreadyRequested, CashForCardMoney, NothingOwed
 from terminal.counter.office.operators import Session
 from terminal.counter.office.refunds import RefundState, refunds, took_effect
 from terminal.counter.office.register import Document, read, writing
+from terminal.counter.office.register import write as write_note
 from terminal.counter.office.roles import Right
+from terminal.counter.tendering import by_kind, share
 from terminal.counter.till import Till
-from terminal.documents import Settlement, TenderKind
+from terminal.documents import Settlement, Tender, TenderKind
 from terminal.money import Fen
 
 _SERVED = (Step.RECORD, Step.NOT_SENT, Step.BUSY, Step.DOUBT)
@@ -36,6 +38,8 @@ class Cause(StrEnum):
 
     SETTLED_DIFFERENTLY = "settled_differently"
     NOT_SETTLED = "not_settled"
+    PAID_IN_FULL = "paid_in_full"
+    """The whole bill was paid in an outage and the centre has settled since: the insurance's part goes back."""
     TAKEN_BACK = "taken_back"
     """The bill no longer stands, and its refund is not finished or gave back another sum than was paid."""
 
@@ -55,6 +59,13 @@ class Evened(Document, frozen=True):
     bill: str
     amount: Fen
     tender: TenderKind
+    tenders: tuple[Tender, ...] = ()
+    """Where it is more than the one tender, or went to a reference."""
+
+    @property
+    def ways(self) -> tuple[Tender, ...]:
+        """How the money moved."""
+        return self.tenders or (Tender(self.tender, self.amount),)
 
 
 class Owed(msgspec.Struct, frozen=True):
@@ -66,16 +77,18 @@ class Owed(msgspec.Struct, frozen=True):
     since: datetime
     amount: Fen
     cause: Cause
+    back: tuple[Tender, ...] = ()
+    """How the desk's debt goes back: the way the money came, cash last."""
 
 
 def owed(till: Till, person: str | None = None) -> list[Owed]:
     """What is open, oldest first; of one person's number, if given: to be told at the next visit."""
-    moved: dict[str, int] = defaultdict(int)
+    moved: dict[str, list[Tender]] = defaultdict(list)
     phones: dict[str, str] = {}
     for note in read(till, Evened, Contact):
         match note.document:
-            case Evened(bill, amount):
-                moved[bill] += amount
+            case Evened() as evened:
+                moved[evened.bill] += evened.ways
             case Contact(bill, phone):
                 phones[bill] = phone
     gone: set[str] = set()
@@ -83,53 +96,67 @@ def owed(till: Till, person: str | None = None) -> list[Owed]:
         if took_effect(till, refund):
             gone.add(refund.bill)
         if refund.state is RefundState.DONE:
-            moved[refund.bill] += sum(tender.amount for tender in refund.requested.back.tenders)
+            moved[refund.bill] += refund.requested.back.tenders
     served: dict[str, list[Item]] = defaultdict(list)
     for item in till.queue.items(tuple(State), lane=person):
         if not item.reverses and (item.state is State.ACCEPTED or was_served(till, item)):
             served[item.key].append(item)
-    return [
-        msgspec.structs.replace(each, amount=Fen(rest), phone=phones.get(each.bill, ""))
-        for items in served.values()
-        if (rest := (each := _difference(till, items, gone)).amount - moved[each.bill])
-    ]
+    found = (_difference(till, items, gone, moved[key]) for key, items in served.items())
+    return [msgspec.structs.replace(each, phone=phones.get(each.bill, "")) for each in found if each.amount]
 
 
-def even_out(till: Till, bill: str, by: Session, *, to_patient: bool, tender: TenderKind = TenderKind.CASH) -> Evened:
+def reach(till: Till, bill: str, phone: str, actor: str) -> Contact:
+    """Notes where the patient of a bill can be reached. Raises UnknownKey."""
+    till.queue.item(bill)
+    contact = Contact(bill, phone)
+    write_note(till, contact, actor)
+    return contact
+
+
+def even_out(till: Till, bill: str, by: Session, *, to_patient: bool, tender: TenderKind | None = None) -> Evened:
     """Collects what the patient of a bill owes, or with ``to_patient`` pays what the desk owes.
 
-    Raises NothingOwed in that direction, NotAllowed, AlreadyRequested while a refund is to pay it out.
+    Without ``tender`` cash is collected, and money goes back the way it came. Raises NothingOwed in that direction,
+    CashForCardMoney, NotAllowed, AlreadyRequested while a refund is to pay it out.
     """
     by.require(Right.OWED)
     with writing(till) as write:
         for refund in refunds(till).values():
             if refund.bill == bill and refund.state is RefundState.AUDITED and took_effect(till, refund):
                 raise AlreadyRequested(bill=bill, refund=refund.number)
-        rest = sum(each.amount for each in owed(till) if each.bill == bill)
-        if rest == 0 or (rest < 0) is not to_patient:
+        due = next((each for each in owed(till) if each.bill == bill), None)
+        if due is None or (due.amount < 0) is not to_patient:
             raise NothingOwed(bill=bill)
-        done = Evened(bill, Fen(rest), tender)
+        if other := next((each for each in due.back if tender not in (None, each.kind)), None):
+            raise CashForCardMoney(bill=bill, kind=other.kind, amount=other.amount)
+        kind = due.back[0].kind if due.back else tender or TenderKind.CASH
+        back = tuple(Tender(each.kind, Fen(-each.amount), each.reference) for each in due.back)
+        done = Evened(bill, due.amount, kind, back)
         write(done, by.number)
     return done
 
 
-def _difference(till: Till, served: Sequence[Item], gone: Container[str]) -> Owed:
-    """What one bill's number comes to, against what was taken each time the patient was served under it."""
+def _difference(till: Till, served: Sequence[Item], gone: Container[str], moved: Sequence[Tender]) -> Owed:
+    """What one bill's number comes to, against all money that moved for it, each time the patient was served."""
     entries = [journal.entry(till.queue, item) for item in served]
-    paid = sum(tender.amount for entry in entries for tender in entry.told.tenders)
+    taken = by_kind([*(tender for entry in entries for tender in entry.told.tenders), *moved])
     item, entry = served[-1], entries[-1]
     due, cause = _due(till, item, entry.told, gone)
-    return Owed(item.key, entry.person.name, "", item.closed or item.created, Fen(due - paid), cause)
+    rest = Fen(due - sum(tender.amount for tender in taken))
+    back = share(Fen(max(-rest, 0)), reversed(taken))
+    return Owed(item.key, entry.person.name, "", item.closed or item.created, rest, cause, back)
 
 
 def _due(till: Till, item: Item, told: Settlement, gone: Container[str]) -> tuple[Fen, Cause]:
     """The patient's own part as it stands: of a bill that waits, what was told."""
-    if item.key in gone:
+    stands = item.state in OPEN or (item.state is State.ACCEPTED and not journal.taken_back(till.queue, item))
+    if item.key in gone and not stands:
         return Fen(0), Cause.TAKEN_BACK
     if item.state in OPEN:
         return told.cash, Cause.SETTLED_DIFFERENTLY
     if item.state is State.ACCEPTED:
-        return journal.standing(till.queue, item).cash, Cause.SETTLED_DIFFERENTLY
+        cause = Cause.PAID_IN_FULL if told.fully_paid else Cause.SETTLED_DIFFERENTLY
+        return journal.standing(till.queue, item).cash, cause
     return told.total, Cause.NOT_SETTLED
 
 

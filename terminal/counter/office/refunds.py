@@ -227,7 +227,8 @@ def move(till: Till, number: str, to: RefundState, by: Session, reason: str = ""
         refund = find(till, number)
         right = _step(refund, to)
         by.require(right, Assurance.PIN)
-        if to is RefundState.WITHDRAWN and (journal.find(till.queue, number) is not None or took_effect(till, refund)):
+        begun = any(journal.find(till.queue, key) for key in (number, refund.requested.rebill) if key)
+        if to is RefundState.WITHDRAWN and (begun or took_effect(till, refund)):
             raise WrongStep(refund=number, state="on its way to the centre", to=to)
         if to not in _OVER:
             approve(till, write, number, refund.digest, right, by, Assurance.PIN)
@@ -276,6 +277,8 @@ def _take_back(till: Till, refund: Refund, wait: float) -> bool:
         now, approved = red_ink(standing), refund.requested.back
         if differences(now, approved) or now.tenders != approved.tenders:
             raise StandsDifferently(bill=refund.bill, refund=refund.number)
+        if item.state is State.REFUSED:
+            return True
         if item.state is not State.ACCEPTED:
             approvers = tuple(approval.operator for approval in refund.approvals)
             till.queue.resolve(refund.bill, Decision.CLOSE, by=approvers, reason=refund.number)
@@ -310,7 +313,8 @@ def _refundable(till: Till, item: Item) -> Settlement:
     settled = item.state is State.ACCEPTED and standing.settlement_number and not item.reverses
     held_here = item.state is State.HELD and not item.number and item.reason != EXPORTED
     waiting = item.state is State.RECORDED or held_here
-    if not (settled or waiting) or journal.taken_back(till.queue, item):
+    paid_anyway = standing.fully_paid and item.state in (State.REFUSED, State.CLOSED_BY_HAND)
+    if not (settled or waiting or paid_anyway) or journal.taken_back(till.queue, item):
         raise NotRefundable(bill=item.key, state=standing.state)
     return standing
 

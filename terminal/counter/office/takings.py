@@ -107,7 +107,7 @@ def takings(
             sums.tenders("refunds", back.tenders)
             sums.payers("paid_back", back)
     for evened in (note.document for note in read(till, Evened, after=after)):
-        sums.add("evened", evened.tender, evened.amount)
+        sums.tenders("evened", evened.ways)
     sums.tenders("prepaid", (note.document.tender for note in read(till, Prepaid, after=after)))
     for drawn in (note.document for note in read(till, Drawn, after=after)):
         sums.add("drawn", TenderKind.CASH, -drawn.amount)
@@ -135,7 +135,7 @@ def _bill(till: Till, item: Item, after: int, sums: _Sums, refunded: bool) -> No
         return  # refused while the patient stood there: no money moved
     sums.add("bills", stands.state, stands.total)
     sums.tenders("sales", told.tenders)
-    if refunded or not (without_effect or item.state is State.CLOSED_BY_HAND):
+    if refunded or told.fully_paid or not (without_effect or item.state is State.CLOSED_BY_HAND):
         sums.payers("paid", stands)
     if item.state in OPEN:
         sums.add("open", f"{item.key} {stands.state}", told.total - told.cash)
