@@ -41,6 +41,17 @@ class NoHsmNeeded(CardFault):
     next_en = "Call Step 1 first."
 
 
+class NotOffered(CardFault):
+    """A function of the interface that this terminal does not offer; no card was touched."""
+
+    code = "not_offered"
+    exit = 2
+    zh = "本机不提供 {name}。"
+    en = "This terminal does not offer {name}."
+    next_zh = "写卡与卡内扣款请到发卡机构的终端办理。"
+    next_en = "Cards are written and debited at the issuing body's terminals."
+
+
 READER_TROUBLE, NOT_GENUINE, PSAM_LACKS_ALGORITHM, PSAM_LACKS_KEY = -11, -21, -2202, -2203
 CODES: dict[type[CardFault], int] = {
     faults.NotSocialSecurityCard: -1,
@@ -49,6 +60,7 @@ CODES: dict[type[CardFault], int] = {
     faults.LibraryMissing: -5,
     faults.NoReader: -12,
     pinpad.NoKeypad: -13,
+    NotOffered: -13,
     BadParameter: -14,
     KeyServiceRefused: NOT_GENUINE,
     OtherCard: -22,

@@ -3,6 +3,7 @@
 Each returns the pair (return code, pOut): 0 and the line, or a negative code and a sentence in Chinese.
 """
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
@@ -14,12 +15,24 @@ from cardio.applications.layout import File
 from cardio.applications.medical import select_directory
 from cardio.applications.reader import read_cyclic
 from cardio.applications.social_security import NEWEST, read_identity, select_environment
+from cardio.faults import CardFault
 from cardio.pinpad import change_on_keypad, verify_on_keypad
 from cardio.psam import NoPsam
 from cardio.standard38.addresses import parse, shown
-from cardio.standard38.desk import answering, today
+from cardio.standard38.codes import NotOffered
+from cardio.standard38.desk import Desk, Result, answering, today
 from cardio.standard38.files import Opener, answer
 from cardio.standard38.two_steps import TwoSteps
+
+
+def _refusing(fault: type[CardFault], **data: object) -> Callable[..., Result]:
+    """A function that answers every call with this fault and touches no card."""
+
+    @answering
+    def function(self: Desk, *_: object) -> str:
+        raise fault(**data)
+
+    return function
 
 
 class Standard38(TwoSteps):
@@ -80,6 +93,14 @@ class Standard38(TwoSteps):
             for sw in contents.missing.values():
                 raise faults.CardRefused(what="show its transactions", sw=sw)
             return "".join(_debit(row) for row in rows)
+
+    iReloadPIN = iUnblockPIN = _refusing(NoPsam, reader="-", found="-")
+    """Their keys are a key service's: -2201 sends the caller to the HSM variants, as the interface wants it."""
+    iWriteCard = _refusing(NotOffered, name="iWriteCard")
+    iWriteCard_HSM_Step1 = iWriteCard_HSM_Step2 = iWriteCard
+    iDoDebit = _refusing(NotOffered, name="iDoDebit")
+    iDoDebit_HSM_Step1 = iDoDebit_HSM_Step2 = iDoDebit
+    """Why these touch no card: ``cardio/README.md``."""
 
 
 def _debit(row: dict[str, Any]) -> str:

@@ -269,6 +269,27 @@ def test_debit_records_are_numbered_dated_and_in_yuan() -> None:
     assert with_keypad(card("zhang")).iReadDebitRecord(1) == (0, "7^110100000001^20240315093015^60.00^1000.50^|")
 
 
+@pytest.mark.parametrize(
+    ("function", "arguments", "code"),
+    [
+        ("iReloadPIN", (1, INFO), -2201),
+        ("iUnblockPIN", (1, INFO), -2201),
+        ("iWriteCard", (1, INFO, "SSSEEF06|09|$", "SSSEEF06|X|$"), -13),
+        ("iWriteCard_HSM_Step1", (1, INFO, "SSSEEF06|09|$"), -13),
+        ("iWriteCard_HSM_Step2", ("00",), -13),
+        ("iDoDebit", (1, INFO, "10.00|10.00|20240315093015|"), -13),
+        ("iDoDebit_HSM_Step1", (1, INFO, "10.00|10.00|20240315093015|"), -13),
+        ("iDoDebit_HSM_Step2", ("00",), -13),
+    ],
+)
+def test_what_is_not_offered_says_so_and_touches_no_card(
+    function: str, arguments: tuple[object, ...], code: int
+) -> None:
+    chip = card("zhang")
+    got, text = getattr(at_desk(chip), function)(*arguments)
+    assert (got, bool(text), chip.commands) == (code, True, [])
+
+
 @pytest.mark.parametrize(("kind", "code"), [(1, -2), (2, 0), (3, 0), (4, 0)])
 def test_the_kind_of_reader_chooses_where_to_look(kind: int, code: int) -> None:
     port = VirtualPort()
