@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from terminal.adjudication.tools.slips import Slip
 
 
+_SHOWN = 6
+"""Conventions that are listed; where more are left, the slips do not tell."""
+
+
 class _Day(click.ParamType[date]):
     name = "YYYY-MM-DD"
 
@@ -93,7 +97,7 @@ def check(packs: tuple[str, ...], every_fen: bool, day: date, home: Path, as_jso
     def text() -> str:
         lines = []
         for name, mistakes in found.items():
-            lines.append(f"{name}: {'OK' if not mistakes else len(mistakes)}")
+            lines.append(f"{name}: {'OK' if not mistakes else f'{len(mistakes)} 处 mistakes'}")
             lines += [
                 f"  {m['file']}:{m['line']}: {m['key']}: {m['found']}；应为 expected {m['expected']}" for m in mistakes
             ]
@@ -126,21 +130,33 @@ def test(pack: str, home: Path, as_json: bool) -> int:
 @at_home
 @as_json
 def show_figures(pack: str, day: date, home: Path, as_json: bool) -> int:
-    """某日有效的全部数字，推导的已算出。 The figures in force on a day, derived ones worked out."""
-    from terminal.adjudication.tools.compare import show_pack
+    """某日有效的数字（推导的已算出）和规则。 Figures in force on a day, and what is done with them."""
+    from terminal.adjudication.tools.compare import rules, show_pack
 
     read = _pack(pack, home)
     figures = show_pack(read, day)
-    document = {
+    document: dict[str, Any] = {
         "pack": read.id,
         "title": read.header.title_zh,
         "digest": read.digest,
         "notes": read.header.notes,
         "figures": msgspec.to_builtins(figures),
+        "rules": rules(read),
     }
-    _table(document, as_json, lambda: [f"{read.id} {read.header.title_zh} {read.header.title_en}", *(
-        f"  {f.key:28} {f.when:40} {f.text}  [{f.begins}..{f.ends or ''} {f.ref}]" for f in figures
-    ), *(f"  * {note}" for note in read.header.notes)])  # fmt: skip
+
+    def text() -> list[str]:
+        lines = [f"{read.id} {read.header.title_zh} {read.header.title_en}"]
+        for f in figures:
+            why = f": {f.why}" if f.why else ""
+            lines.append(f"  {f.key:28} {f.when:40} {f.text}{why}  [{f.begins}..{f.ends or ''} {f.ref}]")
+        if not figures and read.rows:
+            first = min(row.begins for row in read.rows)
+            lines.append(f"  {day}：没有生效的数字，最早 {first}。 No figure is in force; the first is of {first}.")
+        done = document["rules"].items()
+        lines += [f"  {place}: {rule}" for place, rule in done if place.startswith(("line.", "benefit."))]
+        return lines + [f"  * {note}" for note in read.header.notes]
+
+    _table(document, as_json, text)
     return Exit.DONE
 
 
@@ -152,28 +168,45 @@ def show_figures(pack: str, day: date, home: Path, as_json: bool) -> int:
 @at_home
 @as_json
 def diff(old: str, new: str, day: date, old_day: date | None, home: Path, as_json: bool) -> int:
-    """两个政策包（或同一个包的两天）之间不同的数字。 What two packs, or two days, state differently."""
+    """两个政策包（或同一包的两天）的不同。 What two packs, or two days, state differently."""
     from terminal.adjudication.tools.compare import diff_packs
 
     changed = diff_packs(_pack(old, home), _pack(new, home), old_day or day, day)
     _table([msgspec.to_builtins(one) for one in changed], as_json, lambda: [
         f"{one.key:28} {one.when:40} {one.before or '-'} -> {one.after or '-'}" for one in changed
-    ])  # fmt: skip
+    ] or ["没有不同。 No difference."])  # fmt: skip
     return Exit.NO if changed else Exit.DONE
 
 
 @policy.command()
 @click.argument("pack")
 @click.argument("slips")
+@click.option("--settled", help="中心的结果表，列名同 batch the centre's figures, in a table as `batch` writes")
 @at_home
 @as_json
-def fit(pack: str, slips: str, home: Path, as_json: bool) -> int:
+def fit(pack: str, slips: str, settled: str | None, home: Path, as_json: bool) -> int:
     """由已结算的单据找出中心的舍入方式。 Finds the centre's rounding from settled slips."""
+    from terminal.adjudication import compile_plan
+    from terminal.adjudication.tools.batch import read_settled
     from terminal.adjudication.tools.fit import fit as fit_slips
 
-    found = fit_slips(_pack(pack, home), _slips(slips))
-    document = msgspec.to_builtins(found)
-    _table(document, as_json, lambda: [f"{key:12} {value}" for key, value in document.items()])
+    read = _pack(pack, home)
+    given = None if settled is None else read_settled(compile_plan(read), _read(settled), file=settled)
+    found = fit_slips(read, _slips(slips), given)
+
+    def text() -> list[str]:
+        if not found.slips:
+            return ["没有可用的单据：要有中心的结果，且政策包能分割。 No slip has the centre's result and a split."]
+        lines = [f"单据 slips {found.slips}  相符的舍入 conventions that fit {len(found.survivors)}/{found.candidates}"]
+        lines += [f"  {one}" for one in found.survivors[:_SHOWN]] + ["  ..."] * (len(found.survivors) > _SHOWN)
+        if found.nearest is not None:
+            lines.append(f"最接近 nearest: {found.nearest}")
+            lines += [f"  {bill}: {fen:+} 分 fen" for bill, fen in found.residuals.items()]
+        elif len(found.survivors) > 1 and found.separating:
+            lines.append(f"可用来区分 told apart by: {found.separating}")
+        return lines
+
+    _table(msgspec.to_builtins(found), as_json, text)
     return Exit.DONE if found.survivors else Exit.NO
 
 
@@ -196,11 +229,15 @@ def simulate(old: str, new: str, journal: str, home: Path, as_json: bool) -> int
         return Exit.DONE
     for group in found.groups:
         click.echo(
-            f"{group.name:20} {group.bills:6} {group.changed:6}  基金 funds {group.funds_before} -> {group.funds_after}"
+            f"{group.name:20} 账单 bills {group.bills:6} 改变 changed {group.changed:6}"
+            f"  基金 funds {group.funds_before} -> {group.funds_after}"
             f"  个人多付 more {group.patients_more}  少付 less {group.patients_less}"
         )
     for change in found.largest:
-        click.echo(f"  {change.bill}: {change.before} -> {change.after}")
+        click.echo(f"  {change.bill}: 个人 patient {change.before} -> {change.after} ({change.why})")
+    if lost := found.unanswered:
+        named = ", ".join(lost[:10]) + (" ..." if len(lost) > 10 else "")
+        click.echo(f"没有结果 without an answer: {len(lost)} ({named})")
     return Exit.DONE
 
 
@@ -227,7 +264,8 @@ def batch(pack: str, journal: str, results: str, home: Path, as_json: bool) -> i
             f"无法写入 {results}：{error.strerror}。 Cannot write {results}: {error.strerror}."
         ) from error
     show(found, as_json, lambda: "\n".join([
-        f"{results}: {found.answered}/{found.bills}  基金 funds {found.funds}  个人 patients {found.patients}",
+        f"{results}: 账单 bills {found.bills}  有结果 answered {found.answered}"
+        f"  基金 funds {found.funds}  个人 patients {found.patients}",
         *(f"  逐笔 one at a time: {bills}  {why}" for why, bills in found.one_by_one.items()),
     ]))  # fmt: skip
     return Exit.DONE if found.answered == found.bills else Exit.NO
@@ -248,11 +286,11 @@ def new(
     """写一个可以通过检查的空白政策包。 Writes an empty pack to start from."""
     from terminal.adjudication.tools.new import new_pack
 
+    files = new_pack(pack, area=area, scheme=Scheme(scheme), title=title, day=begins)
     folder = (into or policies_folder(home)) / pack
     if folder.exists():
         raise click.ClickException(f"{folder} 已存在，没有改动。 {folder} exists; nothing was changed.")
     folder.mkdir(parents=True)
-    files = new_pack(pack, area=area, scheme=Scheme(scheme), title=title, day=begins)
     for name, data in files.items():
         (folder / name).write_bytes(data)
     show({"folder": str(folder), "files": sorted(files)}, as_json, lambda: str(folder))

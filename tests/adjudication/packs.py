@@ -52,7 +52,7 @@ def small_files(stages="", values=None, *, lines="", accumulators="", header="",
     layer = layers or (layer_toml("l", stages) if stages else "")
     named = ", ".join(f'"{visit}"' for visit in visits or ("inpatient", "outpatient", "chronic", "observation"))
     head = HEADER.format(
-        id="small", area="360400", scheme="resident", title="small", day="2020-01-01", review="2099-01-01"
+        id="small", area="360400", scheme="resident", title='"small"', day="2020-01-01", review="2099-01-01"
     )
     own_benefit = "" if benefit == "none" else (
         f'[[benefit]]\nid = "b"\nzh = "b"\nen = "b"\nvisits = [{named}]\n'

@@ -77,6 +77,29 @@ def test_diff_of_two_days_is_what_the_law_changed():
     assert diff_packs(BEIJING, BEIJING, date(2026, 1, 1), date(2026, 1, 1)) == []
 
 
+def test_diff_tells_rules_that_changed_as_well_as_figures():
+    files = pack_files("beijing-employee")
+    files["pack.toml"] = files["pack.toml"].replace(b'payment = "half_up"', b'payment = "down"')
+    old = b'    { kind = "deductible", amount = "outpatient.deductible", accumulator = "op.deductible" },\n'
+    new = b'    { kind = "per_visit_copay", amount = "outpatient.deductible" },\n'
+    files["benefits.toml"] = files["benefits.toml"].replace(old, new)
+    day = date(2026, 1, 1)
+    changed = {one.key: (one.before, one.after) for one in diff_packs(BEIJING, load_pack(files), day, day)}
+    assert list(changed) == ["benefit.outpatient.layer.large_amount.stages", "rounding"]
+    before, after = changed["benefit.outpatient.layer.large_amount.stages"]
+    assert before.startswith("deductible (amount outpatient.deductible, accumulator op.deductible) > ratio")
+    assert after.startswith("per_visit_copay (amount outpatient.deductible) > ratio")
+
+
+def test_show_says_what_is_done_and_why_a_figure_is_unstated(tmp_path):
+    _, output, _ = run("show", "beijing-employee", home=tmp_path)
+    assert "unstated: 资料" in output
+    assert "benefit.outpatient.layer.large_amount.stages: deductible (amount outpatient.deductible" in output
+    _, output, _ = run("show", "beijing-employee", "--day", "2008-01-01", home=tmp_path)
+    assert "2009-01-01" in output.splitlines()[1]
+    assert "the first is of" in output.splitlines()[1]
+
+
 def test_simulate_says_who_pays_more_and_carries_what_each_year_used_up():
     files = pack_files("beijing-employee")
     files["values.toml"] = files["values.toml"].replace(b'is = "1800.00"', b'is = "1000.00"')
@@ -181,6 +204,72 @@ def test_a_table_of_lines_is_read_as_bills(tmp_path):
     )
     assert (returned, error) == (0, None)
     assert json.loads(output)["groups"][0]["funds_after"] == "145.00"
+
+
+@pytest.mark.parametrize(("paid", "code", "told"), [("145.00", 0, "fit 36/36"), ("145.01", 1, "B1: -1 分")])
+def test_fit_takes_the_centres_figures_from_a_table_and_carries_each_person(tmp_path, paid, code, told):
+    (tmp_path / "bills.csv").write_text(TABLE + TABLE.splitlines()[1].replace("B1", "B9") + "\n")
+    (tmp_path / "centre.csv").write_text(f"bill,first_self_pay,paid.large_amount\nB1,10.00,{paid}\nB9,,1000.00\n")
+    returned, output, error = run(
+        "fit", "beijing-employee", str(tmp_path / "bills.csv"), "--settled", str(tmp_path / "centre.csv"), home=tmp_path
+    )
+    assert error is None
+    assert (returned, "slips 2" in output, told in output) == (code, True, True), output
+
+
+def test_fit_without_a_result_of_the_centre_says_what_is_missing(tmp_path):
+    (tmp_path / "bills.csv").write_text(TABLE)
+    returned, output, _ = run("fit", "beijing-employee", str(tmp_path / "bills.csv"), home=tmp_path)
+    assert (returned, "centre's result" in output) == (1, True)
+    (tmp_path / "centre.csv").write_text("bill,cash\nB1,12.345\n")
+    settled = str(tmp_path / "centre.csv")
+    _, _, error = run("fit", "beijing-employee", str(tmp_path / "bills.csv"), "--settled", settled, home=tmp_path)
+    assert "row 2, cash: '12.345'" in str(error)
+
+
+def test_simulate_names_the_bills_without_an_answer_and_why_the_largest_changed(tmp_path):
+    files = pack_files("beijing-employee")
+    (tmp_path / "other").mkdir()
+    for name, data in files.items():
+        (tmp_path / "other" / name).write_bytes(data.replace(b'is = "1800.00"', b'is = "1500.00"'))
+    (tmp_path / "bills.csv").write_text(TABLE.replace("A,2000.00", "A,2000.00").replace("B,100.00,10%", "B,100.00,"))
+    journal = str(tmp_path / "bills.csv")
+    arguments = ("simulate", "beijing-employee", str(tmp_path / "other"), journal)
+    _, output, error = run(*arguments, home=tmp_path)
+    assert error is None
+    assert "without an answer: 1 (B1)" in output
+    (tmp_path / "bills.csv").write_text(TABLE)
+    _, output, error = run(*arguments, home=tmp_path)
+    assert output.startswith("all ")
+    assert "B1: 个人 patient 1955.00 -> 1805.00 (起付线 deductible 1800.00 -> 1500.00; " in output
+
+
+@pytest.mark.parametrize(
+    ("pack", "area", "told"), [("Bad/Name", "990100", "PACK"), ("../up", "990100", "PACK"), ("x", "99", "--area")]
+)
+def test_a_new_pack_has_a_plain_name_and_a_real_area(tmp_path, pack, area, told):
+    arguments = (
+        "--area",
+        area,
+        "--scheme",
+        "resident",
+        "--title",
+        "x",
+        "--from",
+        "2026-01-01",
+        "--into",
+        str(tmp_path),
+    )
+    _, _, error = run("new", pack, *arguments, home=tmp_path)
+    assert told in str(error)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_title_may_hold_any_sign(tmp_path):
+    title = '示例"市\\ # [x]'
+    arguments = ("--area", "990100", "--scheme", "resident", "--title", title, "--from", "2028-02-29")
+    assert run("new", "x", *arguments, "--into", str(tmp_path), home=tmp_path)[0] == 0
+    assert load_pack({f.name: f.read_bytes() for f in (tmp_path / "x").iterdir()}).header.title_zh == title
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ at a time. The table is the same either way, and without the extra everybody goe
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -16,13 +16,16 @@ from terminal.adjudication.engine import Split, day_of, split
 from terminal.adjudication.faults import CannotSplit
 from terminal.adjudication.plan import Plan
 from terminal.adjudication.tools.slips import Slip
+from terminal.adjudication.tools.tables import rows_of
 from terminal.documents import Opening
-from terminal.money import Fen
+from terminal.faults import BadDocument
+from terminal.money import Fen, MoneyText, parse_yuan
 
 if TYPE_CHECKING:
     from terminal.adjudication.columns import Result
 
 _AMOUNTS = ("total", "own_pay", "over_limit", "first_self_pay", "in_scope", "deductible")
+_WORDS = {"person", "bill", "reason"}
 _TENDER = ("account", "family_account", "cash", "hospital")
 
 
@@ -71,12 +74,15 @@ def batch(plan: Plan, slips: Sequence[Slip]) -> tuple[Batch, dict[str, list[Any]
     return told, table
 
 
-def one_by_one(plan: Plan, slips: Sequence[Slip]) -> Iterator[Split | CannotSplit]:
-    """Each bill's split, or why there is none, with every person's accumulators carried from bill to bill."""
+def one_by_one(plan: Plan, slips: Sequence[Slip], *, own_openings: bool = False) -> Iterator[Split | CannotSplit]:
+    """Each bill's split, or why there is none, with every person's accumulators carried from bill to bill.
+
+    ``own_openings``: a bill's own go before what is carried; otherwise they count for the person's first bill only.
+    """
     held: dict[str, tuple[Opening, ...]] = {}
     for slip in slips:
         claim, person = slip.claim, person_of(slip)
-        openings = held.get(person, claim.openings)
+        openings = claim.openings if own_openings and claim.openings else held.get(person, claim.openings)
         try:
             done = split(plan, claim, slip.insured, openings, purses=slip.purses)
         except CannotSplit as refused:
@@ -127,19 +133,38 @@ def _doubtful(result: "Result") -> list[int]:
     return [number for number, doubtful in enumerate(bad.tolist()) if doubtful]
 
 
-def _empty(plan: Plan, slips: Sequence[Slip]) -> dict[str, list[Any]]:
+def result_columns(plan: Plan) -> tuple[str, ...]:
+    """The columns of a table of results."""
     layers = dict.fromkeys(f"paid.{layer.id}" for benefit in plan.pack.benefits.benefit for layer in benefit.layer)
-    table: dict[str, list[Any]] = {
-        "person": [slip.person for slip in slips],
-        "bill": [slip.claim.bill for slip in slips],
-    }
-    table |= {name: [None] * len(slips) for name in (*_AMOUNTS, *layers, *_TENDER)}
-    return table | {"reason": [""] * len(slips)}
+    return ("person", "bill", *_AMOUNTS, *layers, *_TENDER, "reason")
+
+
+def read_settled(plan: Plan, data: bytes, *, file: str) -> dict[str, dict[str, Fen]]:
+    """What the centre came to, from a table with some of the columns of results, one row a bill. Raises BadDocument."""
+    settled: dict[str, dict[str, Fen]] = {}
+    for number, row in enumerate(rows_of(data, result_columns(plan), file=file), 2):
+        amounts = settled[row.get("bill", "")] = {}
+        for name, text in row.items():
+            try:
+                if name not in _WORDS and text:
+                    amounts[name] = parse_yuan(text)
+            except MoneyText as error:
+                place = f"row {number}, {name}"
+                raise BadDocument(file=file, place=place, found=repr(text), expected="an amount in yuan") from error
+    return settled
+
+
+def _empty(plan: Plan, slips: Sequence[Slip]) -> dict[str, list[Any]]:
+    table: dict[str, list[Any]] = {name: [None] * len(slips) for name in result_columns(plan)}
+    table["person"] = [slip.person for slip in slips]
+    table["bill"] = [slip.claim.bill for slip in slips]
+    table["reason"] = [""] * len(slips)
+    return table
 
 
 def _fill(table: dict[str, list[Any]], bills: Sequence[int], result: "Result") -> None:
     for name, column in table.items():
-        if name in ("person", "bill", "reason"):
+        if name in _WORDS:
             continue
         figures = result.figures[name].tolist() if name in result.figures else [0] * len(bills)
         for number, amount in zip(bills, figures, strict=True):
@@ -148,14 +173,18 @@ def _fill(table: dict[str, list[Any]], bills: Sequence[int], result: "Result") -
 
 def _put(table: dict[str, list[Any]], number: int, answer: Split | CannotSplit) -> None:
     if isinstance(answer, CannotSplit):
-        stop = answer.findings[0]
-        amounts: Mapping[str, Any] = {"reason": f"{stop.zh} {stop.en}"}
-        names = [name for name in table if name not in ("person", "bill")]
-        for name in names:
-            table[name][number] = amounts.get(name)
+        table["reason"][number] = f"{answer.findings[0].zh} {answer.findings[0].en}"
+        for name in table.keys() - _WORDS:
+            table[name][number] = None
         return
     for name, column in table.items():
-        if name.startswith("paid."):
-            column[number] = Fen(answer.figures.get(name, 0))
-        elif name in (*_AMOUNTS, *_TENDER):
-            column[number] = getattr(answer.settlement, name)
+        if name not in _WORDS:
+            column[number] = amount_of(answer, name)
+
+
+def amount_of(answer: Split, column: str) -> Fen:
+    """One amount of a split, by the name of its column."""
+    if column.startswith("paid."):
+        return Fen(answer.figures.get(column, 0))
+    amount: Fen = getattr(answer.settlement, column)
+    return amount

@@ -1,20 +1,23 @@
 """Which rounding the centre uses: the conventions that reproduce settled slips to the fen."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 
 import msgspec
 from msgspec.structs import replace
 
-from terminal.adjudication.engine import adjudicate
+from terminal.adjudication.engine import Split
 from terminal.adjudication.faults import CannotSplit
 from terminal.adjudication.pack import Pack
 from terminal.adjudication.plan import Plan
 from terminal.adjudication.rounding import LinePlace, Place, RoundingPoints
+from terminal.adjudication.tools.batch import amount_of, one_by_one
 from terminal.adjudication.tools.slips import Slip
 from terminal.documents import Settlement
-from terminal.money import Rounding
+from terminal.money import Fen, Rounding
 
+Settled = Mapping[str, Mapping[str, Fen]]
+"""What the centre came to: amounts by the name of their column in a table of results, by bill."""
 _MODES = (Rounding.HALF_UP, Rounding.HALF_EVEN, Rounding.DOWN)
 
 
@@ -26,6 +29,13 @@ class Convention(msgspec.Struct, frozen=True):
     payment_at: Place
     payment: Rounding
 
+    def __str__(self) -> str:
+        return ", ".join(f"{name} = {getattr(self, name)}" for name in self.__struct_fields__)
+
+
+Answers = Mapping[Convention, Sequence[Split | CannotSplit]]
+"""What each convention makes of the slips, in their order."""
+
 
 class Fit(msgspec.Struct, frozen=True):
     """What is left of the conventions, and what tells them apart."""
@@ -36,7 +46,7 @@ class Fit(msgspec.Struct, frozen=True):
     separating: str
     """A slip on which the survivors differ, or empty; where none survives, the first that nobody explains."""
     nearest: Convention | None
-    """Where none survives: the convention that explains most slips."""
+    """Where none survives: the convention that explains most slips; None too where no slip could be used."""
     residuals: dict[str, int]
     """Fen by bill that the nearest convention is off in the funds."""
 
@@ -46,30 +56,37 @@ def conventions() -> list[Convention]:
     return [Convention(*choice) for choice in product(LinePlace, _MODES, Place, _MODES)]
 
 
-def fit(pack: Pack, slips: Sequence[Slip]) -> Fit:
-    """Tries every convention on every slip. Slips the pack cannot answer are left out of the count."""
-    plans = {one: Plan(_rounding(pack, one)) for one in conventions()}
-    alive = list(plans)
-    explained = dict.fromkeys(plans, 0)
+def fit(pack: Pack, slips: Sequence[Slip], settled: Settled | None = None) -> Fit:
+    """Tries every convention on every slip, each person's accumulators carried where a bill has no openings of its own.
+
+    ``settled`` gives what the centre came to, by bill and figure, in place of the settlements of the slips. Slips that
+    nobody settled or the pack cannot answer are left out of the count.
+    """
+    right = settled if settled is not None else {slip.claim.bill: slip.settlement for slip in slips if slip.settlement}
+    answers = {one: list(one_by_one(Plan(_rounding(pack, one)), slips, own_openings=True)) for one in conventions()}
+    alive = list(answers)
+    explained = dict.fromkeys(answers, 0)
     used, unexplained = 0, ""
-    told: list[tuple[str, dict[Convention, tuple[int, ...] | None]]] = []
-    for slip in slips:
-        answers = {one: _funds(plan, slip) for one, plan in plans.items()}
-        told.append((slip.claim.bill, answers))
-        if slip.settlement is None or any(answer is None for answer in answers.values()):
+    for number, slip in enumerate(slips):
+        mine = {one: answer for one, each in answers.items() if isinstance(answer := each[number], Split)}
+        if len(mine) < len(answers) or (given := right.get(slip.claim.bill)) is None:
             continue
         used += 1
-        right = {one for one, answer in answers.items() if answer == _of(slip.settlement)}
-        for one in right:
+        fitting = {one for one, answer in mine.items() if not _off(answer, given)}
+        for one in fitting:
             explained[one] += 1
-        if not right and not unexplained:
+        if not fitting and not unexplained:
             unexplained = slip.claim.bill
-        alive = [one for one in alive if one in right]
-    separating = next((bill for bill, answers in told if len({answers[one] for one in alive}) > 1), "")
+        alive = [one for one in alive if one in fitting]
     if alive or not used:
-        return Fit(used, len(plans), tuple(alive), separating, None, {})
-    nearest = max(plans, key=lambda one: explained[one])
-    return Fit(used, len(plans), (), unexplained, nearest, _residuals(plans[nearest], slips))
+        return Fit(used, len(answers), tuple(alive) if used else (), _separating(answers, alive, slips), None, {})
+    nearest = max(answers, key=lambda one: explained[one])
+    residuals = {
+        slip.claim.bill: _residual(answer, given)
+        for slip, answer in zip(slips, answers[nearest], strict=True)
+        if isinstance(answer, Split) and (given := right.get(slip.claim.bill)) and _off(answer, given)
+    }
+    return Fit(used, len(answers), (), unexplained, nearest, residuals)
 
 
 def _rounding(pack: Pack, one: Convention) -> Pack:
@@ -77,26 +94,29 @@ def _rounding(pack: Pack, one: Convention) -> Pack:
     return replace(pack, header=replace(pack.header, rounding=points))
 
 
+def _separating(
+    answers: Mapping[Convention, list[Split | CannotSplit]], alive: list[Convention], slips: Sequence[Slip]
+) -> str:
+    """The first bill on which the conventions that are left differ."""
+    for number, slip in enumerate(slips):
+        each = [answers[one][number] for one in alive]
+        if len({_of(answer.settlement) for answer in each if isinstance(answer, Split)}) > 1:
+            return slip.claim.bill
+    return ""
+
+
 def _of(settlement: Settlement) -> tuple[int, ...]:
     return (settlement.first_self_pay, *(layer.paid for layer in settlement.layers))
 
 
-def _funds(plan: Plan, slip: Slip) -> tuple[int, ...] | None:
-    claim = slip.claim
-    if claim.insured is None:
-        return None
-    try:
-        return _of(adjudicate(plan, claim, claim.insured, claim.openings))
-    except CannotSplit:
-        return None
+def _off(answer: Split, given: Settlement | Mapping[str, Fen]) -> bool:
+    if isinstance(given, Settlement):
+        return _of(answer.settlement) != _of(given)
+    return any(amount_of(answer, name) != amount for name, amount in given.items())
 
 
-def _residuals(plan: Plan, slips: Sequence[Slip]) -> dict[str, int]:
-    found = {}
-    for slip in slips:
-        mine = _funds(plan, slip)
-        if mine is not None and slip.settlement is not None:
-            off = sum(mine[1:]) - slip.settlement.funds
-            if mine != _of(slip.settlement):
-                found[slip.claim.bill] = off
-    return found
+def _residual(answer: Split, given: Settlement | Mapping[str, Fen]) -> int:
+    """By how many fen the funds are off."""
+    if isinstance(given, Settlement):
+        return answer.settlement.funds - given.funds
+    return sum(amount_of(answer, name) - amount for name, amount in given.items() if name.startswith("paid."))

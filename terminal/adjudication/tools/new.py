@@ -1,15 +1,19 @@
 """A new pack to start from: complete, consistent, and with everything a law must fill in marked as unstated."""
 
+import re
 from datetime import date
 
+import msgspec
+
 from terminal.documents import Scheme
+from terminal.faults import BadDocument
 
 HEADER = """format = "policy/1"
 id = "{id}"
 area = "{area}"
 scheme = "{scheme}"
-title_zh = "{title}"
-title_en = "{title}"
+title_zh = {title}
+title_en = {title}
 version = "1"
 review_by = {review}
 unknown_class = "stop"
@@ -17,8 +21,8 @@ suspension = "cash"
 
 [[source]]
 id = "law"
-title = "{title}"
-issuer = "{title}"
+title = {title}
+issuer = {title}
 effective = {day}
 
 [rounding]
@@ -104,10 +108,21 @@ expect = {{ stop = ["policy_value_missing", "policy_value_missing", "policy_valu
 """
 
 
+def in_toml(text: str) -> str:
+    """Text as TOML writes it, quotation marks and all."""
+    return msgspec.json.encode(text).decode()
+
+
 def new_pack(pack_id: str, *, area: str, scheme: Scheme, title: str, day: date) -> dict[str, bytes]:
-    """The files of a pack that reads without a mistake and answers nothing yet."""
+    """The files of a pack that reads without a mistake and answers nothing yet. Raises BadDocument."""
+    for place, text, pattern, expected in (
+        ("PACK", pack_id, r"[a-z0-9]+(-[a-z0-9]+)*", 'small letters, digits and hyphens, such as "hangzhou-resident"'),
+        ("--area", area, r"[0-9]{6}", 'six digits, such as "330100"'),
+    ):
+        if not re.fullmatch(pattern, text):
+            raise BadDocument(file="policy new", place=place, found=repr(text), expected=expected)
     review = day.replace(year=day.year + 1, day=min(day.day, 28))
-    header = HEADER.format(id=pack_id, area=area, scheme=scheme, title=title, day=day, review=review)
+    header = HEADER.format(id=pack_id, area=area, scheme=scheme, title=in_toml(title), day=day, review=review)
     keys = {
         "first_self_pay": "rate", "inpatient.deductible": "yuan", "inpatient.ratio": "rate", "inpatient.cap": "yuan",
     }  # fmt: skip

@@ -1,16 +1,17 @@
 """A journal under another policy: who pays more, what it costs the funds, which bills change most."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 import msgspec
+from msgspec.structs import replace
 
-from terminal.adjudication.accumulators import after
 from terminal.adjudication.dimensions import AGE, facts_of
-from terminal.adjudication.engine import adjudicate, day_of
-from terminal.adjudication.faults import CannotSplit
+from terminal.adjudication.engine import Split, day_of
 from terminal.adjudication.plan import Plan
+from terminal.adjudication.tools.batch import one_by_one
 from terminal.adjudication.tools.slips import Slip
-from terminal.documents import Insured, Opening, Settlement
+from terminal.documents import Settlement
 from terminal.money import Fen
 
 
@@ -21,6 +22,8 @@ class Change(msgspec.Struct, frozen=True):
     before: Fen
     after: Fen
     """What the patient pays."""
+    why: str = ""
+    """The parts of the split that changed, for the largest changes."""
 
 
 class Group(msgspec.Struct):
@@ -36,7 +39,7 @@ class Group(msgspec.Struct):
 
 
 class Simulation(msgspec.Struct, frozen=True):
-    """The whole journal, its groups, the bills without an answer, and the ten largest changes."""
+    """The whole journal, its groups (the whole first), the bills without an answer, and the ten largest changes."""
 
     groups: tuple[Group, ...]
     unanswered: tuple[str, ...]
@@ -47,48 +50,64 @@ def simulate(old: Plan, new: Plan, slips: Sequence[Slip]) -> Simulation:
     """Runs the journal twice, each time carrying every person's accumulators from bill to bill."""
     before, after_ = _run(old, slips), _run(new, slips)
     groups: dict[str, Group] = {}
+    totals = sorted(one.total for one in before.values())
     changes = []
     for slip in slips:
         one, two = before.get(slip.claim.bill), after_.get(slip.claim.bill)
         if one is None or two is None:
             continue
-        change = Change(slip.claim.bill, Fen(one.total - one.funds), Fen(two.total - two.funds))
+        change = Change(slip.claim.bill, _patient(one), _patient(two))
         changes.append(change)
-        for name in _groups(old, slip):
+        for name in (*_groups(old, slip), f"decile {_decile(one.total, totals)}"):
             _count(groups.setdefault(name, Group(name)), one, two, change)
     changes.sort(key=lambda c: (-abs(c.after - c.before), c.bill))
     lost = tuple(s.claim.bill for s in slips if s.claim.bill not in before or s.claim.bill not in after_)
-    largest = tuple(change for change in changes[:10] if change.before != change.after)
-    return Simulation(tuple(sorted(groups.values(), key=lambda g: g.name)), lost, largest)
+    largest = tuple(
+        replace(change, why=_why(before[change.bill], after_[change.bill]))
+        for change in changes[:10]
+        if change.before != change.after
+    )
+    return Simulation(tuple(sorted(groups.values(), key=_order)), lost, largest)
+
+
+def _patient(one: Settlement) -> Fen:
+    return Fen(one.account + one.family_account + one.cash)
+
+
+def _decile(total: Fen, totals: Sequence[Fen]) -> int:
+    """1 for the smallest tenth of the bills, 10 for the largest."""
+    return bisect_left(totals, total) * 10 // len(totals) + 1
+
+
+def _order(group: Group) -> tuple[bool, str, int]:
+    kind, _, number = group.name.partition(" ")
+    return group.name != "all", kind, int(number) if number.isdecimal() else 0
+
+
+def _why(one: Settlement, two: Settlement) -> str:
+    parts = [("起付线 deductible", one.deductible, two.deductible), ("政策范围内 in scope", one.in_scope, two.in_scope)]
+    paid = {layer.label: layer.paid for layer in two.layers}
+    parts += [(layer.label, layer.paid, paid.pop(layer.label, Fen())) for layer in one.layers]
+    parts += [(label, Fen(), amount) for label, amount in paid.items()]
+    return "; ".join(f"{name} {before} -> {after}" for name, before, after in parts if before != after)
 
 
 def _run(plan: Plan, slips: Sequence[Slip]) -> dict[str, Settlement]:
-    held: dict[str, tuple[Opening, ...]] = {}
-    done: dict[str, Settlement] = {}
-    for slip in slips:
-        claim, person = slip.claim, slip.person or slip.claim.bill
-        openings = held.get(person, claim.openings)
-        insured = _for(plan, claim.insured)
-        if insured is None:
-            continue
-        try:
-            done[claim.bill] = adjudicate(plan, claim, insured, openings)
-        except CannotSplit:
-            continue
-        held[person] = after(openings, done[claim.bill].postings, claim.visit.begin.date())
-    return done
-
-
-def _for(plan: Plan, insured: Insured | None) -> Insured | None:
-    """The person as if insured under the plan's own area and scheme."""
+    """Every bill as if its person were insured under the plan's own area and scheme."""
     header = plan.pack.header
-    return insured and msgspec.structs.replace(insured, area=header.area, scheme=header.scheme)
+    moved = [
+        replace(slip, claim=replace(slip.claim, insured=replace(slip.insured, area=header.area, scheme=header.scheme)))
+        for slip in slips
+    ]
+    return {
+        slip.claim.bill: answer.settlement
+        for slip, answer in zip(slips, one_by_one(plan, moved), strict=True)
+        if isinstance(answer, Split)
+    }
 
 
 def _groups(plan: Plan, slip: Slip) -> list[str]:
-    claim, insured = slip.claim, slip.claim.insured
-    if insured is None:
-        return []
+    claim, insured = slip.claim, slip.insured
     benefit = plan.pack.benefits.benefit[0]
     facts = facts_of(claim, insured, day_of(benefit, claim), {})
     names = ["all", f"tier {facts['tier']}", f"person {facts['employment']}", f"visit {facts['visit']}"]
