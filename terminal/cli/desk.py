@@ -1,5 +1,6 @@
 """``yibao desk``: the screens, in this terminal."""
 
+import gc
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -64,6 +65,7 @@ def desk(lang: str | None, profile: str | None, training: bool, home: Path) -> N
 
 def _work(desk: "Desk") -> None:
     """Runs the screens; a mistake of the program goes on to the last door, which writes it down."""
+    gc.freeze()  # a collection in the middle of a long bill looks at the bill, not at catalogue and program
     desk.run()
     if desk.failure is not None:
         raise desk.failure

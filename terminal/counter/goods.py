@@ -19,7 +19,7 @@ from terminal.faults import BadDocument
 from terminal.money import MoneyText, Price, Rate, parse_price, parse_rate
 
 
-class Priced(msgspec.Struct, frozen=True):
+class Priced(msgspec.Struct, frozen=True, gc=False):
     """A row of the house's price list."""
 
     price: Price

@@ -135,7 +135,8 @@ class Desk(App[None]):
 
     def on_mount(self) -> None:
         """The main screen, the keys of the profile, and what goes on beside it."""
-        self.set_keymap({str(action): keys for action, keys in self.keys.items()})
+        default = PROFILES["default"]
+        self.set_keymap({str(action): keys for action, keys in self.keys.items() if keys != default[action]})
         self.push_screen(ChargeScreen(classes="drill" if self.drill else ""))
         if operators(self.till):
             self.push_screen(LockScreen())

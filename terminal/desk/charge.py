@@ -3,8 +3,7 @@
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.widgets import DataTable, Input, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import DataTable, Input
 
 from terminal.counter.office import issuing
 from terminal.counter.office.advice import Check
@@ -14,6 +13,7 @@ from terminal.counter.words import word
 from terminal.desk import flow, panels
 from terminal.desk.keys import Action, shown
 from terminal.desk.screen import DeskScreen
+from terminal.desk.still import Rows, Search, Still
 from terminal.desk.words import say
 from terminal.documents import Line, TenderKind
 from terminal.money import Fen, MoneyText, Quantity, parse_quantity
@@ -32,16 +32,16 @@ class ChargeScreen(DeskScreen):
 
     def compose(self) -> ComposeResult:
         """Head, patient, items with the search line, trial and tender, message, keys."""
-        yield Static(id="head", markup=False)
-        yield Static(id="insured", classes="panel", markup=False)
+        yield Still("head")
+        yield Still("insured", "panel")
         yield DataTable(id="items", cursor_type="row", cell_padding=0)
-        yield Input(id="search")
-        yield OptionList(id="found", markup=False)
+        yield Search("search", self._suggest)
+        yield Rows("found", _ROWS)
         with Horizontal(id="money"):
-            yield Static(id="trial", classes="panel", markup=False)
-            yield Static(id="tender", classes="panel", markup=False)
-        yield Static(id="message", markup=False)
-        yield Static(id="keys", markup=False)
+            yield Still("trial", "panel")
+            yield Still("tender", "panel")
+        yield Still("message")
+        yield Still("keys")
 
     def on_mount(self) -> None:
         """Starts with nobody at the counter."""
@@ -91,7 +91,7 @@ class ChargeScreen(DeskScreen):
         for panel in ("items", "trial", "tender"):
             self.query_one(f"#{panel}").border_title = say(panel, language)
         keys = panels.key_line(self.app.keys, _FOOT, language)
-        self.query_one("#keys", Static).update(keys)
+        self.query_one("#keys", Still).show(keys)
         self._show_found([])
         self.show_person()
         self.show_money()
@@ -101,21 +101,21 @@ class ChargeScreen(DeskScreen):
         """The patient's panel."""
         totals = used(self.app.till, self.sale.who) if self.sale.who else []
         key = shown(self.app.keys[Action.CREDENTIAL])
-        panel = self.query_one("#insured", Static)
+        panel = self.query_one("#insured", Still)
         panel.border_title = (
             f"{say('insured', self.app.language)} {word(f'visit.{self.sale.visit}', self.app.language)}"
         )
-        panel.update("\n".join(panels.insured(self.sale, totals, self.app.language, key)))
+        panel.show("\n".join(panels.insured(self.sale, totals, self.app.language, key)))
 
     def show_money(self) -> None:
         """The split and the tender."""
         language, sale = self.app.language, self.sale
         told = sale.settled or (sale.trial.told if sale.trial else None)
         split = panels.split(told, sale.total, language, _SPLIT, _ROWS)
-        self.query_one("#trial", Static).update("\n".join(split))
+        self.query_one("#trial", Still).show("\n".join(split))
         others = [(kind, amount) for kind, amount in self.other_tenders.items() if amount]
         tender = panels.tender(told.cash if told else None, self.received, self.change, others, language, _TENDER)
-        self.query_one("#tender", Static).update("\n".join(tender))
+        self.query_one("#tender", Still).show("\n".join(tender))
 
     def show_head(self) -> None:
         """The line at the top, with the clock."""
@@ -123,25 +123,17 @@ class ChargeScreen(DeskScreen):
         text = panels.head(
             desk.till, desk.till.queue.status(), desk.operator_name, desk.devices.health, desk.reader, desk.language
         )
-        self.query_one("#head", Static).update(text)
+        self.query_one("#head", Still).show(text)
 
     # -- items ---------------------------------------------------------------------------------------------------------
 
     def _show_found(self, found: list[Item]) -> None:
         self.found = found
-        options = self.query_one("#found", OptionList)
-        options.clear_options()
-        options.add_options(
-            Option(panels.found_row(item, self.app.language), id=str(place)) for place, item in enumerate(found)
-        )
-        options.display = bool(found)
+        self.query_one("#found", Rows).offer([panels.found_row(item, self.app.language) for item in found])
         self.query_one("#money").display = not found
-        if found:
-            options.highlighted = 0
 
-    @on(Input.Changed, "#search")
-    def _suggest(self, event: Input.Changed) -> None:
-        text = event.value.rpartition("*")[2].strip()
+    def _suggest(self, typed: str) -> None:
+        text = typed.rpartition("*")[2].strip()
         self._show_found(self.app.find(text) if text else [])
 
     @on(Input.Submitted, "#search")
@@ -151,11 +143,11 @@ class ChargeScreen(DeskScreen):
             if self.sale.lines and self.sale.settled is None:
                 self.perform(lambda: flow.trial(self))
             return
+        chosen = self.found[self.query_one("#found", Rows).place] if self.found else None
         event.input.value = ""
-        if not self.found:
+        if chosen is None:
             self.perform(lambda: flow.scanned(self, text))
             return
-        chosen = self.found[self.query_one("#found", OptionList).highlighted or 0]
         try:
             many = parse_quantity(text.rpartition("*")[0]) if "*" in text else _ONE
         except MoneyText as error:
@@ -187,14 +179,14 @@ class ChargeScreen(DeskScreen):
     def on_key(self, event: object) -> None:
         """Arrows in the search line move through what was found, or through the lines of the bill."""
         key = getattr(event, "key", "")
-        options, table = self.query_one("#found", OptionList), self.query_one("#items", DataTable)
+        rows, table = self.query_one("#found", Rows), self.query_one("#items", DataTable)
         if not self.query_one("#search", Input).has_focus:
             return
         match key:
             case "down":
-                options.action_cursor_down() if options.display else table.action_cursor_down()
+                rows.move(1) if rows.display else table.action_cursor_down()
             case "up":
-                options.action_cursor_up() if options.display else table.action_cursor_up()
+                rows.move(-1) if rows.display else table.action_cursor_up()
             case "pagedown":
                 table.action_page_down()
             case "pageup":

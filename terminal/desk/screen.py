@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
-from textual.widgets import Static
 
 from cardio.faults import CardFault
 from offline_queue.faults import QueueFault
 from terminal.counter.words import Language
 from terminal.desk.panels import WIDTH
+from terminal.desk.still import Still
 from terminal.desk.words import say
 from terminal.faults import Fault
 from terminal.width import cut
@@ -36,7 +36,7 @@ class DeskScreen(Screen[None]):
 
     def message(self, text: str) -> None:
         """One line for the cashier."""
-        self.query_one("#message", Static).update(cut(text, WIDTH))
+        self.query_one("#message", Still).show(cut(text, WIDTH))
 
     def tell(self, fault: Fault | QueueFault | CardFault, hint: str = "") -> None:
         """What happened on the message line, the next step beside it."""

@@ -19,7 +19,7 @@ LETTERS = "阿莫西林头孢克洛维生素注射液片胶囊颗粒复方丹参
 DAY = date(2026, 5, 6)
 
 
-def _rows(chance: random.Random) -> Iterator[CatalogueItem]:
+def rows(chance: random.Random) -> Iterator[CatalogueItem]:
     """As many items over as many names as the national drug list has."""
     names = ["".join(chance.choices(LETTERS, k=chance.randint(3, 11))) for _ in range(NAMES)]
     for place in range(ITEMS):
@@ -35,7 +35,7 @@ def _seconds(work: Work) -> float:
 def main() -> None:
     """One line for the import, one for each length of what is typed: the 99th percentile against the scan's median."""
     chance = random.Random(7)
-    listed = list(_rows(chance))
+    listed = list(rows(chance))
     with disk() as folder, Catalogue(folder / "catalogue.db", create=True) as catalogue:
         sold = {row.code: chance.randrange(10**6) for row in listed}
         built = _seconds(lambda: catalogue.update(listed, sold))

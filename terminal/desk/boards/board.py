@@ -5,10 +5,11 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.widgets import DataTable, Static
+from textual.widgets import DataTable
 
 from terminal.desk.panels import WIDTH
 from terminal.desk.screen import DeskScreen
+from terminal.desk.still import Still
 from terminal.desk.words import say
 from terminal.width import cut, left, right
 
@@ -25,10 +26,10 @@ class Board(DeskScreen):
 
     def compose(self) -> ComposeResult:
         """Title, rows, message, keys."""
-        yield Static(id="head", markup=False)
+        yield Still("head")
         yield DataTable(id="rows", cursor_type="row", cell_padding=0)
-        yield Static(id="message", markup=False)
-        yield Static(id="keys", markup=False)
+        yield Still("message")
+        yield Still("keys")
 
     def on_mount(self) -> None:
         """Shows what there is now."""
@@ -58,9 +59,9 @@ class Board(DeskScreen):
             table.move_cursor(row=min(place, len(rows) - 1))
         else:
             self.message(say("nothing_here", language))
-        self.query_one("#head", Static).update(cut(f" {say(self.TITLE_WORD, language)}  {len(rows)}", WIDTH))
+        self.query_one("#head", Still).show(cut(f" {say(self.TITLE_WORD, language)}  {len(rows)}", WIDTH))
         keys = [f"{key.upper()} {say(word, language)}" for key, word in self.KEYS]
-        self.query_one("#keys", Static).update(cut("  ".join([*keys, say("back", language)]), WIDTH))
+        self.query_one("#keys", Still).show(cut("  ".join([*keys, say("back", language)]), WIDTH))
 
     def rows(self) -> Sequence[tuple[str, tuple[str, ...]]]:
         """The rows as they are now."""
