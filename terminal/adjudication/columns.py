@@ -8,8 +8,6 @@ Needs numpy (the extra ``batch``); the till never imports this.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from fractions import Fraction
-from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -19,17 +17,16 @@ from numpy.typing import NDArray
 from terminal.adjudication.accumulators import Accumulator, Period, Scope
 from terminal.adjudication.bound import Bound, Reckoned
 from terminal.adjudication.dimensions import Fact
-from terminal.adjudication.journal import Column, Journal, Kind, NotInColumns
-from terminal.adjudication.lines import CeilingPer, Effect, LineRules, Treatment
+from terminal.adjudication.journal import Column, Journal, NotInColumns
+from terminal.adjudication.journal_lines import Sums, placed
 from terminal.adjudication.pack import Crossing
 from terminal.adjudication.plan import Plan
-from terminal.adjudication.rounding import taken
 from terminal.adjudication.tender import CURRENT, KINDS
 
 LARGEST_BILL = 10**11
 """In fen; with denominators up to ``journal.LARGEST_SCALE`` every product stays inside int64."""
 CHUNK = 4096
-_KEPT = ("total", "own_pay", "over_limit", "first_self_pay", "in_scope", "deductible")
+_OF_LINES = ("total", "own_pay", "over_limit", "first_self_pay", "in_scope")
 
 
 class _Columns:
@@ -86,9 +83,7 @@ class _Waves:
                 first = np.unique(keys, return_index=True)[1]
                 self.value[accumulator.id][keys[first]] = openings[accumulator.id][journal.person[first]]
                 self.period[accumulator.id][keys[first]] = self.periods[accumulator.id][first]
-        self.static = self._static_keys()
-        self.codes, self.kinds = journal.kinds
-        self.bounds: dict[tuple[Any, ...], Bound] = {}
+        self.sums = self._sums()
 
     def _scoped(self, accumulator: Accumulator) -> tuple[Column, int]:
         if accumulator.scope is Scope.FAMILY:
@@ -127,29 +122,43 @@ class _Waves:
             case _:
                 raise NotInColumns(f"accumulator {accumulator.id}: a period that depends on the bills before")
 
-    def _static_keys(self) -> Column:
-        """One number for all bills whose facts, benefit and law epoch are alike."""
-        journal, plan = self.journal, self.plan
-        epochs = np.searchsorted(np.array([d.toordinal() for d in plan.values.days]), journal.day, side="right")
-        columns = [journal.benefit, epochs.astype(np.int64)]
-        for name, (codes, words) in journal.facts.items():
-            edges = np.array(plan.values.bounds.get(name, ()), np.int64)
+    def _alike(self, names: Iterable[str]) -> Column:
+        """One number for all bills whose law epoch and these facts are alike."""
+        journal, values = self.journal, self.plan.values
+        epochs = np.searchsorted(np.array([d.toordinal() for d in values.days]), journal.day, side="right")
+        columns = [epochs.astype(np.int64)]
+        for name in names:
+            codes, words = journal.facts[name]
+            edges = np.array(values.bounds.get(name, ()), np.int64)
             columns.append(codes if words else np.searchsorted(edges, codes, side="right") * (codes >= 0) - (codes < 0))
         return _as_one(columns)
 
+    def _sums(self) -> Sums:
+        """The sums of all bills; those without an answer are refused."""
+        sums, facts = Sums(self.journal), self.plan.line_facts
+        if counted := facts & {*self.plan.counts}:
+            raise NotInColumns(f"lines by {', '.join(sorted(counted))}, which bills before decide")
+        for bills in _groups(self._alike(sorted(facts))):
+            sums.add(self._bound(int(bills[0])).lines, bills)
+        for bill, why in sums.reasons.items():
+            self._refuse(np.array([bill]), why)
+        return sums
+
     def run(self) -> Result:
+        """All waves."""
+        alike = _as_one([self.journal.benefit, self._alike(self.journal.facts)])
         for wave in _by_ordinal(self.journal.person):
-            keys = [self.static[wave]]
+            bills = wave[~self.result.bad[wave]] if self.result.reasons else wave
+            keys = [alike[bills]]
             for name in self.plan.counts:
-                ordinal = self._opening(name, wave) + 1
+                ordinal = self._opening(name, bills) + 1
                 keys.append(np.searchsorted(np.array(self.plan.values.bounds.get(name, ())), ordinal, side="right"))
-            group = _as_one(keys)
-            if not group.any():
-                self._group(wave)
-                continue
-            order = np.argsort(group, kind="stable")
-            for members in np.split(order, np.flatnonzero(np.diff(group[order])) + 1):
-                self._group(wave[members])
+            for members in _groups(_as_one(keys)):
+                self._group(bills[members])
+        for name in _OF_LINES:
+            column = self.sums.columns[name]
+            whole = not self.result.reasons and not isinstance(column, int)
+            self.result.figures[name] = column if whole else np.where(self.result.bad, 0, column)
         return self.result
 
     def _opening(self, name: str, bills: Column) -> Column:
@@ -172,25 +181,16 @@ class _Waves:
             for part in np.array_split(bills, -(-len(bills) // CHUNK)):
                 self._group(part)
             return
-        journal, plan, some = self.journal, self.plan, int(bills[0])
-        benefit = plan.pack.benefits.benefit[int(journal.benefit[some])]
-        bound = plan.bind(benefit, self._facts(some), date.fromordinal(int(journal.day[some])), None)
+        journal, some = self.journal, int(bills[0])
+        bound = self._bound(some)
+        benefit = bound.benefit
         if bound.missing:
             self._refuse(bills, bound.missing[0].en)
             return
         if bound.lines.from_class or bound.lines.groups:
             raise NotInColumns(f"benefit {benefit.id}: a deductible or a ratio of one class")
-        figures, needs = _lines(bound.lines, journal, bills, self.codes, self.kinds)
-        if needs:
-            refused = np.zeros(len(bills), bool)
-            for bad, why in needs:
-                refused |= bad
-                self._refuse(bills[bad], why)
-            if refused.any():
-                if not refused.all():
-                    self._group(bills[~refused])
-                return
-        opening: dict[str, Any] = {a.id: self._opening(a.id, bills) for a in {*bound.reads, *bound.posts}}
+        place = placed(bills)
+        opening: dict[str, Any] = {a.id: self._opening(a.id, place) for a in {*bound.reads, *bound.posts}}
         for name in benefit.blocked_by:
             blocked = opening[name] != 0
             if blocked.any():
@@ -198,25 +198,31 @@ class _Waves:
                 if not blocked.all():
                     self._group(bills[~blocked])
                 return
-        purse: Any = np.where(journal.account_use[bills], journal.account[bills], 0)
-        days: Any = journal.days[bills]
+        purse: Any = np.where(journal.account_use[place], journal.account[place], 0)
+        counts: dict[str, Any] = {"days": journal.days[place], "bills": 1}
         balances = dict.fromkeys(KINDS, 0) | {CURRENT: purse}
-        kept, posted = _code(bound)(figures, opening, {"days": days, "bills": 1}, purse, balances)
-        self._keep(bills, kept)
+        kept, posted = _code(bound)(self.sums.of(place), opening, counts, purse, balances)
+        for name, column in kept.items():
+            if name not in self.result.figures:
+                self.result.figures[name] = np.zeros(len(journal), np.int64)
+            if not _is_nothing(column):
+                self.result.figures[name][place] = column
         for accumulator, delta in zip(bound.posts, posted, strict=True):
-            keys = self.keys[accumulator.id][bills]
+            keys = self.keys[accumulator.id][place]
             self.value[accumulator.id][keys] = opening[accumulator.id] + delta
-            self.period[accumulator.id][keys] = self.periods[accumulator.id][bills]
+            self.period[accumulator.id][keys] = self.periods[accumulator.id][place]
+
+    def _bound(self, bill: int) -> Bound:
+        benefit = self.plan.pack.benefits.benefit[int(self.journal.benefit[bill])]
+        return self.plan.bind(benefit, self._facts(bill), date.fromordinal(int(self.journal.day[bill])), None)
 
     def _refuse(self, bills: Column, why: str) -> None:
         self.result.bad[bills] = True
         self.result.reasons.update(dict.fromkeys(bills.tolist(), why))
 
-    def _keep(self, bills: Column, kept: Mapping[str, Any]) -> None:
-        for name, column in kept.items():
-            if name not in self.result.figures:
-                self.result.figures[name] = np.zeros(len(self.journal), np.int64)
-            self.result.figures[name][bills] = column
+
+def _is_nothing(column: Any) -> bool:
+    return isinstance(column, int) and not column
 
 
 _CODE: WeakKeyDictionary[Bound, Callable[..., Any]] = WeakKeyDictionary()
@@ -231,153 +237,32 @@ def _code(bound: Bound) -> Callable[..., Any]:
 
 def _kept(reckoned: Reckoned) -> tuple[dict[str, Any], tuple[int, ...]]:
     """What a journal keeps of each bill, and what it posts."""
-    named = {name: column for name, column in reckoned.figures.items() if name in _KEPT or name.startswith("paid.")}
+    named = {name: column for name, column in reckoned.figures.items() if name.startswith("paid.")}
+    named["deductible"] = reckoned.figures["deductible"]
     named["account"] = reckoned.account
     named["cash"] = reckoned.remaining - reckoned.account
-    named["hospital"] = 0 if reckoned.quota is None else named["total"] - reckoned.quota
+    named["hospital"] = 0 if reckoned.quota is None else reckoned.figures["total"] - reckoned.quota
     return named, reckoned.posted
 
 
+def _groups(numbers: Column) -> Iterable[Any]:
+    """The places of each number, in ascending order."""
+    if not numbers.any():
+        return [np.arange(len(numbers))] if len(numbers) else []
+    order = np.argsort(numbers, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(numbers[order])) + 1)
+
+
 def _by_ordinal(person: Column) -> Iterable[Column]:
-    """The first bill of every person, then the second, and so on."""
+    """The first bill of every person, then the second, and so on; each time in the order of the journal."""
     order = np.argsort(person, kind="stable")
     ordered = person[order]
     start = np.r_[0, np.flatnonzero(np.diff(ordered)) + 1] if len(person) else np.zeros(0, np.int64)
-    ordinal = np.arange(len(person)) - np.repeat(start, np.diff(np.r_[start, len(person)]))
-    by_wave = order[np.argsort(ordinal, kind="stable")]
+    ordinal = np.empty(len(person), np.int64)
+    ordinal[order] = np.arange(len(person)) - np.repeat(start, np.diff(np.r_[start, len(person)]))
+    by_wave = np.argsort(ordinal, kind="stable")
     counts = np.bincount(ordinal)
     return np.split(by_wave, np.cumsum(counts)[:-1])
-
-
-def _lines(
-    rules: LineRules, journal: Journal, bills: Column, codes: Column, kinds: Sequence[Kind]
-) -> tuple[dict[str, int], list[tuple[NDArray[np.bool_], str]]]:
-    """The sums of the bills' lines, as ``LineRules.split`` does it one by one."""
-    if not rules.per_line:
-        raise NotInColumns("first self-pay rounded once for the bill")
-    starts = journal.first_line[bills]
-    counts = journal.first_line[bills + 1] - starts
-    begins = np.cumsum(counts) - counts
-    lines: Any = slice(int(starts[0]), int(starts[-1] + counts[-1]))
-    if (np.diff(bills) != 1).any():
-        lines = np.arange(counts.sum()) + np.repeat(starts - begins, counts)
-    amount, code = journal.amount[lines], codes[lines]
-    owner = _Owner(counts)
-    zero = np.zeros(len(bills), np.int64)
-    sums: dict[str, Any] = dict.fromkeys(("own_pay", "over_limit", "first_self_pay", "separate"), zero)
-
-    def add(name: str, values: Any) -> None:
-        sums[name] = sums[name] + np.add.reduceat(values, begins)
-
-    present = np.flatnonzero(np.bincount(code, minlength=len(kinds))).tolist()
-    known = {one: rules.rows[kinds[one].category][kinds[one].item_class] for one in present}
-    over, needs = _over(rules, journal, bills, lines, code, known, owner)
-    counted = amount if over is None else amount - over
-    for one in present:
-        mask = code == one
-        if known[one].own:
-            add("own_pay", amount * mask)
-            continue
-        if kinds[one].denominator:
-            share = rules.share(Fraction(kinds[one].numerator, kinds[one].denominator))
-        else:
-            share = known[one].share
-            if (stop := known[one].stop) is not None:
-                needs.append((owner.having(mask), stop.en))
-        first: Any = 0
-        if share is not None:
-            first = taken(share, counted * mask)
-            add("first_self_pay", first)
-        if over is not None:
-            add("over_limit", over * mask)
-        if known[one].separate:
-            add("separate", counted * mask - first)
-    sums |= {"total": np.add.reduceat(amount, begins), "class_deductible": zero}
-    sums["in_scope"] = sums["total"] - sums["own_pay"] - sums["over_limit"] - sums["first_self_pay"]
-    return sums, needs
-
-
-def _over(
-    rules: LineRules,
-    journal: Journal,
-    bills: Column,
-    lines: Any,
-    code: Column,
-    known: Mapping[int, Treatment],
-    owner: "_Owner",
-) -> tuple[Any, list[tuple[NDArray[np.bool_], str]]]:
-    """What ceilings cut off each line, None where there are none; and what is missing to say so."""
-    limited = [one for one, treatment in known.items() if treatment.limits and not treatment.own]
-    if not limited and journal.limit is None:
-        return None, []
-    amount = journal.amount[lines]
-    limit = np.full_like(amount, -1) if journal.limit is None else journal.limit[lines]
-    over = np.where(limit >= 0, np.maximum(amount - limit, 0), 0)
-    needs = []
-    by_visit: dict[int, tuple[Any, int]] = {}
-    for one in limited:
-        here = code == one
-        needs += [(owner.having(here), found.en) for found in known[one].needs]
-        over = _cut(rules, known[one], journal, lines, here, journal.days[bills][owner.of(here)], over, by_visit)
-    for mask, most in by_visit.values():
-        over = _cut_by_visit(amount, over, mask, owner, most)
-    return over, needs
-
-
-class _Owner:
-    """Which bill each line belongs to; worked out only where somebody asks."""
-
-    def __init__(self, counts: Column) -> None:
-        self.counts = counts
-
-    @cached_property
-    def all(self) -> Column:
-        """The bill of every line."""
-        return np.repeat(np.arange(len(self.counts)), self.counts)
-
-    def of(self, mask: NDArray[np.bool_]) -> Column:
-        """The bills of some lines."""
-        return self.all[mask]
-
-    def having(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """The bills that have one of these lines."""
-        found = np.zeros(len(self.counts), bool)
-        found[self.of(mask)] = True
-        return found
-
-
-def _cut(
-    rules: LineRules, known: Treatment, journal: Journal, lines: Any, here: Any, days: Any, over: Any,
-    by_visit: dict[int, tuple[Any, int]],
-) -> Any:  # fmt: skip
-    """What the limits of one kind of line cut off; those for the visit are left for later."""
-    amount, quantity, price = (column[lines][here] for column in (journal.amount, journal.quantity, journal.price))
-    for one in known.limits:
-        if one.units is not None and one.effect is Effect.CUT:
-            plausible = rules.whole_ceiling(price * one.units * days * 10**4, 10**8)
-            surplus = quantity > one.units * days * 10**4
-            over[here] = np.where(surplus, np.maximum(over[here], amount - plausible), over[here])
-        if one.amount is None:
-            continue
-        if one.per is CeilingPer.VISIT:
-            before = by_visit.get(one.rule, (np.zeros(len(here), bool), 0))[0]
-            by_visit[one.rule] = (before | here, one.amount)
-            continue
-        most = one.amount * days
-        if one.per is CeilingPer.UNIT:
-            most = rules.whole_ceiling(one.amount * quantity, 10**4)
-        over[here] = np.maximum(over[here], amount - most)
-    return over
-
-
-def _cut_by_visit(amount: Any, over: Any, mask: Any, owner: _Owner, most: int) -> Any:
-    """A limit for the visit is used up in the order of the lines: what is counted before and after each line."""
-    counted = np.where(mask, amount - over, 0)
-    ends = np.cumsum(counted)
-    begins = np.cumsum(owner.counts) - owner.counts
-    reached = ends - np.repeat((ends - counted)[begins], owner.counts)
-    kept = np.minimum(reached, most) - np.minimum(reached - counted, most)
-    return np.where(mask, amount - kept, over)
 
 
 def _as_one(columns: Sequence[Column]) -> Column:

@@ -1,6 +1,6 @@
 """A pack compiled: figures looked up once per kind of bill, stages bound to them, bindings kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from math import lcm
 
@@ -44,12 +44,23 @@ class Plan:
             self._note(row.when)
         self.dimensions = tuple(sorted(self.uses))
         self.counts = tuple(name for name in self.dimensions if name in self.accumulators)
+        self.line_facts = frozenset(self._line_facts())
+        """The facts that the treatment of a line depends on."""
         self._bound: dict[tuple[object, ...], Bound] = {}
 
     def _note(self, when: Mapping[str, tuple[str, ...]]) -> None:
         for name, words in when.items():
             self.uses[name] = (*self.uses.get(name, ()), *words)
             self.values.note_bounds(name, words)
+
+    def _line_facts(self) -> Iterator[str]:
+        """Those that the rules for lines, and the figures they name, distinguish."""
+        keys: set[str] = set()
+        for rule in self.pack.benefits.line:
+            yield from rule.when
+            keys |= {getattr(rule, name, "") for name in ("rate", "amount", "units")}
+        for row in self.values.behind(keys):
+            yield from row.when
 
     def case(self, facts: Mapping[str, Fact], day: date, known: date | None) -> Case:
         """A binder for one kind of bill."""

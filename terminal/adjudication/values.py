@@ -1,7 +1,7 @@
 """Dated figures of a policy: by key, by law date, by the date the pack learned them, by the facts of the bill."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -135,6 +135,11 @@ class Values:
         edges = {edge for bounds in filter(None, map(span, words)) for edge in bounds if edge != ENDLESS}
         if edges:
             self.bounds[name] = sorted({*self.bounds.get(name, ()), *edges})
+
+    def behind(self, keys: Iterable[str]) -> list[Row]:
+        """The rows of these figures and of those they are derived from."""
+        rows = [row for key in keys for row in self.rows.get(key, ())]
+        return rows + [other for row in rows if row.derive is not None for other in self.behind([row.derive.of])]
 
     def epoch(self, day: date, known: date | None) -> tuple[int, int]:
         """Two days of one epoch read the same rows."""

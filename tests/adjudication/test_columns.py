@@ -165,6 +165,14 @@ def test_a_blocked_or_unanswered_bill_is_named_with_its_reason():
             small(D, FULL | {"d": "1.00"}, accumulators=accumulator("used", "charged.l", "cycle", days=90)),
             claim("1.00"), "bills before",
         ),
+        (
+            small(
+                RATIO, FULL | {"b": {'admissions = "1"': "10%", 'admissions = "2+"': "20%"}},
+                lines='[[line]]\nkind = "first_self_pay"\nclass = ["B"]\nrate = "b"\n',
+                accumulators=accumulator("admissions", "bills", unit="count"),
+            ),
+            claim("1.00"), "lines by admissions",
+        ),
         (small('{ kind = "class_ratio", class = ["A"], rate = "r" },', FULL), claim("1.00"), "one class"),
         (small(RATIO, FULL), claim("9999999999.99"), "thousand million"),
         (small(RATIO, FULL), claim(line(1, "1.00", "")), "no catalogue class"),
