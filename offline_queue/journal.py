@@ -130,7 +130,7 @@ class Journal:
 
     def events(self, after: int = 0, item: int | None = None) -> Iterator[Event]:
         """Links in order, opened, read in pieces so that other work goes on in between."""
-        where, values = ("", ()) if item is None else (" AND item = ?", (item,))
+        where, values = ("", ()) if item is None else (" AND item = ? AND item > 0", (item,))
         while rows := self._store.rows(
             f"SELECT * FROM event WHERE seq > ?{where} ORDER BY seq LIMIT 500", (after, *values)
         ):
@@ -146,7 +146,8 @@ class Journal:
         """What was committed before the item's last call; the item has been sent at least once."""
         kinds = (Step.BEGIN.value, Step.CLAIM.value)
         row = self._store.rows(
-            "SELECT * FROM event WHERE item = ? AND kind IN (?, ?) ORDER BY seq DESC LIMIT 1", (item.id, *kinds)
+            "SELECT * FROM event WHERE item = ? AND item > 0 AND kind IN (?, ?) ORDER BY seq DESC LIMIT 1",
+            (item.id, *kinds),
         )[0]
         event = self.open(row)
         return Intent(number=item.number, data=event.body or b"", at=event.at)

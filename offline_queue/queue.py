@@ -49,6 +49,7 @@ from offline_queue.verify import Verification
 from offline_queue.vocabulary import (
     OPEN,
     TRANSITIONS,
+    WITHOUT_EFFECT,
     Decision,
     Kind,
     OnceFreed,
@@ -197,10 +198,11 @@ class Queue:
 
     def item(self, key: str) -> Item:
         """The newest item with this key; raises ``UnknownKey``."""
-        found = self.book.items.where("key = ?", (key,), "id DESC LIMIT 1")
-        if not found:
-            raise UnknownKey(key=key)
-        return found[0]
+        ended = ", ".join(repr(state.value) for state in WITHOUT_EFFECT)  # in two questions, each with its own index
+        for states in (f"NOT IN ({ended})", f"IN ({ended})"):
+            if found := self.book.items.where(f"key = ? AND state {states}", (key,), "id DESC LIMIT 1"):
+                return found[0]
+        raise UnknownKey(key=key)
 
     def items(self, states: Iterable[State] = OPEN, lane: str | None = None) -> list[Item]:
         """Items in these states, oldest first; of one lane, if given."""

@@ -53,6 +53,8 @@ CREATE TABLE item (
     reconciled TEXT NOT NULL, sealed_with INTEGER NOT NULL, sealed BLOB
 ) STRICT;
 CREATE UNIQUE INDEX item_key ON item (key) WHERE state NOT IN ('refused', 'reversed');
+CREATE INDEX item_without_effect ON item (key, id) WHERE state IN ('refused', 'reversed');
+CREATE INDEX item_lane ON item (lane);
 CREATE INDEX item_open ON item (id, lane, kind, amount_fen)
     WHERE state IN ('recorded', 'sending', 'in_doubt', 'reversing', 'held');
 CREATE TABLE event (

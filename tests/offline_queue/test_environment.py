@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from offline_queue import Limits, Queue, place
-from offline_queue.faults import NotDurable, NotOurStore, StoreFailed, StoreUncertain, UnfitFolder
+from offline_queue.faults import NotDurable, NotOurStore, StoreFailed, StoreUncertain, UnfitFolder, UnknownKey
 from offline_queue.locks import Hold, Holder, holder, take
 from offline_queue.ports import Outcome, Sending
 from offline_queue.vocabulary import Kind, OutcomeClass, State
@@ -227,6 +227,53 @@ def test_history_does_not_slow_the_desk_down(tmp_path: Path, size: Callable[[int
     assert timed(lambda: world.drain(queue, hours=0)) < 3
     assert queue.items() == []
     world.close()
+
+
+def test_what_is_asked_about_one_item_costs_the_same_after_a_long_history(tmp_path: Path) -> None:
+    """Counted in steps of SQLite's machine: a search without its index would walk through all that ever happened."""
+    counted: list[None] = []
+
+    def connect(path: Path) -> sqlite3.Connection:
+        conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        conn.set_progress_handler(lambda: counted.append(None), 10)
+        return conn
+
+    world = World(tmp_path)
+    queue = world.queue(connect=connect, limits=Limits(items_open=10**6))
+
+    def steps(work: Callable[[], object]) -> int:
+        counted.clear()
+        work()
+        return len(counted)
+
+    def grow(bills: int) -> None:
+        for number in range(bills):
+            queue.record(world.bill(f"p{number}", amount_fen=1))
+        world.drain(queue, hours=0)
+
+    def costs() -> dict[str, int]:
+        mine = queue.record(world.bill("mine"))
+        world.drain(queue, hours=0)
+
+        def unknown() -> None:
+            with pytest.raises(UnknownKey):
+                queue.item("nobody")
+
+        return {
+            "known": steps(lambda: queue.item(mine.key)),
+            "unknown": steps(unknown),
+            "answers": steps(lambda: queue.answers(mine)),
+            "one lane": steps(lambda: queue.items(tuple(State), lane="mine")),
+            "recording": steps(lambda: queue.record(world.bill("next"))),
+            "forwarding": steps(lambda: world.drain(queue, hours=0)),
+        }
+
+    grow(20)
+    short = costs()
+    grow(400)
+    long = costs()
+    world.close()
+    assert {name: (short[name], cost) for name, cost in long.items() if cost > 2 * short[name] + 10} == {}
 
 
 def _multiply_history(world: World, times: int) -> None:
