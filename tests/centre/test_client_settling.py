@@ -9,6 +9,7 @@ from terminal.centre import (
     Centre,
     CentreAnswerBroken,
     CentreRefused,
+    CentreSilent,
     Intent,
     NothingToReverse,
     Refused,
@@ -176,6 +177,20 @@ def test_a_stay_given_up_leaves_nothing_open(desk, bill, zhang, numbers):
     for _ in range(2):  # a person who were still in hospital could not be admitted again
         claim = bill(visit={"type": "inpatient"})
         centre.give_up(centre.trial(claim, person, basic(person)))
+
+
+@pytest.mark.parametrize("infno", ["2301", "2402", "2303"])
+@pytest.mark.parametrize("done", [True, False], ids=["answer_lost", "never_arrived"])
+def test_a_stay_whose_trial_fails_half_way_leaves_nothing_open(desk, simulator, bill, zhang, infno, done):
+    centre = desk()
+    person = centre.identify(zhang)
+    claim = bill(visit={"type": "inpatient"})
+    rule = {"fault": "drop", "infno": infno, "done": done}
+    simulator.trouble.load(msgspec.json.encode({"rules": [rule]}), "test")
+    with pytest.raises(CentreSilent):
+        centre.trial(claim, person, basic(person))
+    assert [stroke.infno for stroke in simulator.trouble.strokes][-1] == infno
+    centre.give_up(centre.trial(claim, person, basic(person)))  # whoever were still in hospital could not be admitted
 
 
 def test_a_person_from_another_region_settles_here_under_the_insured_region(desk, bill, numbers):
