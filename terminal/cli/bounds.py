@@ -15,6 +15,16 @@ SEQUENCE = click.IntRange(0, 2**63 - 1)
 """What an SQLite row number can be."""
 
 
+PAPER = click.IntRange(0, 10**12)
+"""A number on receipt paper."""
+
+DIGITS = click.IntRange(1, 12)
+"""How many digits receipt paper has."""
+
+PIECES = click.IntRange(0, 1_000_000)
+"""Notes or coins of one kind in a drawer."""
+
+
 class Seconds(click.ParamType[float]):
     """How long to wait: at most a day; infinite and NaN are no waiting times."""
 

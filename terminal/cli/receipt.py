@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from terminal.cli.bounds import DIGITS, PAPER
 from terminal.cli.options import as_json, at_home, show
 from terminal.cli.people import acting, by, with_card
 from terminal.faults import Exit
@@ -17,9 +18,9 @@ def receipt() -> None:
 
 @receipt.command()
 @click.argument("prefix")
-@click.argument("first", type=int)
-@click.argument("last", type=int)
-@click.option("--digits", type=int, default=8, help="号码位数 digits of a number")
+@click.argument("first", type=PAPER)
+@click.argument("last", type=PAPER)
+@click.option("--digits", type=DIGITS, default=8, help="号码位数 digits of a number")
 @by
 @with_card
 @at_home

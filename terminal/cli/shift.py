@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from terminal.cli.bounds import SEQUENCE, Yuan
+from terminal.cli.bounds import PIECES, SEQUENCE, Yuan
 from terminal.cli.options import as_json, at_home, in_language, show
 from terminal.cli.people import acting, by, with_card
 from terminal.counter.words import Language
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def _counted(text: str) -> tuple[Fen, int]:
     """``100=3``: three notes of a hundred yuan."""
     denomination, _, count = text.partition("=")
-    return parse_yuan(denomination), int(count)
+    return parse_yuan(denomination), int(PIECES.convert(int(count), None, None))
 
 
 @click.group()

@@ -72,6 +72,10 @@ def test_what_was_answered_before_a_kill_stands_after_it(tmp_path, start):
         (["--persons", "no-such-persons.json"], 2, "no-such-persons.json"),
         (["--items", __file__], 2, "test_durability.py"),
         (["--port", "99999"], 2, "99999"),
+        (["--port", "-1"], 2, "-1"),
+        (["--port", "x"], 2, "--port"),
+        (["--horizon", "nan"], 2, "nan"),
+        (["--horizon", "-1"], 2, "--horizon"),
     ],
 )
 def test_what_it_cannot_do_is_one_sentence(tmp_path, arguments, code, text):
