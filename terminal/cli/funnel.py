@@ -2,16 +2,13 @@
 
 import json
 import sys
-import traceback
-from datetime import datetime
-from pathlib import Path
 from typing import Any, Protocol, TypeGuard
 
 import click
 
-from config.places import home, log_folder
-from terminal.clock import BEIJING
+from config.places import home
 from terminal.faults import Exit
+from terminal.incidents import write_down
 
 
 class Speaking(Protocol):
@@ -51,16 +48,6 @@ def say(error: Speaking) -> None:
     click.echo(f"{told['zh']}{told['next_zh']}\n{told['en']} {told['next_en']}", err=True)
 
 
-def _write_down(error: Exception) -> Path:
-    now = datetime.now(BEIJING)
-    file = log_folder(home()) / f"yibao-{now:%Y%m%d}.log"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("a", encoding="utf-8") as log:
-        frames = "".join(traceback.format_tb(error.__traceback__))
-        log.write(f"{now:%Y-%m-%d %H:%M:%S} {type(error).__name__}\n{frames}")
-    return file
-
-
 def run(command: click.Command) -> int:
     """Runs a command to its exit code; with ``--json`` a fault is also the one document on standard output."""
     try:
@@ -76,10 +63,11 @@ def run(command: click.Command) -> int:
         return Exit.NO
     except Exception as error:  # noqa: BLE001 the last door: a person gets a sentence, the log gets the frames
         if not speaks(error):
-            file = _write_down(error)
+            found = write_down(home(), error)
             click.echo(
-                f"程序内部出错，没有完成；请把 {file} 交给信息科。\n"
-                f"An internal error ({type(error).__name__}) stopped this; give {file} to your IT staff.",
+                f"程序内部出错，没有完成；请把 {found.file} 和编号 {found.number} 交给信息科。\n"
+                f"An internal error ({type(error).__name__}) stopped this; "
+                f"give {found.file} and the number {found.number} to your IT staff.",
                 err=True,
             )
             return Exit.NO

@@ -23,7 +23,7 @@ from terminal.counter.till import Till
 from terminal.counter.why import why as explained
 from terminal.documents import BillState, Claim, Credential, Settlement, decode
 from terminal.faults import Exit, Fault
-from terminal.service.answers import FAULTS, Answer, Told, done, fault, told
+from terminal.service.answers import FAULTS, Answer, InternalError, Told, done, fault, internal, told
 from terminal.service.clients import Client, Right
 from terminal.service.documents import (
     Eligibility,
@@ -125,6 +125,8 @@ class Api:
             return route.handle(self, Call(content, client, key, place))
         except FAULTS as error:
             return fault(error)
+        except Exception as error:  # noqa: BLE001 the last door of a call: the program gets a sentence, the log the frames
+            return fault(internal(self.till.home, error), 500)
 
     def health(self, _: Call[Nothing]) -> Answer:
         """Alive, and what waits."""
@@ -172,7 +174,8 @@ class Api:
         if isinstance(found, Settlement):
             return done(Standing(call.place, found.state, found))
         if isinstance(found, Told):
-            return done(Standing(call.place, BillState.REFUSED, fault=found))
+            state = BillState.DRAFT if found.code == InternalError.code else BillState.REFUSED
+            return done(Standing(call.place, state, fault=found))
         return done(Standing(call.place, found))
 
     def bills(self, _: Call[Nothing]) -> Answer:

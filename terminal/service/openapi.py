@@ -9,8 +9,15 @@ from terminal.documents import hook_schema
 from terminal.service.answers import FaultDocument
 from terminal.service.routes import ROUTES
 
-ALWAYS = {401: "no token", 403: "wrong host, wrong page, no right", 413: "too large", 429: "too many", 503: "the store"}
-"""What the gate and the store may answer on every path."""
+ALWAYS = {
+    401: "no token",
+    403: "wrong host, wrong page, no right",
+    413: "too large",
+    429: "too many",
+    500: "a mistake",
+    503: "the store",
+}
+"""What the gate, the store and a mistake of the program may answer on every path."""
 
 
 def openapi() -> dict[str, Any]:

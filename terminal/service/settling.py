@@ -12,7 +12,7 @@ from terminal.counter.faults import UnknownBill
 from terminal.counter.settle import settle, stands
 from terminal.counter.till import Till
 from terminal.documents import BillState, Claim, Settlement
-from terminal.service.answers import FAULTS, Told, told
+from terminal.service.answers import FAULTS, Told, internal, told
 
 WIDTH = 8
 """Settlements at once; each has a line to the centre of its own."""
@@ -67,13 +67,14 @@ class Settling:
         self._pool.shutdown()
         self._forwarder.join()
 
-    def _settle(self, claim: Claim, person: threading.Lock) -> Settlement:
+    def _settle(self, claim: Claim, person: threading.Lock) -> None:
         try:
             with person:
-                return settle(self._till, claim)
+                settle(self._till, claim)
         except FAULTS as fault:
             self._refused[claim.bill] = told(fault)
-            raise
+        except Exception as error:  # noqa: BLE001 the last door of this thread: nobody waits for its result
+            self._refused[claim.bill] = told(internal(self._till.home, error))
         finally:
             with self._lock:
                 self._running.pop(claim.bill, None)
@@ -87,3 +88,5 @@ class Settling:
                     sender.run(ROUND)
             except AlreadyForwarding:
                 continue
+            except Exception as error:  # noqa: BLE001 the last door of this thread: the next round goes on
+                internal(self._till.home, error)

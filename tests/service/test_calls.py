@@ -1,8 +1,10 @@
 """Calls of other programs: what they get, what they may, and what a repeat finds."""
 
+import contextlib
 import http.client
 import ipaddress
 import json
+import sqlite3
 import ssl
 import threading
 import time
@@ -74,6 +76,31 @@ def test_a_settlement_without_its_key_or_of_another_operator_is_refused(service:
 def test_a_refused_bill_says_why(service: Service) -> None:
     service.call("POST", "/settle", bill("A-1", "chen"), key="A-1")
     assert settled(service, "A-1")["fault"]["code"] == "not_entitled"
+
+
+def test_an_error_nobody_foresaw_is_told_with_its_number_and_the_same_call_again_settles(service: Service) -> None:
+    store = next(service.world.home.rglob("people.db"))
+
+    def persons(statement: str) -> None:
+        with contextlib.closing(sqlite3.connect(store)) as people:
+            people.execute(statement)
+
+    persons("alter table snapshot rename to elsewhere")
+    service.call("POST", "/settle", bill("A-1", "zhang"), key="A-1")
+    told = settled(service, "A-1")
+    assert (told["state"], told["settlement"], told["fault"]["code"]) == ("draft", None, "internal_error")
+    assert "原样再次提交" in told["fault"]["next_zh"]
+    status, answer, _ = service.call("POST", "/eligibility", bill("A-1", "zhang")["credential"])
+    assert (status, answer["fault"]["code"]) == (500, "internal_error")
+    (log,) = (service.world.home / "log").glob("*.log")
+    written = log.read_text(encoding="utf-8")
+    for sentence in (told["fault"]["en"], answer["fault"]["en"]):
+        number = sentence.partition("(number ")[2].partition(")")[0]
+        assert f"{number} OperationalError" in written
+    assert "people.py" in written and "张三" not in written and "no such table" not in written
+    persons("alter table elsewhere rename to snapshot")
+    service.call("POST", "/settle", bill("A-1", "zhang"), key="A-1")
+    assert settled(service, "A-1")["state"] == "settled" and service.world.standing() == {"A-1": 1}
 
 
 def test_a_refusal_is_told_until_the_number_settles_or_the_service_restarts(service: Service) -> None:

@@ -12,6 +12,7 @@ from offline_queue.faults import LimitReached
 from offline_queue.ports import Intent, Item, Outcome
 from offline_queue.vocabulary import Decision, State
 from terminal.adjudication import CannotSplit
+from terminal.centre import NotSent
 from terminal.centre import Trial as CentreTrial
 from terminal.clock import now
 from terminal.counter import journal
@@ -365,13 +366,13 @@ def test_a_line_that_goes_between_trial_and_settlement_asks_for_the_whole_bill(w
     assert forwarded(till) == 0 and world.standing() == {"B-1": 1}
 
 
-def test_a_line_that_goes_during_a_settlement_ends_with_the_whole_bill_and_not_in_a_circle(
-    world: World, till: Till
+def test_a_line_that_only_fails_when_it_is_time_to_settle_ends_with_the_whole_bill_and_not_in_a_circle(
+    world: World, till: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settle(till, claim("B-0", "zhang", (AMOXICILLIN, 1)))
-    world.trouble({"fault": "down", "infno": "2206", "seconds": 2})
+    calls = iter((NotSent("the line"),))
+    monkeypatch.setattr(till.centre, "settle", lambda *_: next(calls))
     told = settle(till, claim("B-1", "zhang"))
-    assert (told.state, told.fully_paid) == (BillState.PROVISIONAL, True)
+    assert (told.state, told.fully_paid, told.cash) == (BillState.PROVISIONAL, True, told.total)
 
 
 def test_an_answer_that_never_came_is_no_full_payment_because_its_figures_are_the_centres(
