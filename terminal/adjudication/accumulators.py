@@ -68,25 +68,26 @@ class Accumulator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 def period_of(accumulator: Accumulator, claim: Claim, day: date, openings: Sequence[Opening]) -> str:
     """The period key of a bill, such as ``2026``, ``2026-03``, ``stay:Z1`` or ``2026-03-01+90@H1``."""
-    scope = {
-        Scope.PERSON_DISEASE: f"#{claim.visit.disease}",
-        Scope.PERSON_INSTITUTION: f"@{claim.institution.code}",
-    }.get(accumulator.scope, "")
+    scope = ""
+    if accumulator.scope is Scope.PERSON_DISEASE:
+        scope = f"#{claim.visit.disease}"
+    elif accumulator.scope is Scope.PERSON_INSTITUTION:
+        scope = f"@{claim.institution.code}"
     return _span(accumulator, claim, day, openings, scope) + scope
 
 
 def _span(accumulator: Accumulator, claim: Claim, day: date, openings: Sequence[Opening], scope: str) -> str:
     match accumulator.period:
         case Period.YEAR:
-            return f"{day:%Y}"
+            return str(day.year)
         case Period.SCHEME_YEAR:
             return f"{day.year - (day.month < accumulator.year_begins)}-{accumulator.year_begins:02d}"
         case Period.QUARTER:
             return f"{day.year}Q{(day.month + 2) // 3}"
         case Period.MONTH:
-            return f"{day:%Y-%m}"
+            return f"{day.year}-{day.month:02d}"
         case Period.DAY:
-            return f"{day:%Y-%m-%d}"
+            return day.isoformat()
         case Period.STAY:
             return f"stay:{claim.visit.admission_number or claim.bill}"
         case Period.LIFETIME:

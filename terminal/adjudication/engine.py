@@ -17,7 +17,7 @@ from terminal.adjudication.crossing import sections, together
 from terminal.adjudication.dimensions import facts_of, in_area
 from terminal.adjudication.explain import Outlook, outlooks, steps_of
 from terminal.adjudication.faults import CannotSplit, NotConserved
-from terminal.adjudication.findings import finding
+from terminal.adjudication.findings import assumed_zero, finding
 from terminal.adjudication.lines import all_own_pay, line_splits, not_multiplying
 from terminal.adjudication.pack import Benefit, DateBasis, Suspension
 from terminal.adjudication.plan import Plan
@@ -146,7 +146,7 @@ def _one(
         findings.append(finding("too_large", amount=Fen(parts.total)))
     _stop_if_needed(claim, findings)
     own: dict[str, int] = dict.fromkeys(KINDS, 0)
-    own.update([(purse.kind.value, purse.balance) for purse in purses if not purse.holder])
+    own.update([(str(purse.kind), purse.balance) for purse in purses if not purse.holder])
     may_pay = claim.account_use and not insured.suspended
     sums = parts.figures()
     if insured.suspended:
@@ -230,11 +230,12 @@ def _benefit(plan: Plan, claim: Claim, insured: Insured, openings: Sequence[Open
         if claim.visit.type not in benefit.visits:
             continue
         day = day_of(benefit, claim)
-        facts = facts_of(claim, insured, day, plan.pack.header.dimensions) | _ordinals(plan, claim, day, openings)
-        case = plan.case(facts, day, known)
-        if not case.applies(benefit.when):
-            _stop_if_needed(claim, case.missing)
-            continue
+        if benefit.when:
+            facts = facts_of(claim, insured, day, plan.pack.header.dimensions) | _ordinals(plan, claim, day, openings)
+            case = plan.case(facts, day, known)
+            if not case.applies(benefit.when):
+                _stop_if_needed(claim, case.missing)
+                continue
         if day < plan.first_day:
             _stop_if_needed(
                 claim, [finding("no_policy_on_date", "visit", pack=plan.pack.id, day=day, first=plan.first_day)]
@@ -270,8 +271,7 @@ def _openings(
         period = periods[accumulator.id] = period_of(accumulator, claim, day, openings)
         value = opening_of(accumulator, period, openings)
         if value is None and accumulator in bound.reads:
-            zh, en = accumulator.zh, accumulator.en
-            findings.append(finding("opening_assumed_zero", accumulator.id, zh=zh, en=en, period=period))
+            findings.append(assumed_zero(accumulator.id, accumulator.zh, accumulator.en, period))
         held[accumulator.id] = value or 0
     return held, periods, findings
 
@@ -292,7 +292,7 @@ def _tender(bound: Bound, reckoned: Reckoned, purses: Sequence[Purse], *, may_pa
     relatives = [purse for purse in purses if purse.holder]
     for purse in purses:
         if not purse.holder:
-            left = reckoned.left[purse.kind.value] if may_pay else purse.balance
+            left = reckoned.left[str(purse.kind)] if may_pay else purse.balance
             tendered.left.append(purse if left == purse.balance else replace(purse, balance=Fen(left)))
     if may_pay and relatives:
         bound.tender.relatives(reckoned.burden, relatives, tendered)
@@ -315,7 +315,7 @@ def _stop_if_needed(claim: Claim, findings: Sequence[Finding]) -> None:
 def _check(result: Settlement, reckoned: Reckoned) -> None:
     """Conservation is no finding: a split that does not add up must not leave the engine."""
     paid = result.funds + result.account + result.family_account + result.cash + result.hospital
-    lines = sum(line.own_pay + line.over_limit + line.first_self_pay + line.in_scope for line in result.lines)
+    lines = sum([line.own_pay + line.over_limit + line.first_self_pay + line.in_scope for line in result.lines])
     smallest = min(
         result.own_pay, result.over_limit, result.first_self_pay, result.in_scope, result.account,
         result.family_account, result.cash, reckoned.figures["in_scope_personal"],

@@ -1,6 +1,6 @@
 """Why each fen: the steps of a split in Chinese and English, from what was noted while it was reckoned."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -15,13 +15,13 @@ from terminal.money import Fen
 TOTALS, LAYERS, LINES, STEPS = range(4)
 """Levels of an explanation."""
 
-_PARTS: dict[str, tuple[str, str]] = {
-    "own_pay": ("%s：目录外（丙类）%s 元自费", "%s: %s own pay, not covered"),
-    "over_limit": ("%s：超限价 %s 元", "%s: %s over the limit"),
-    "first_self_pay": ("%s：先行自付 %s 元", "%s: %s first self-pay"),
-    "in_scope": ("%s：政策范围内 %s 元", "%s: %s in scope"),
+_PARTS: dict[str, Callable[[str, str, str], tuple[str, str]]] = {
+    "own_pay": lambda zh, en, yuan: (f"{zh}：目录外（丙类）{yuan} 元自费", f"{en}: {yuan} own pay, not covered"),
+    "over_limit": lambda zh, en, yuan: (f"{zh}：超限价 {yuan} 元", f"{en}: {yuan} over the limit"),
+    "first_self_pay": lambda zh, en, yuan: (f"{zh}：先行自付 {yuan} 元", f"{en}: {yuan} first self-pay"),
+    "in_scope": lambda zh, en, yuan: (f"{zh}：政策范围内 {yuan} 元", f"{en}: {yuan} in scope"),
 }
-"""The parts of a line or of the bill, by name and amount; a bill has thousands, so they are not looked through."""
+"""The parts of a line or of the bill; written as code, since a bill may have thousands."""
 
 _WORDS: dict[str, tuple[str, str]] = {
     "gate": ("达到门槛 {figure} 元的部分为 %s 元", "%s counts once the gate of {figure} is reached"),
@@ -81,27 +81,27 @@ def steps_of(
 
 def _of_lines(claim: Claim, parts: Parts) -> list[Step]:
     steps: list[Step] = []
+    add = steps.append
     names = {line.sn: line.name for line in claim.lines}
     for sn, amount, own, over, first in parts.splits:
         scope, name = f"line:{sn}", names[sn]
         if own:
-            steps.append(_part("own_pay", own, scope, name, name))
+            add(_part("own_pay", own, scope, name, name))
             continue
         if over:
-            steps.append(_part("over_limit", Fen(over), scope, name, name))
+            add(_part("over_limit", Fen(over), scope, name, name))
         if first:
-            steps.append(_part("first_self_pay", Fen(first), scope, name, name))
+            add(_part("first_self_pay", Fen(first), scope, name, name))
         if over or first:
             amount = Fen(amount - over - first)
         if amount:
-            steps.append(_part("in_scope", amount, scope, name, name))
+            add(_part("in_scope", amount, scope, name, name))
     return steps
 
 
 def _part(kind: str, amount: Fen, scope: str, name_zh: str, name_en: str) -> Step:
-    text = str(amount)
-    zh, en = _PARTS[kind]
-    return Step(kind, scope, amount, zh % (name_zh, text), en % (name_en, text))
+    zh, en = _PARTS[kind](name_zh, name_en, amount.__str__())
+    return Step(kind, scope, amount, zh, en)
 
 
 def _of_stages(bound: Bound, points: RoundingPoints, reckoned: Reckoned) -> Iterator[Step]:

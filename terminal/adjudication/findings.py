@@ -1,6 +1,7 @@
 """Everything the engine may have to tell about a bill, each with its sentence in both languages."""
 
 from datetime import date
+from functools import lru_cache
 
 from terminal.adjudication.values import Row
 from terminal.documents import Finding, Severity
@@ -72,6 +73,12 @@ def finding(code: str, place: str = "bill", **data: object) -> Finding:
     """A finding of the closed list above, its braces filled."""
     severity, zh, en = _WORDS[code]
     return Finding(code, severity, place, zh.format(**data), en.format(**data))
+
+
+@lru_cache
+def assumed_zero(accumulator: str, zh: str, en: str, period: str) -> Finding:
+    """Nobody states an opening; found on most first bills of a year, so its sentence is kept."""
+    return finding("opening_assumed_zero", accumulator, zh=zh, en=en, period=period)
 
 
 def value_missing(key: str, day: date, row: Row | None, nearest: str) -> Finding:
