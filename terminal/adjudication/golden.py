@@ -10,7 +10,7 @@ from terminal.adjudication.accumulators import period_of
 from terminal.adjudication.engine import Split, day_of, split
 from terminal.adjudication.faults import CannotSplit
 from terminal.adjudication.mistakes import nearest
-from terminal.adjudication.pack import GoldenCase
+from terminal.adjudication.pack import Crossing, GoldenCase
 from terminal.adjudication.plan import Plan
 from terminal.adjudication.tender import Purse
 from terminal.clock import BEIJING
@@ -73,9 +73,10 @@ def _line(number: int, line: Mapping[str, Any]) -> Line:
 
 
 def _openings(plan: Plan, case: GoldenCase, claim: Claim) -> tuple[Opening, ...]:
-    """Openings into the periods of the bill itself."""
+    """Openings into the periods of the bill itself; of a stay that is cut by date, those of its first part."""
     benefit = next((b for b in plan.pack.benefits.benefit if claim.visit.type in b.visits), None)
-    day = day_of(benefit, claim) if benefit else case.day
+    whole = benefit is not None and benefit.crossing is Crossing.WHOLE and not benefit.cycle_days
+    day = day_of(benefit, claim) if benefit is not None and whole else case.day
     made = []
     for name, value in case.openings.items():
         if name not in plan.accumulators:

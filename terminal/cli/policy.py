@@ -286,7 +286,7 @@ def new(
     """写一个可以通过检查的空白政策包。 Writes an empty pack to start from."""
     from terminal.adjudication.tools.new import new_pack
 
-    files = new_pack(pack, area=area, scheme=Scheme(scheme), title=title, day=begins)
+    files = new_pack(pack, area=area, scheme=Scheme(scheme), title=title, day=begins, today=now().date())
     folder = (into or policies_folder(home)) / pack
     if folder.exists():
         raise click.ClickException(f"{folder} 已存在，没有改动。 {folder} exists; nothing was changed.")

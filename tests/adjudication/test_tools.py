@@ -265,6 +265,12 @@ def test_a_new_pack_has_a_plain_name_and_a_real_area(tmp_path, pack, area, told)
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_new_pack_for_an_old_law_passes_its_check(tmp_path):
+    arguments = ("--area", "990100", "--scheme", "resident", "--title", "x", "--from", "2009-02-28")
+    assert run("new", "x", *arguments, "--into", str(tmp_path), home=tmp_path)[0] == 0
+    assert run("check", str(tmp_path / "x"), home=tmp_path)[:2] == (0, f"{tmp_path / 'x'}: OK\n")
+
+
 def test_a_title_may_hold_any_sign(tmp_path):
     title = '示例"市\\ # [x]'
     arguments = ("--area", "990100", "--scheme", "resident", "--title", title, "--from", "2028-02-29")

@@ -113,15 +113,19 @@ def in_toml(text: str) -> str:
     return msgspec.json.encode(text).decode()
 
 
-def new_pack(pack_id: str, *, area: str, scheme: Scheme, title: str, day: date) -> dict[str, bytes]:
-    """The files of a pack that reads without a mistake and answers nothing yet. Raises BadDocument."""
+def new_pack(pack_id: str, *, area: str, scheme: Scheme, title: str, day: date, today: date) -> dict[str, bytes]:
+    """The files of a pack that reads without a mistake and answers nothing yet, to be reviewed within a year.
+
+    Raises BadDocument.
+    """
     for place, text, pattern, expected in (
         ("PACK", pack_id, r"[a-z0-9]+(-[a-z0-9]+)*", 'small letters, digits and hyphens, such as "hangzhou-resident"'),
         ("--area", area, r"[0-9]{6}", 'six digits, such as "330100"'),
     ):
         if not re.fullmatch(pattern, text):
             raise BadDocument(file="policy new", place=place, found=repr(text), expected=expected)
-    review = day.replace(year=day.year + 1, day=min(day.day, 28))
+    latest = max(day, today)
+    review = latest.replace(year=latest.year + 1, day=min(latest.day, 28))
     header = HEADER.format(id=pack_id, area=area, scheme=scheme, title=in_toml(title), day=day, review=review)
     keys = {
         "first_self_pay": "rate", "inpatient.deductible": "yuan", "inpatient.ratio": "rate", "inpatient.cap": "yuan",
