@@ -42,6 +42,28 @@ def show_bill(number: str, language: Language, home: Path, as_json: bool) -> int
 
 
 @bill.command()
+@click.argument("number")
+@at_home
+@as_json
+def affected(number: str, home: Path, as_json: bool) -> int:
+    """冲销这张后会有不同结果的后续账单。 Later bills that would split otherwise without this one."""
+    from terminal.counter import journal
+    from terminal.counter.faults import UnknownBill
+    from terminal.counter.till import Till
+    from terminal.counter.why import touched
+
+    with Till(home) as till:
+        item = journal.find(till.queue, number)
+        if item is None:
+            raise UnknownBill(bill=number)
+        found = touched(till, item)
+    show(found, as_json, lambda: "\n".join(
+        f"{each.bill:24} 基金 funds {each.funds} -> {each.funds_now}" for each in found
+    ) or "没有受影响的后续账单。 No later bill is affected.")  # fmt: skip
+    return Exit.NO if found else Exit.DONE
+
+
+@bill.command()
 @click.argument("text")
 @click.option("--day", type=Day(), help="收费日期 day of the bill")
 @in_language

@@ -9,6 +9,8 @@ from terminal.adjudication import Plan, load_plan
 from terminal.counter.faults import NoPackFor
 from terminal.documents import Insured
 
+ANYWHERE = "000000"
+
 
 class _Whose(msgspec.Struct, frozen=True):
     """The part of a pack's header that says whose policy it is."""
@@ -26,11 +28,15 @@ class Policies:
         self._plans: dict[str, Plan] = {}
 
     def plan(self, insured: Insured) -> Plan:
-        """The plan that splits a bill of this person. Raises NoPackFor, PackFault."""
-        found = self._by_area().get((insured.area, insured.scheme))
-        if found is None:
-            raise NoPackFor(area=insured.area, scheme=insured.scheme)
-        return self.named(found)
+        """The plan that splits a bill of this person: the pack of the prefecture, else that of the province.
+
+        A pack of no place (``000000``) is for reference and never chosen. Raises NoPackFor, PackFault.
+        """
+        for area in (insured.area, f"{insured.area[:4]}00", f"{insured.area[:2]}0000"):
+            found = self._by_area().get((area, insured.scheme))
+            if found is not None and area != ANYWHERE:
+                return self.named(found)
+        raise NoPackFor(area=insured.area, scheme=insured.scheme)
 
     def named(self, pack: str) -> Plan:
         """A plan by the id of its pack. Raises NoPack, PackFault."""

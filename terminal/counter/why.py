@@ -1,11 +1,13 @@
-"""Why a bill came out as it did: the local split again from what the journal keeps, this time with every step."""
+"""Why a bill came out as it did, and whom it would touch if it were taken back: from what the journal keeps."""
 
 from offline_queue.ports import Item
+from terminal.adjudication import Affected, affected
+from terminal.adjudication import Entry as Adjudicated
 from terminal.counter import journal
 from terminal.counter.faults import NothingToExplain
 from terminal.counter.split import split
 from terminal.counter.till import Till
-from terminal.documents import Settlement
+from terminal.documents import BillState, Settlement
 
 
 def why(till: Till, item: Item, *, explain: int = 3) -> Settlement:
@@ -17,3 +19,22 @@ def why(till: Till, item: Item, *, explain: int = 3) -> Settlement:
     if again.pack_digest != entry.told.pack_digest:
         raise NothingToExplain(bill=item.key, pack=f"{entry.told.pack} {entry.told.pack_digest[:12]}")
     return again
+
+
+def touched(till: Till, item: Item) -> list[Affected]:
+    """The person's later bills that would split otherwise without this one; they are told, never changed.
+
+    Raises NothingToExplain where this bill, or one of those, has no local split or its pack is gone.
+    """
+    entry = journal.entry(till.queue, item)
+    later = []
+    for other, state in journal.bills(till.queue):
+        if other.id <= item.id or other.lane != item.lane or state in (BillState.REVERSED, BillState.REFUSED):
+            continue
+        kept = journal.entry(till.queue, other)
+        why(till, other, explain=0)
+        if kept.given is not None:
+            later.append(Adjudicated(kept.claim, kept.given.insured, kept.given.openings, kept.told))
+    again = why(till, item, explain=0)
+    assert entry.given is not None  # noqa: S101 - or `why` would have raised
+    return affected(till.policies.plan(entry.given.insured), again, later)

@@ -1,13 +1,17 @@
 """Why this fen, why not more, what if, what next: told in both languages, from the same code path."""
 
+import json
 from datetime import date
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from msgspec.structs import replace
 
 from config.policies import pack_files
 from terminal.adjudication import adjudicate, load_plan
 from terminal.adjudication.questions import process, what_if, what_next, why_not_more
+from terminal.cli.adjudicate import adjudicate as adjudicate_command
 from terminal.documents import Opening, Source, Tier
 from terminal.money import parse_yuan
 from tests.adjudication.bills import claim, insured_for, line
@@ -95,3 +99,49 @@ def test_the_process_fits_the_national_field_whatever_the_bill():
     assert "起付线 1800.00" in short
     assert "deductible 1800.00" in process(BEIJING, OUTPATIENT, insured_for(BEIJING), chinese=False)
     assert len(process(BEIJING, OUTPATIENT, insured_for(BEIJING), limit=40)) == 40
+
+
+README_BILL = str(Path(__file__).parents[1] / "readme_bill.json")
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("--ask why-not-more", "468.00 按比例由个人负担"),
+        ("--ask why-not-more --lang en", "104.00 borne first by the patient"),
+        ("--ask what-next", "门急诊大额互助起付线已满。"),
+        ("--ask what-next --lang en", "can still pay 19532.00"),
+        ("--ask process", "胸部CT平扫：先行自付 104.00 元；"),
+        ("--ask process --lang en", "deductible 1800.00, 100.00 charged"),
+        ("--if insured.employment=retired", "个人负担将减少 257.20 元。"),
+        ("--if institution.tier=1 --lang en", "No change."),
+        ("--if lines.0.amount=0.00 --if account_use=false --lang en", "less"),
+    ],
+)
+def test_each_question_has_its_door(tmp_path, question, told):
+    result = CliRunner().invoke(adjudicate_command, [README_BILL, *question.split(), "--home", str(tmp_path)])
+    assert told in result.output
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("--if insured.employment=retird", "insured.employment"),
+        ("--if lines.9.amount=1.00", "no such place"),
+        ("--if institution.tier", "no value"),
+        ("--ask process --if institution.tier=1", "One question"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_is_one_sentence(tmp_path, question, told):
+    words = [README_BILL, *question.split(), "--home", str(tmp_path)]
+    result = CliRunner().invoke(adjudicate_command, words, standalone_mode=False)
+    assert told in str(result.exception)
+
+
+def test_answers_are_documents_as_well(tmp_path):
+    words = [README_BILL, "--if", "insured.employment=retired", "--json", "--home", str(tmp_path)]
+    document = json.loads(CliRunner().invoke(adjudicate_command, words).output)
+    assert (document["patient_pays_more"], document["would_be"]["cash"]) == ("-257.20", "56.00")
+    words = [README_BILL, "--ask", "why-not-more", "--json", "--home", str(tmp_path)]
+    reasons = json.loads(CliRunner().invoke(adjudicate_command, words).output)
+    assert [reason["code"] for reason in reasons] == ["share", "first_self_pay", "deductible", "own_pay"]
