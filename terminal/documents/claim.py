@@ -1,5 +1,6 @@
 """``claim/1``: the bill as a hospital or pharmacy program hands it over."""
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Literal
 
@@ -23,8 +24,15 @@ from terminal.money import Fen, Price, Quantity, Rate
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 """An instant with its offset; documents keep it in Beijing time, whose day is the policy day."""
 
-Text = Annotated[str, msgspec.Meta(pattern="^[^\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069]*$(?!\\n)")]
+_STEERS = "\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069"
+_PLAIN = f"^[^{_STEERS}]*$(?!\\n)"
+Text = Annotated[str, msgspec.Meta(pattern=_PLAIN)]
 """Words that come to stand on slips and screens: nothing in them steers a printer, a screen or the reading order."""
+
+LineText = Annotated[str, msgspec.Meta(extra_json_schema={"pattern": _PLAIN})]
+"""Text of a line, looked at together with the line's other texts: a bill may have thousands of them."""
+
+_steering = re.compile(f"[{_STEERS}]").search
 
 YEARS = range(1900, 2200)
 """In which days and instants of a bill lie; outside them calendars and databases stop counting."""
@@ -86,21 +94,25 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """One item of the bill. ``amount`` is what the hospital charges; price times quantity is checked against it."""
 
     sn: Annotated[int, msgspec.Meta(ge=1, le=999_999_999)]
-    name: Text
+    name: LineText
     price: Price
     quantity: Quantity
     amount: Fen
-    code: Text = ""
-    house_code: Text = ""
-    category: Text = ""
+    code: LineText = ""
+    house_code: LineText = ""
+    category: LineText = ""
     item_class: ItemClass | None = None
     first_self_pay: Rate | None = None
     ceiling: Price | None = None
     charged_at: Instant | None = None
-    prescription: Text = ""
+    prescription: LineText = ""
     trace_codes: tuple[Text, ...] = ()
 
     def __post_init__(self) -> None:
+        if _steering(f"{self.name}{self.code}{self.house_code}{self.category}{self.prescription}"):
+            texts = ("name", "code", "house_code", "category", "prescription")
+            wrong = next(name for name in texts if _steering(getattr(self, name)))
+            raise WrongField(wrong, "text without control characters")
         if self.charged_at is not None:
             _dated(self, "charged_at")
         if self.first_self_pay is not None and self.first_self_pay.numerator > self.first_self_pay.denominator:
