@@ -12,8 +12,8 @@ class PackFault(Fault):
 
     code = "bad_pack"
     exit = Exit.INPUT
-    zh = "政策包 {pack} 的 {file} 第 {line} 行，{key}：{found}；应为 {expected}。共 {count} 处。"
-    en = "Policy pack {pack}, {file} line {line}, {key}: {found}; expected {expected}. {count} mistake(s) in all."
+    zh = "政策包 {pack} 的 {file} 第 {line} 行，{key}：{zh}共 {count} 处。"
+    en = "Policy pack {pack}, {file} line {line}, {key}: {en} {count} mistake(s) in all."
     next_zh = "请改正政策包后再用；现有结算不受影响。"
     next_en = "Correct the pack before it is used; nothing that is settled changes."
 

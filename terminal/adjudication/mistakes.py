@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, get_args, get_type_hints
 
 import msgspec
 
+from terminal.adjudication.mistake_words import in_chinese
 from terminal.adjudication.pack import Benefits, GoldenCases, Header, ValueEntry
 
 
@@ -21,6 +22,16 @@ class Mistake(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.key}: {self.found}; expected {self.expected}"
+
+    @property
+    def zh(self) -> str:
+        """What was found and what was expected, in Chinese."""
+        return f"{in_chinese(self.found)}；应为 {in_chinese(self.expected)}。"
+
+    @property
+    def en(self) -> str:
+        """The same in English."""
+        return f"{self.found}; expected {self.expected}."
 
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_.\-]+)\s*\]\]?\s*(?:#.*)?$")
@@ -48,6 +59,8 @@ class Mistakes:
         last = path.rsplit(".", 1)[-1]
         if "unknown field" in what and (field := _FIELD.search(what)):
             key, found, expected = field[1], "an unknown key", nearest(field[1])
+        elif "missing required" in what and (field := _FIELD.search(what)):
+            key, found, expected = last, f'no key "{field[1]}"', "every required key"
         elif value := _VALUE.search(what):
             key, found, expected = last, repr(value[1]), nearest(value[1])
         else:

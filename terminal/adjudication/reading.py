@@ -71,7 +71,7 @@ def fault(pack: str, mistakes: list[Mistake]) -> PackFault:
     first = mistakes[0]
     return PackFault(
         pack=pack, file=first.file, line=first.line, key=first.key, found=first.found, expected=first.expected,
-        count=len(mistakes), mistakes=tuple(mistakes),
+        zh=first.zh, en=first.en, count=len(mistakes), mistakes=tuple(mistakes),
     )  # fmt: skip
 
 
@@ -100,7 +100,9 @@ def _toml(files: Mapping[str, bytes], name: str, kind: Any, mistakes: Mistakes) 
         return None
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"\(at line (\d+)", str(error))
-        mistakes.add(name, int(place[1]) if place else 0, "syntax", str(error).split(" (at")[0], "TOML 1.0")
+        mistakes.add(
+            name, int(place[1]) if place else 0, "syntax", f"no TOML: {str(error).split(' (at')[0]}", "TOML 1.0"
+        )
         return None
     return _convert(_lists(tree), kind, name, text, mistakes)
 

@@ -92,15 +92,13 @@ def check(packs: tuple[str, ...], every_fen: bool, day: date, home: Path, as_jso
             mistakes = check_pack(load_pack(files), day, every_fen=every_fen)
         except PackFault as fault:
             mistakes = list(fault.mistakes)
-        found[name] = [mistake._asdict() for mistake in mistakes]
+        found[name] = [{**mistake._asdict(), "zh": mistake.zh, "en": mistake.en} for mistake in mistakes]
 
     def text() -> str:
         lines = []
         for name, mistakes in found.items():
             lines.append(f"{name}: {'OK' if not mistakes else f'{len(mistakes)} 处 mistakes'}")
-            lines += [
-                f"  {m['file']}:{m['line']}: {m['key']}: {m['found']}；应为 expected {m['expected']}" for m in mistakes
-            ]
+            lines += [f"  {m['file']}:{m['line']}: {m['key']}: {m['zh']} {m['en']}" for m in mistakes]
         return "\n".join(lines)
 
     show(found, as_json, text)

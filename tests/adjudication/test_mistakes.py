@@ -1,5 +1,6 @@
 """Mistakes an author makes, seeded one at a time into a copy of a sound pack: each is found, at its place."""
 
+import re
 from datetime import date
 
 import pytest
@@ -86,6 +87,8 @@ def test_the_mistake_is_found_at_its_place_with_the_nearest_word(file, old, new,
     mistakes = found_in(files)
     fitting = [m for m in mistakes if key in m.key and hint in f"{m.found} {m.expected}"]
     assert fitting, mistakes
+    unquoted = re.sub(r"\"[^\"]*\"|'[^']*'|（[^）]*）|的 .* 没有数字", "", fitting[0].zh)
+    assert not re.search(r"[a-z]{2,} [a-z]{2,}", unquoted), "said in Chinese"
     line = files[fitting[0].file].decode().split("\n")[max(0, fitting[0].line - 1)]
     assert fitting[0].line >= 1, line
 

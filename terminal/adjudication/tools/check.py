@@ -58,7 +58,7 @@ def untested(pack: Pack) -> Iterator[Mistake]:
         for what, nudged in _nudges(row):
             rows = (*pack.rows[:number], nudged, *pack.rows[number + 1 :])
             if not _noticed(replace(pack, rows=rows)):
-                yield Mistake(row.file, row.line, row.key, f"{what} could be {nudged_text(nudged)}", "a golden case")
+                yield Mistake(row.file, row.line, row.key, _unnoticed(what, nudged), "a golden case that notices")
     rounding = pack.header.rounding
     for point in ("payment", "first_self_pay", "carve_out"):
         if not _uses(pack, point):
@@ -67,7 +67,9 @@ def untested(pack: Pack) -> Iterator[Mistake]:
         header = replace(pack.header, rounding=replace(rounding, **{point: other}))
         if not _noticed(replace(pack, header=header)):
             line = _line(pack, "pack.toml", "rounding", point)
-            yield Mistake("pack.toml", line, f"rounding.{point}", f"could be {other}", "a golden case with half a fen")
+            yield Mistake(
+                "pack.toml", line, f"rounding.{point}", f"{other} goes unnoticed", "a golden case with half a fen"
+            )
 
 
 def _uses(pack: Pack, point: str) -> bool:
@@ -88,9 +90,10 @@ def _rates(row: Row) -> list[Fraction]:
     return [rate for rate in (row.rate, *(band.rate for band in row.bands)) if rate is not None]
 
 
-def nudged_text(row: Row) -> str:
-    """The nudged number, for the message."""
-    return "another" if row.bands or row.derive or row.figure is None else figure_text(row.unit, row.figure)
+def _unnoticed(what: str, row: Row) -> str:
+    if row.bands or row.derive or row.figure is None:
+        return f"another {what} goes unnoticed"
+    return f"{what} goes unnoticed as {figure_text(row.unit, row.figure)}"
 
 
 def _nudges(row: Row) -> Iterator[tuple[str, Row]]:
