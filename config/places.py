@@ -23,6 +23,11 @@ def store_folder(folder: Path) -> Path:
     return folder / "store"
 
 
+def copies_folder(folder: Path) -> Path:
+    """Copies of the store, where the settings name no other place."""
+    return folder / "copies"
+
+
 def policies_folder(folder: Path) -> Path:
     """Policy packs of this site, beside the shipped ones."""
     return folder / "policies"

@@ -3,7 +3,7 @@
 import difflib
 import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -62,6 +62,20 @@ class RefundSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Of one cashier."""
 
 
+class UpkeepSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is done for the store every night while a desk or the service runs, by ``yibao queue upkeep`` elsewhere."""
+
+    copies: str = ""
+    """Folder of the copies, best on another disk; empty: ``copies`` in the data folder."""
+    hour: Annotated[int, msgspec.Meta(ge=0, le=23)] = 2
+    """From this hour on, Beijing time, at the first idle moment."""
+    copies_kept: Annotated[int, msgspec.Meta(ge=1)] = 7
+    archive_days: Annotated[int, msgspec.Meta(ge=0)] = 35
+    """After so many days the contents of reconciled bills move to the archive, where they are still read; 0: never."""
+    erase_days: Annotated[int, msgspec.Meta(ge=0)] = 0
+    """The legal term: after so many days a day's key is destroyed and with it what was sealed on it; 0: never."""
+
+
 class DeviceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What stands on the desk: addresses such as ``serial:/dev/ttyS0@9600``, empty for what there is not."""
 
@@ -104,6 +118,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Cash is rounded to the jiao, and the rounding is a tender of its own."""
     offline: OfflineSettings = OfflineSettings()
     refund: RefundSettings = RefundSettings()
+    upkeep: UpkeepSettings = UpkeepSettings()
     receipts: ReceiptSettings = ReceiptSettings()
 
 

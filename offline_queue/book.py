@@ -10,6 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from offline_queue import locks, vocabulary
+from offline_queue.archives import FOLDER, Archives
 from offline_queue.datakeys import DataKeys, LocalWrapping
 from offline_queue.faults import KeysClosed, NotOurStore, QueueFault, RolledBack, StoreFailed
 from offline_queue.items import Items
@@ -94,7 +95,8 @@ class Book:
                 self.keys = DataKeys(self.store, self.suite, self.id, wrapping, site_key)
                 if site_key:
                     self.keys.wrap_for_site()
-            self.journal = Journal(self.store, self.suite, self.keys, self.id)
+            self.archives = Archives(folder / FOLDER, self.suite)
+            self.journal = Journal(self.store, self.suite, self.keys, self.id, self.archives)
             self.items = Items(self.store, self.journal, self.suite)
             self.numbers = Numbers(self.store, identity, clock)
             self.damage = self._check_end(adopt)
@@ -173,7 +175,8 @@ class Book:
     def contents(self, item: Item) -> Contents:
         """What was recorded. Raises ``KeyErased`` or ``SealBroken``."""
         sealed = self.store.rows("SELECT sealed FROM item WHERE id = ?", (item.id,))[0]["sealed"]
-        plain = unseal(self.suite, self.keys.by_id(item.sealed_with), sealed or b"", self.place(item))
+        sealed = sealed or self.archives.item(item.id) or b""
+        plain = unseal(self.suite, self.keys.by_id(item.sealed_with), sealed, self.place(item))
         return msgspec.msgpack.decode(plain, type=Contents)
 
     def intent(self, item: Item) -> Intent:
@@ -231,7 +234,7 @@ class Book:
 
     def verifier(self) -> Verifier:
         """Over a connection of its own, so that checking keeps nobody waiting. Close its store."""
-        return Verifier(Store(self.folder), self.suite, self.id, self.keys)
+        return Verifier(Store(self.folder), self.suite, self.id, self.keys, self.archives)
 
     def remembered(self) -> Remembered | None:
         """What the keystore knows of this store."""
@@ -255,6 +258,7 @@ class Book:
         if self._unanchored:
             self.remember()
         self.let_go()
+        self.archives.close()
         self.store.close()
 
     def let_go(self) -> None:

@@ -1,19 +1,16 @@
 """Looking after the store over the years: verified copies, reconciled days, archives, erasure at the term's end."""
 
 import contextlib
-import os
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-
-from sqlite_utils import Database
 
 from offline_queue.book import Book
 from offline_queue.faults import DayNotOver, ItemsOpen, StoreBroken, StoreFailed
 from offline_queue.place import flush_folder
 from offline_queue.ports import Item
 from offline_queue.store import NAME, Store
-from offline_queue.verify import Verification, Verifier
+from offline_queue.verify import ARCHIVED, Verification, Verifier
 from offline_queue.vocabulary import OPEN, State
 
 
@@ -24,7 +21,8 @@ def back_up(book: Book, folder: Path, actor: str) -> Verification:
     """
     try:
         folder.mkdir(mode=0o700, parents=True)
-        book.store.copy(folder / NAME)
+        with contextlib.closing(Store(book.folder)) as reader:  # nobody waits for it
+            reader.copy(folder / NAME)
     except OSError as error:
         raise StoreFailed(cause=error) from error
     with contextlib.closing(Store(folder)) as copy:
@@ -55,11 +53,12 @@ def unsettled(book: Book, day: date) -> list[Item]:
     return [item for item in found if item.created.date() == day]
 
 
-def archive(book: Book, before: date, file: Path, actor: str) -> int:
-    """Move the contents of items reconciled and closed before a day to a file of their own, still sealed.
+def archive(book: Book, before: date, name: str, actor: str) -> int:
+    """Move the contents of items reconciled and closed before a day to an archive file, still sealed.
 
     The chain, every header and every digest stay; the file is flushed and read back before anything is taken out of
-    the store. Gives the number of items. Raises ``StoreFailed`` when the file exists or cannot be written.
+    the store, and its digest stands in the chain. Gives the number of items; without any there is no file. Raises
+    ``StoreFailed`` when the file exists or cannot be written.
     """
     old = "reconciled != '' AND closed < ?"
     items = "SELECT id, sealed FROM item WHERE sealed NOT NULL AND " + old
@@ -69,17 +68,16 @@ def archive(book: Book, before: date, file: Path, actor: str) -> int:
             "item": [tuple(row) for row in book.store.rows(items, (before.isoformat(),))],
             "event": [tuple(row) for row in book.store.rows(bodies, (before.isoformat(),))],
         }
-        _write(file, kept)
-        with contextlib.closing(Database(file).conn) as copy:
-            for table, rows in kept.items():
-                if copy.execute(f"SELECT id, sealed FROM {table} ORDER BY id").fetchall() != sorted(rows):
-                    raise StoreFailed(cause=f"{file} does not read back")
+        if not kept["item"]:
+            return 0
+        digest = book.archives.write(name, kept)
         for id, _ in kept["item"]:
             book.store.change("UPDATE item SET sealed = NULL WHERE id = ?", (id,))
         for seq, _ in kept["event"]:
             book.store.change("UPDATE event SET body = NULL WHERE seq = ?", (seq,))
-        book.note("archived", actor, before=before.isoformat(), items=len(kept["item"]), file=file.name)
-    return len(kept["item"])
+        count = len(kept["item"])
+        book.note(ARCHIVED, actor, before=before.isoformat(), items=count, file=name, digest=digest.hex())
+    return count
 
 
 def erase(book: Book, day: date, actor: str) -> None:
@@ -101,19 +99,3 @@ def erase(book: Book, day: date, actor: str) -> None:
             )
             book.note("erased", actor, key=id, day=day.isoformat())
     book.keys.forget()
-
-
-def _write(file: Path, kept: dict[str, list[tuple[int, bytes]]]) -> None:
-    if file.exists():
-        raise StoreFailed(cause=f"{file} exists")
-    db = Database(file)
-    with contextlib.closing(db.conn):
-        for table, rows in kept.items():
-            db.table(table).create({"id": int, "sealed": bytes}, pk="id")
-            db.table(table).insert_all({"id": id, "sealed": sealed} for id, sealed in rows)
-    handle = os.open(file, os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    flush_folder(file.parent)

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from offline_queue.archives import Archives
 from offline_queue.datakeys import DataKeys
 from offline_queue.faults import KeyErased, StoreBroken
 from offline_queue.ports import Anchor, Event, Intent, Item
@@ -43,8 +44,11 @@ class Totals(Struct, frozen=True):
 class Journal:
     """Appends and reads the events of one store."""
 
-    def __init__(self, store: Store, suite: Algorithms, keys: DataKeys, id: bytes) -> None:
+    def __init__(
+        self, store: Store, suite: Algorithms, keys: DataKeys, id: bytes, archives: Archives | None = None
+    ) -> None:
         self._store = store
+        self._archives = archives
         self._suite = suite
         self._keys = keys
         self._id = id
@@ -153,16 +157,18 @@ class Journal:
         return Intent(number=item.number, data=event.body or b"", at=event.at)
 
     def open(self, row: Row) -> Event:
-        """One stored link as an event; its body is None when it was erased or archived. Raises ``StoreBroken``."""
+        """One stored link as an event; its body is None when it was erased or is gone. Raises ``StoreBroken``."""
         body: bytes | None = b""
-        if row["body"] is not None:
+        if row["body_digest"] != self._suite.digest(b""):
+            sealed = row["body"]
+            if sealed is None and self._archives:
+                sealed = self._archives.event(row["seq"])
             try:
-                key = self._keys.key_of(row["body"])
-                body = unseal(self._suite, key, row["body"], self.place(self._id, row["seq"], row["item"]))
+                body = sealed and unseal(
+                    self._suite, self._keys.key_of(sealed), sealed, self.place(self._id, row["seq"], row["item"])
+                )
             except KeyErased:
                 body = None
-        elif row["body_digest"] != self._suite.digest(b""):
-            body = None
         try:
             at = datetime.fromisoformat(row["at"])
             changes = msgspec.json.decode(row["changes"], type=dict[str, object])

@@ -87,6 +87,15 @@ class Reserve:
         return had
 
 
+def flush_file(file: Path) -> None:
+    """Make a file's bytes durable."""
+    handle = os.open(file, os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def flush_folder(folder: Path) -> None:
     """Make the names in a folder durable. Windows does this by itself, and cannot open a folder."""
     if os.name == "nt":
@@ -104,5 +113,5 @@ def _file_system(folder: Path) -> str:
         lines = MOUNTS.read_text().splitlines()
     except OSError:
         return ""
-    found = {Path(fields[1].replace("\\040", " ")): fields[2] for fields in map(str.split, lines) if len(fields) > 2}
-    return next((found[place] for place in (folder, *folder.parents) if place in found), "")
+    found = {fields[1].replace("\\040", " "): fields[2] for fields in map(str.split, lines) if len(fields) > 2}
+    return next((found[name] for name in map(str, (folder, *folder.parents)) if name in found), "")

@@ -17,6 +17,9 @@ from offline_queue.vocabulary import Kind, State
 _COPY_AGE = timedelta(hours=36)
 """A nightly copy that was missed once."""
 
+COPY_FAILED = "copy_failed"
+"""Kind of the event that tells of it."""
+
 _AHEAD = timedelta(hours=2)
 """Message numbers never fall: a clock that once stood in the future leaves them there."""
 
@@ -35,9 +38,36 @@ class Status(Struct, frozen=True):
     soft_limit_passed: bool
     not_ready: tuple[Breach, ...]
     """Why one more request could not be stored offline now; empty: ready."""
+    copied: datetime | None
+    """When the newest checked copy was made."""
+    copy_age: float | None
+    """Seconds since then; before the first copy, since there has been something to copy."""
     warnings: tuple[str, ...]
     forwarder: locks.Holder | None
     head: Anchor
+
+
+class Copied(Struct, frozen=True):
+    """What is known of copies."""
+
+    at: datetime | None
+    since: datetime | None
+    """From when on what is stored exists only once: the newest copy, before the first the first event."""
+    failed: datetime | None
+    """When making one failed, unless one was made afterwards."""
+
+
+def copied(book: Book) -> Copied:
+    """When the newest checked copy was made, and whether making another has failed since."""
+    (at,) = book.store.rows("SELECT copied FROM store")[0]
+    first = book.store.rows("SELECT at FROM event ORDER BY seq LIMIT 1")
+    tries = book.store.rows(
+        "SELECT kind, at FROM event WHERE item = 0 AND kind IN ('copied', ?) ORDER BY seq DESC LIMIT 1", (COPY_FAILED,)
+    )
+    made = datetime.fromisoformat(at) if at else None
+    begun = datetime.fromisoformat(first[0]["at"]) if first else None
+    failed = datetime.fromisoformat(tries[0]["at"]) if tries and tries[0]["kind"] == COPY_FAILED else None
+    return Copied(made, made or begun, failed)
 
 
 def status(book: Book, limits: Limits) -> Status:
@@ -46,6 +76,8 @@ def status(book: Book, limits: Limits) -> Status:
         f"SELECT state, count(*) AS count, min(created) AS oldest FROM item WHERE {OPEN_ROWS} GROUP BY state"
     )
     figures = _figures(book)
+    copies = copied(book)
+    age = (figures.now - copies.since).total_seconds() if copies.since else None
     offline = figures.offline_since
     return Status(
         open={State(row["state"]): row["count"] for row in rows},
@@ -56,7 +88,9 @@ def status(book: Book, limits: Limits) -> Status:
         until_hard_limit=(offline + limits.offline_hard - figures.now).total_seconds() if offline else None,
         soft_limit_passed=bool(offline and figures.now - offline > limits.offline_soft),
         not_ready=tuple(breaches(limits, Kind.REQUEST, figures)),
-        warnings=tuple(_warnings(book, figures.now)),
+        copied=copies.at,
+        copy_age=age,
+        warnings=tuple(_warnings(book, figures.now, copies, age)),
         forwarder=locks.holder(book.folder / LEASE),
         head=book.journal.head(),
     )
@@ -98,14 +132,15 @@ def _figures(book: Book, item: Item | None = None, stored: bool = False) -> Figu
     )
 
 
-def _warnings(book: Book, now: datetime) -> Iterator[str]:
+def _warnings(book: Book, now: datetime, copies: Copied, age: float | None) -> Iterator[str]:
     yield from map(str, book.damage)
     if fault := book.anchor_fault:
         yield fault.code
     if not book.reserve.put_aside():
         yield "no_reserve"
-    row = book.store.rows("SELECT copied, number FROM store")[0]
-    if row["copied"] and now - datetime.fromisoformat(row["copied"]) > _COPY_AGE:
+    if age is not None and not -_AHEAD.total_seconds() <= age <= _COPY_AGE.total_seconds():
         yield "copy_too_old"
-    if row["number"] // PER_SECOND - now.timestamp() > _AHEAD.total_seconds():
+    if copies.failed:
+        yield COPY_FAILED
+    if book.store.rows("SELECT number FROM store")[0][0] // PER_SECOND - now.timestamp() > _AHEAD.total_seconds():
         yield "numbers_ahead"

@@ -10,6 +10,7 @@ from sqlite3 import Row
 import msgspec
 from msgspec import Struct
 
+from offline_queue.archives import Archives
 from offline_queue.datakeys import DataKeys
 from offline_queue.faults import KeyErased, KeysClosed, SealBroken
 from offline_queue.items import OPEN_ROWS, UNSET
@@ -19,6 +20,8 @@ from offline_queue.ports import Anchor, Identity
 from offline_queue.sealing import Algorithms, unseal
 from offline_queue.store import Store
 
+ARCHIVED = "archived"
+"""Kind of the event that names an archive file and its digest."""
 _LINKS = f"SELECT {', '.join(LINKED)}, body, hash, mac FROM event WHERE seq > ? ORDER BY seq"
 
 
@@ -37,6 +40,9 @@ class Tampering(StrEnum):
     """The newest event counts other open items, or another sum, than there are."""
     CONTENT_MISSING = "content_missing"
     """A payload or body is gone that was neither archived after its reconciliation nor erased with its day."""
+    ARCHIVE_MISSING = "archive_missing"
+    ARCHIVE_CHANGED = "archive_changed"
+    """An archive file does not hold what the chain says was moved to it."""
     KEY_DESTROYED = "key_destroyed"
     """A day's key is gone without an event that says so."""
     PAYLOAD_CHANGED = "payload_changed"
@@ -79,11 +85,14 @@ class Verification(Struct, frozen=True):
 class Verifier:
     """Reads one store; with its keys it also detects a chain recomputed by somebody without them."""
 
-    def __init__(self, store: Store, suite: Algorithms, id: bytes, keys: DataKeys | None) -> None:
+    def __init__(
+        self, store: Store, suite: Algorithms, id: bytes, keys: DataKeys | None, archives: Archives | None = None
+    ) -> None:
         self._store = store
         self._suite = suite
         self._id = id
         self._keys = keys
+        self._archives = archives
 
     def everything(self, anchors: Iterable[Anchor] = ()) -> Verification:
         """The whole store, at one moment, whoever writes meanwhile."""
@@ -99,6 +108,7 @@ class Verifier:
             traces += self._items()
             traces += self._numbers()
             traces += self._missing()
+            traces += self._archived()
             traces += self._totals()
             events = self._store.rows("SELECT count(*) FROM event")[0][0]
         return Verification(events, count, head, self._keys is not None, tuple(traces))
@@ -213,6 +223,18 @@ class Verifier:
         for (id,) in self._store.rows("SELECT id FROM data_key WHERE wrapped IS NULL"):
             if id not in told:
                 yield Trace(Tampering.KEY_DESTROYED, field=f"data key {id}")
+
+    def _archived(self) -> Iterator[Trace]:
+        """Where the archives are at hand: each file as it was when it was written."""
+        if self._archives is None:
+            return
+        for row in self._store.rows("SELECT seq, changes FROM event WHERE item = 0 AND kind = ?", (ARCHIVED,)):
+            told = msgspec.json.decode(row["changes"], type=dict[str, str | int])
+            found = self._archives.digest(str(told["file"]))
+            if found is None:
+                yield Trace(Tampering.ARCHIVE_MISSING, seq=row["seq"], field=str(told["file"]))
+            elif found.hex() != told["digest"]:
+                yield Trace(Tampering.ARCHIVE_CHANGED, seq=row["seq"], field=str(told["file"]))
 
     def _opens(self, sealed: bytes, place: tuple[str | int | bytes, ...]) -> bool:
         if self._keys is None:

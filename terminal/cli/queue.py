@@ -142,6 +142,26 @@ def resolve(
 
 
 @queue.command()
+@click.option("--now", is_flag=True, help="不等夜间 without waiting for the night")
+@at_home
+@as_json
+def upkeep(now: bool, home: Path, as_json: bool) -> int:
+    """夜间维护：备份并核对、归档、到期销毁密钥。 The night's work: checked copy, archive, keys past their term."""
+    from terminal.counter.office.upkeep import look_after
+    from terminal.counter.till import Till
+
+    with Till(home) as till:
+        done = look_after(till, now=now)
+        warnings = till.queue.status().warnings
+    document = {"done": msgspec.to_builtins(done), "warnings": warnings}
+    if done is None:
+        show(document, as_json, lambda: "现在无需维护 nothing is due now")
+        return Exit.DONE
+    show(document, as_json, lambda: "\n".join(f"{k:10} {v}" for k, v in msgspec.to_builtins(done).items() if v))
+    return Exit.STORE if done.failed else Exit.DONE
+
+
+@queue.command()
 @at_home
 @as_json
 def verify(home: Path, as_json: bool) -> int:

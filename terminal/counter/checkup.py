@@ -13,6 +13,7 @@ from config.places import policies_folder
 from config.policies import pack_ids
 from config.settings import load
 from offline_queue.faults import QueueFault
+from offline_queue.standing import Status
 from terminal.counter.policies import Policies
 from terminal.counter.till import Till
 from terminal.faults import Fault
@@ -56,7 +57,9 @@ def _till(home: Path) -> Iterator[Check]:
     for till in opened:
         with till:
             yield _tried("centre", till.centre.ping, "医保中心有应答。", "The insurance centre answers.")
-            breaches = till.queue.status().not_ready
+            status = till.queue.status()
+            yield _copy(status)
+            breaches = status.not_ready
             if not breaches:
                 yield Check(
                     "offline", True, "ready", "现在断网也能暂结。", "Ready to settle provisionally if the line broke."
@@ -71,6 +74,22 @@ def _till(home: Path) -> Iterator[Check]:
                     "先联网完成一笔或恢复该项。",
                     "Settle once online, or mend this first.",
                 )
+
+
+def _copy(status: Status) -> Check:
+    """The newest checked copy of the store, and whether it is too old."""
+    made = f"{status.copied:%Y-%m-%d %H:%M}" if status.copied else "-"
+    if not {"copy_too_old", "copy_failed"} & set(status.warnings):
+        return Check("copy", True, "copied", f"最近的备份：{made}。", f"Newest copy of the store: {made}.")
+    return Check(
+        "copy",
+        False,
+        "no_copy",
+        f"没有新的备份（最近：{made}）。",
+        f"There is no recent copy of the store (newest: {made}).",
+        "检查设置 upkeep.copies 所指的目录，然后执行 yibao queue upkeep --now。",
+        "Check the folder that the setting upkeep.copies names, then run yibao queue upkeep --now.",
+    )
 
 
 def _tried(part: str, attempt: Callable[[], object], zh: str, en: str) -> Check:

@@ -20,6 +20,7 @@ from terminal.counter.office import issuing, shifts
 from terminal.counter.office.advice import Advisor
 from terminal.counter.office.operators import Session, acting, operators
 from terminal.counter.office.roles import RULES
+from terminal.counter.office.upkeep import look_after
 from terminal.counter.sale import Item
 from terminal.counter.till import Till
 from terminal.counter.words import Language
@@ -62,6 +63,7 @@ _BOARDS: dict[Action, type[Board]] = {
 }
 _FORWARD_EVERY = 10.0
 _CHECK_EVERY = 3.0
+_LOOK_AFTER_EVERY = 60.0
 
 
 class CardMoved(Message):
@@ -93,6 +95,7 @@ class Desk(App[None]):
         language: Language | None = None,
         drill: Drill | None = None,
         forward_every: float = _FORWARD_EVERY,
+        look_after_every: float = _LOOK_AFTER_EVERY,
     ) -> None:
         """Raises BadKeymap, and DeviceSettings of the peripherals."""
         super().__init__()
@@ -111,7 +114,9 @@ class Desk(App[None]):
         self.session: Session | None = None
         self._monitor = monitor
         self._forward_every = forward_every
+        self._look_after_every = look_after_every
         self._forwarding = threading.Lock()
+        self._looking_after = asyncio.Lock()
         self._leaving = False
 
     # -- who works here ------------------------------------------------------------------------------------------------
@@ -141,6 +146,7 @@ class Desk(App[None]):
         if operators(self.till):
             self.push_screen(LockScreen())
         self.set_interval(self._forward_every, self._forward_due)
+        self.set_interval(self._look_after_every, self._look_after)
         if self.devices.all:
             self.set_interval(_CHECK_EVERY, self._check_devices)
         if self._monitor:
@@ -298,6 +304,15 @@ class Desk(App[None]):
             return
         except QueueFault as fault:
             self.charge.tell(fault)
+        self.news()
+
+    async def _look_after(self) -> None:
+        """The night's work on the store, when nobody is being served."""
+        charge = self.charge
+        if not charge.query("#head") or charge.sale.who or charge.sale.lines or self._looking_after.locked():
+            return
+        async with self._looking_after:
+            await asyncio.to_thread(look_after, self.till)
         self.news()
 
     def news(self) -> None:

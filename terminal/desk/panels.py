@@ -48,6 +48,8 @@ def head(
         parts.append(f"{say('queue', language)}{sum(waiting.values())}({minutes}{say('minutes', language)})")
     if held := status.open.get(State.HELD):
         parts.append(f"{say('held', language)}{held}")
+    if {"copy_too_old", "copy_failed"} & set(status.warnings):
+        parts.append(say("no_copy", language))
     parts.append(say("lamp.reader", language) + _LAMPS[reader])
     parts += [say(f"lamp.{device}", language) + _LAMPS[found.lamp] for device, found in health.items()]
     return left(" " + " ".join(parts), WIDTH - 9) + right(f"{till.clock():%H:%M:%S}", 8)

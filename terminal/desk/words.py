@@ -30,6 +30,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "offline": ("断网", "OFF"),
     "queue": ("待传", "queue"),
     "held": ("异常", "held"),
+    "no_copy": ("无新备份!", "no copy!"),
     "minutes": ("分", "m"),
     "lamp.reader": ("读卡", "card"),
     "lamp.printer": ("打印", "print"),

@@ -75,6 +75,9 @@ class QueueStatus(msgspec.Struct, frozen=True):
     offline_since: datetime | None
     ready: bool
     not_ready: tuple[str, ...]
+    copied: datetime | None
+    """When the newest checked copy of the store was made."""
+    warnings: tuple[str, ...]
 
     @classmethod
     def of(cls, status: Status) -> "QueueStatus":
@@ -86,6 +89,8 @@ class QueueStatus(msgspec.Struct, frozen=True):
             status.offline_since,
             not status.not_ready,
             tuple(f"{breach.limit}: {breach.found} / {breach.allowed}" for breach in status.not_ready),
+            status.copied,
+            status.warnings,
         )
 
 

@@ -1,6 +1,7 @@
 """Settlements in the background: a call returns at once, the bill tells the rest, a repeat finds the same bill."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from offline_queue.vocabulary import WITHOUT_EFFECT
 from terminal.counter import journal
 from terminal.counter.far_end import forwarder
 from terminal.counter.faults import UnknownBill
+from terminal.counter.office.upkeep import look_after
 from terminal.counter.settle import settle, stands
 from terminal.counter.till import Till
 from terminal.documents import BillState, Claim, Settlement
@@ -17,10 +19,12 @@ from terminal.service.answers import FAULTS, Told, internal, told
 WIDTH = 8
 """Settlements at once; each has a line to the centre of its own."""
 ROUND = timedelta(seconds=2)
+LOOK_AFTER = timedelta(minutes=1)
+"""Between two looks whether the night's work on the store is due."""
 
 
 class Settling:
-    """Runs settlements and, while no other process does, forwards what waits."""
+    """Runs settlements and, while no other process does, forwards what waits and looks after the store."""
 
     def __init__(self, till: Till) -> None:
         self._till = till
@@ -80,7 +84,11 @@ class Settling:
                 self._running.pop(claim.bill, None)
 
     def _forward(self) -> None:
+        looked = 0.0
         while not self._stop.wait(ROUND.total_seconds()):
+            if time.monotonic() - looked > LOOK_AFTER.total_seconds() and not self._running:
+                looked = time.monotonic()
+                look_after(self._till)
             if not self._till.queue.items():
                 continue
             try:

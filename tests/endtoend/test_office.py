@@ -214,6 +214,21 @@ def test_a_store_is_copied_and_what_waits_is_carried(world: World, tmp_path: Pat
     assert yibao(world, "queue", "verify")[0] == 0
 
 
+def test_the_nights_work_is_done_by_command_where_nothing_runs_at_night(world: World) -> None:
+    capsules = ("XA01-TEST-0001", "阿莫西林胶囊", "12.50", "A", None)
+    world.run("settle", "-", "--json", feed=[bill("B-0", "zhang", (capsules, 1))])
+    assert yibao(world, "queue", "upkeep") == (0, {"done": None, "warnings": []})
+    code, told = yibao(world, "queue", "upkeep", "--now")
+    assert (code, told["done"]["failed"], told["warnings"]) == (0, "", [])
+    status = yibao(world, "queue", "status")[1]
+    assert 0 <= status["copy_age"] < 600
+    assert status["copied"]
+    (world.home / "settings.toml").open("a").write(f'\n[upkeep]\ncopies = "{world.home / "settings.toml"}"\n')
+    code, told = yibao(world, "queue", "upkeep", "--now")
+    assert (code, told["warnings"]) == (5, ["copy_failed"])
+    assert yibao(world, "queue", "verify")[0] == 0
+
+
 def test_money_received_gives_change_on_the_slip(world: World) -> None:
     vitamins = ("XC01-TEST-0002", "维生素营养片", "12.34", "C", None)
     file = world.home / "bill.json"

@@ -153,22 +153,72 @@ def test_a_broken_store_makes_no_good_copy(world: World, tmp_path: Path) -> None
         custody.back_up(queue.book, tmp_path / "night", "queue")
 
 
-def test_reconciled_items_move_to_an_archive_and_the_proof_stays(world: World, tmp_path: Path) -> None:
+def test_reconciled_items_move_to_an_archive_and_the_proof_stays(world: World) -> None:
     queue = world.queue()
     queue.record_all([world.bill("zhang"), world.bill("li")])
     world.drain(queue)
     queue.record(world.bill("wang"))
     custody.reconcile(queue.book, ["zhang-1", "wang-1"], DAY, "chief")
     assert [item.reconciled for item in queue.items(State)] == ["2026-03-02", "", ""]
-    file = tmp_path / "2026-03.db"
-    assert custody.archive(queue.book, date(2026, 4, 6), file, "queue") == 1
-    with sqlite3.connect(file) as conn:
+    assert custody.archive(queue.book, date(2026, 4, 6), "2026-04.db", "queue") == 1
+    with sqlite3.connect(queue.book.archives.folder / "2026-04.db") as conn:
         assert conn.execute("SELECT count(*) FROM item").fetchone() == (1,)
+    with sqlite3.connect(world.folder / "queue.db") as conn:
+        assert conn.execute("SELECT sealed NOTNULL FROM item ORDER BY id").fetchall() == [(0,), (1,), (1,)]
     assert queue.verify().intact
-    assert queue.answers(queue.item("zhang-1"))[0].body is None
-    assert queue.payload(queue.item("li-1")) == b"li-1"
+    assert custody.archive(queue.book, date(2026, 4, 6), "2026-05.db", "queue") == 0
+    custody.reconcile(queue.book, ["li-1"], DAY, "chief")
     with pytest.raises(StoreFailed):
-        custody.archive(queue.book, date(2026, 4, 6), file, "queue")
+        custody.archive(queue.book, date(2026, 4, 6), "2026-04.db", "queue")
+    assert queue.payload(queue.item("li-1")) == b"li-1"
+
+
+def test_an_archived_item_is_read_as_before(world: World) -> None:
+    queue = world.queue()
+    queue.record(world.bill("zhang"))
+    world.drain(queue)
+    before = (queue.payload(queue.item("zhang-1")), queue.answers(queue.item("zhang-1")))
+    custody.reconcile(queue.book, ["zhang-1"], DAY, "chief")
+    custody.archive(queue.book, date(2026, 4, 6), "2026-04.db", "queue")
+    assert queue.payload(queue.item("zhang-1")) == before[0]
+    assert queue.answers(queue.item("zhang-1"))[: len(before[1])] == before[1]
+
+
+@pytest.mark.parametrize(
+    ("attack", "named"),
+    [
+        ("DELETE FROM item", Tampering.ARCHIVE_CHANGED),
+        ("UPDATE event SET sealed = x'00'", Tampering.ARCHIVE_CHANGED),
+        ("", Tampering.ARCHIVE_MISSING),
+    ],
+    ids=["an item cut out", "an answer altered", "taken away"],
+)
+def test_an_archive_that_is_not_whole_is_named(world: World, attack: str, named: Tampering) -> None:
+    queue = world.queue()
+    queue.record(world.bill("zhang"))
+    world.drain(queue)
+    custody.reconcile(queue.book, ["zhang-1"], DAY, "chief")
+    custody.archive(queue.book, date(2026, 4, 6), "2026-04.db", "queue")
+    assert queue.verify().intact
+    file = queue.book.archives.folder / "2026-04.db"
+    if attack:
+        with sqlite3.connect(file) as conn:
+            conn.execute(attack)
+    else:
+        file.unlink()
+    assert [(trace.what, trace.field) for trace in queue.verify().traces] == [(named, "2026-04.db")]
+
+
+def test_a_truncated_archive_is_named(world: World) -> None:
+    queue = world.queue()
+    queue.record(world.bill("zhang"))
+    world.drain(queue)
+    custody.reconcile(queue.book, ["zhang-1"], DAY, "chief")
+    custody.archive(queue.book, date(2026, 4, 6), "2026-04.db", "queue")
+    queue.close()
+    file = queue.book.archives.folder / "2026-04.db"
+    file.write_bytes(file.read_bytes()[:5000])
+    assert [trace.what for trace in world.queue().verify().traces] == [Tampering.ARCHIVE_CHANGED]
 
 
 def test_content_that_vanishes_without_archive_or_erasure_is_noticed(world: World) -> None:

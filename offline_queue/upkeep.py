@@ -1,0 +1,156 @@
+"""What a store needs every night: a checked copy, old contents out of the way, keys past their term destroyed.
+
+Whoever runs for long calls ``care`` at an idle moment; it does nothing until the hour has struck. Nothing leaves the
+store before a copy of that night has been read back.
+"""
+
+import re
+import shutil
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from msgspec import Struct
+
+from offline_queue import custody, locks, place
+from offline_queue.archives import FOLDER
+from offline_queue.book import Book
+from offline_queue.faults import ItemsOpen, QueueFault, StoreFailed
+from offline_queue.items import OPEN_ROWS
+from offline_queue.standing import COPY_FAILED, copied
+from offline_queue.store import NAME
+from offline_queue.vocabulary import State
+
+ACTOR = "upkeep"
+_AGAIN = timedelta(hours=1)
+"""Between two tries of a copy that fails."""
+_ROOM = 64 << 20
+"""Bytes that a copy leaves to the store, beside its own size."""
+_NAMED = re.compile(r"\d{8}T\d{6}")
+
+
+class Rules(Struct, frozen=True):
+    """A site's rules for looking after the store."""
+
+    copies: Path
+    """Best on another disk."""
+    hour: int = 2
+    """Beijing time, from which on the night's work is done."""
+    kept: int = 7
+    """Copies that are kept; a copy holds the keys of days that were erased after it."""
+    archive_after: timedelta | None = timedelta(days=35)
+    """After the closing of a reconciled item; nothing: never."""
+    erase_after: timedelta | None = None
+    """The legal term of the contents; nothing: they are kept for ever."""
+
+
+class Done(Struct, frozen=True):
+    """What one night's work did."""
+
+    copy: str = ""
+    failed: str = ""
+    """Why there is no copy, and then nothing else was done; or why the rest was not."""
+    archived: int = 0
+    erased: tuple[str, ...] = ()
+    """Days."""
+
+
+def due(book: Book, rules: Rules) -> bool:
+    """Whether the hour has struck since the last copy, and no try failed within the hour."""
+    now = book.clock()
+    struck = now.replace(hour=rules.hour, minute=0, second=0, microsecond=0)
+    struck -= timedelta(days=struck > now)
+    found = copied(book)
+    if found.since is None or struck <= found.since <= now:  # a time to come was written by a clock that was wrong
+        return False
+    return found.failed is None or not timedelta(0) <= now - found.failed < _AGAIN
+
+
+def care(book: Book, rules: Rules, *, now: bool = False) -> Done | None:
+    """The night's work, if it is due or asked for ``now``; nothing while another process does it."""
+    if not (now or due(book, rules)):
+        return None
+    hold = locks.take(book.folder / "upkeep.lock", book.clock())
+    if isinstance(hold, locks.Holder):
+        return None
+    try:
+        return _care(book, rules)
+    finally:
+        hold.release()
+
+
+def _care(book: Book, rules: Rules) -> Done:
+    try:
+        copy = str(_copy(book, rules))
+    except QueueFault as fault:
+        with suppress(QueueFault), book.transaction():  # a disk that takes nothing shows in the copy's age
+            book.note(COPY_FAILED, ACTOR, cause=fault.code)
+        return Done(failed=str(fault))
+    try:
+        return Done(copy=copy, archived=_archive(book, rules), erased=tuple(_erase(book, rules)))
+    except QueueFault as fault:
+        return Done(copy=copy, failed=str(fault))
+
+
+def _copy(book: Book, rules: Rules) -> Path:
+    folder = rules.copies / f"{book.clock():%Y%m%dT%H%M%S}"
+    try:
+        rules.copies.mkdir(mode=0o700, parents=True, exist_ok=True)
+        size = sum(file.stat().st_size for file in book.folder.glob(f"{NAME}*"))
+    except OSError as error:
+        raise StoreFailed(cause=error) from error
+    if (free := place.free_bytes(rules.copies)) < size + _ROOM:
+        raise StoreFailed(cause=f"{free >> 20} MB free for a copy of {size >> 20} MB")
+    try:
+        custody.back_up(book, folder, ACTOR)
+        _copy_archives(book, rules.copies / FOLDER)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    made = sorted(old for old in rules.copies.iterdir() if _NAMED.fullmatch(old.name) and (old / NAME).is_file())
+    for old in made[: -max(1, rules.kept)]:
+        if old != folder:
+            shutil.rmtree(old, ignore_errors=True)
+    return folder
+
+
+def _copy_archives(book: Book, folder: Path) -> None:
+    """Archived contents too exist twice."""
+    try:
+        for file in book.archives.files():
+            if not (folder / file.name).exists():
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                fresh = folder / f"{file.name}.part"
+                shutil.copyfile(file, fresh)
+                place.flush_file(fresh)
+                fresh.replace(folder / file.name)
+                place.flush_folder(folder)
+    except OSError as error:
+        raise StoreFailed(cause=error) from error
+
+
+def _archive(book: Book, rules: Rules) -> int:
+    """Once a month; by then each content that leaves has been in several copies."""
+    now = book.clock()
+    name = f"{now:%Y-%m}.db"
+    if rules.archive_after is None or (book.archives.folder / name).exists():
+        return 0
+    return custody.archive(book, (now - rules.archive_after).date(), name, ACTOR)
+
+
+def _erase(book: Book, rules: Rules) -> list[str]:
+    if rules.erase_after is None:
+        return []
+    last = (book.clock() - rules.erase_after).date()
+    unfinished = f"{OPEN_ROWS} OR (state = '{State.ACCEPTED.value}' AND reconciled = '')"
+    rows = book.store.rows(
+        "SELECT day FROM data_key WHERE day GLOB '[0-9]*' AND day < ? AND wrapped NOT NULL"
+        f" AND id NOT IN (SELECT sealed_with FROM item WHERE {unfinished}) ORDER BY day",
+        (last.isoformat(),),
+    )
+    erased = []
+    for (day,) in rows:
+        with suppress(ItemsOpen):  # taken up meanwhile
+            custody.erase(book, datetime.fromisoformat(day).date(), ACTOR)
+            erased.append(day)
+    return erased

@@ -1,0 +1,29 @@
+"""The night's work on the store by the site's settings: a checked copy, the archive, keys past their term."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from config.places import copies_folder
+from offline_queue import upkeep
+from offline_queue.upkeep import Done, Rules
+from terminal.counter.till import Till
+
+
+def look_after(till: Till, *, now: bool = False) -> Done | None:
+    """Does what is due, or all of it ``now``; nothing when nothing is due or another process is at it.
+
+    A failure is told, and stands as an alarm in the queue's status until a copy succeeds; it is not raised.
+    """
+    return upkeep.care(till.queue.book, rules(till), now=now)
+
+
+def rules(till: Till) -> Rules:
+    """The site's rules."""
+    told = till.settings.upkeep
+    return Rules(
+        copies=Path(told.copies).expanduser() if told.copies else copies_folder(till.home),
+        hour=told.hour,
+        kept=told.copies_kept,
+        archive_after=timedelta(days=told.archive_days) if told.archive_days else None,
+        erase_after=timedelta(days=told.erase_days) if told.erase_days else None,
+    )
