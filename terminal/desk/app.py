@@ -21,7 +21,7 @@ from terminal.counter.office.advice import Advisor
 from terminal.counter.office.operators import Session, acting, operators
 from terminal.counter.office.roles import RULES
 from terminal.counter.office.upkeep import look_after
-from terminal.counter.sale import Item
+from terminal.counter.sale import Item, Sale
 from terminal.counter.till import Till
 from terminal.counter.words import Language
 from terminal.desk.boards.board import Board
@@ -308,8 +308,8 @@ class Desk(App[None]):
 
     async def _look_after(self) -> None:
         """The night's work on the store, when nobody is being served."""
-        charge = self.charge
-        if not charge.query("#head") or charge.sale.who or charge.sale.lines or self._looking_after.locked():
+        sale: Sale | None = getattr(self.charge, "sale", None)  # none before the screen is up
+        if sale is None or sale.who or sale.lines or self._looking_after.locked():
             return
         async with self._looking_after:
             await asyncio.to_thread(look_after, self.till)
