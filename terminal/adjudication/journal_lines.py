@@ -18,6 +18,8 @@ from terminal.adjudication.rounding import taken
 
 CHUNK = 1 << 16
 """Lines worked on together."""
+FEW = 32
+"""Kinds of lines that are looked for one by one sooner than counted."""
 Needs = list[tuple[NDArray[np.bool_], str]]
 
 
@@ -77,12 +79,16 @@ def _lines(
     def add(name: str, values: Any) -> None:
         sums[name] = sums.get(name, 0) + np.add.reduceat(values, begins)
 
-    present = np.flatnonzero(np.bincount(code, minlength=len(kinds))).tolist()
+    present = (
+        range(len(kinds)) if len(kinds) <= FEW else np.flatnonzero(np.bincount(code, minlength=len(kinds))).tolist()
+    )
     known = {one: rules.rows[kinds[one].category][kinds[one].item_class] for one in present}
     over, needs = _over(rules, journal, bills, lines, code, known, owner)
     counted = amount if over is None else amount - over
     for one in present:
         mask = code == one
+        if not mask.any():
+            continue
         if known[one].own:
             add("own_pay", amount * mask)
             continue
