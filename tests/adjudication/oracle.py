@@ -61,6 +61,8 @@ class Oracle:
         if name == "identity":
             words = self.pack.header.dimensions.get("identity", ())
             return next((word for word in words if word in person.identities), "none")
+        if name == "disease":
+            return visit.disease if visit.disease in self.pack.header.dimensions.get("disease", ()) else "other"
         simple = {"tier": place.tier, "kind": place.kind, "employment": person.employment, "visit": visit.type}
         return simple[name] if name in simple else self.held(name) + 1
 
