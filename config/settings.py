@@ -87,6 +87,8 @@ class DeviceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     display_model: str = "led8"
     announcer: str = ""
     announcer_model: str = "syn6288"
+    bank_pos: str = ""
+    """The POS on a cable; empty where it stands alone and the cashier copies its slips."""
 
 
 class ReceiptSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -103,11 +103,11 @@ for _name, _to, _help in (
 @as_json
 def do(number: str, wait: float, by: str, with_card: bool, home: Path, as_json: bool) -> int:
     """向中心撤销结算并退款；没有联网时稍后再办。 Cancels at the centre and pays out; without the line, again later."""
-    from terminal.counter.office import refunds
+    from terminal.counter.office import card_money, refunds
     from terminal.counter.till import Till
 
     with Till(home) as till:
-        found = refunds.give_back(till, number, acting(till, by, with_card), wait)
+        found = refunds.give_back(till, number, acting(till, by, with_card), wait, card_money.attached(till))
     _show(found, as_json)
     return Exit.DONE if found.state is refunds.RefundState.DONE else Exit.CENTRE
 

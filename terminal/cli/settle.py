@@ -44,6 +44,7 @@ def settle(
     home: Path,
 ) -> int:
     """结算一张账单；``-`` 逐行读入。 Settles a bill; ``-`` reads one claim per line."""
+    from terminal.counter.office import card_money
     from terminal.counter.settle import settle as settle_bill
     from terminal.counter.slip import slip
     from terminal.counter.till import Till
@@ -54,7 +55,7 @@ def settle(
         asked = read(claim)
         if credential:
             asked = msgspec.structs.replace(asked, credential=_credential(credential, till.settings.reader))
-        result = settle_bill(till, asked, dict(received))
+        result = settle_bill(till, asked, dict(received), card_money.tenders(till, asked.bill))
         show(result, as_json, lambda: "\n".join(slip(result, asked, language)))
         return EXITS[result.state]
 

@@ -1,13 +1,18 @@
 """One patient at the counter, from credential to slip: what a screen or a program fills before it settles."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import msgspec
 
 from terminal.counter.faults import RefusedByCentre
 from terminal.counter.identify import Identified, identify
-from terminal.counter.settle import Trial, commit, paid, try_out
+from terminal.counter.office import card_money, drafts
+from terminal.counter.office.operators import Session
+from terminal.counter.office.serving import Stage, reached
+from terminal.counter.settle import Trial, commit, try_out
 from terminal.counter.split import split
-from terminal.counter.tendering import tenders as tenders
+from terminal.counter.tendering import rest_in_cash
 from terminal.counter.till import Till
 from terminal.documents import (
     Claim,
@@ -16,11 +21,13 @@ from terminal.documents import (
     Line,
     Settlement,
     Step,
+    Tender,
     TenderKind,
     Visit,
     VisitType,
 )
 from terminal.money import Fen, Price, Quantity, Rate, amount_of
+from terminal.peripherals.bankpos.port import BankPos
 
 
 @dataclass(frozen=True)
@@ -52,11 +59,34 @@ class Sale:
     lines: list[Line] = field(default_factory=list)
     trial: Trial | None = None
     settled: Settlement | None = None
+    kept: bool = False
+    """It is stored as a parked bill, and card money may lie on it."""
 
     @classmethod
     def new(cls, till: Till, operator: str = "") -> "Sale":
         """A sale with a number of its own, never used before or again."""
         return cls(till, _number(till), operator)
+
+    @classmethod
+    def recalled(cls, till: Till, bill: str, operator: str = "") -> "Sale":
+        """A parked bill taken up again; who the patient is has to be asked anew. Raises UnknownDraft."""
+        claim = drafts.find(till, bill)
+        return cls(
+            till,
+            bill,
+            operator,
+            claim.visit.type,
+            claim.account_use,
+            claim.credential,
+            None,
+            list(claim.lines),
+            kept=True,
+        )
+
+    @property
+    def cards(self) -> tuple[Tender, ...]:
+        """What was paid by bank card for this bill, under the bank's references. Raises PosAnswerOpen."""
+        return card_money.tenders(self.till, self.bill) if self.kept else ()
 
     @property
     def total(self) -> Fen:
@@ -131,21 +161,57 @@ class Sale:
             return ()
         return split(self.till, self.trial.claim, self.trial.facts, explain=3).steps
 
+    def keep(self) -> None:
+        """Stores the basket: it outlives the desk."""
+        drafts.park(self.till, self.claim(), self._who_charges)
+        self.kept = True
+
+    def let_go(self) -> None:
+        """An emptied basket is parked no more. Raises DraftHoldsMoney."""
+        if self.kept and self.settled is None:
+            drafts.drop(self.till, self.bill, self._who_charges, "emptied")
+            self.kept = False
+
+    def check(self, received: Mapping[TenderKind, Fen]) -> None:
+        """Whether this much by card and code fits the trial. Raises TenderDoesNotFit, LookupError without a trial."""
+        if self.trial is None:
+            raise LookupError("money is taken only after the trial was shown")
+        rest_in_cash(self.trial.told.cash, received, to_jiao=self.till.settings.cash_to_jiao)
+
+    def ask_card(self, amount: Fen, by: Session, pos: BankPos | None) -> card_money.Charge:
+        """The intent to charge a card for this bill, kept with its basket.
+
+        Raises TenderDoesNotFit for more than is due, LookupError without a trial, and the faults of ``card_money.ask``.
+        """
+        paid_already = sum(card.amount for card in self.cards)
+        self.check({TenderKind.BANK_CARD: Fen(amount + paid_already)})
+        self.keep()
+        return card_money.ask(self.till, self.bill, amount, by, pos)
+
     def settle(self, received: Mapping[TenderKind, Fen] | None = None) -> Settlement:
-        """Settles exactly the trial that was shown, with what was received for its cash part.
+        """Settles exactly the trial that was shown: ``received`` by code, what lies on cards, and the rest in cash.
 
         Raises LookupError without a trial, TenderDoesNotFit, and the faults of ``commit``; LaneMoved means: try it
         again. After RefusedByCentre the corrected bill has a new number.
         """
         if self.trial is None:
             raise LookupError("a sale is settled only after its trial was shown")
-        trial = paid(self.till, self.trial, received) if received else self.trial
+        told, to_jiao = self.trial.told, self.till.settings.cash_to_jiao
+        money = rest_in_cash(told.cash, received or {}, to_jiao=to_jiao, cards=self.cards)
+        trial = replace(self.trial, told=msgspec.structs.replace(told, tenders=money))
+        reached(self.till, self.bill, Stage.SETTLING, self._who_charges)
         try:
             self.settled = commit(self.till, trial)
         except RefusedByCentre:
-            self.bill, self.trial = _number(self.till), None
+            refused, self.bill, self.trial = self.bill, _number(self.till), None
+            if self.kept:
+                drafts.corrected(self.till, refused, self.claim(), self._who_charges)
             raise
         return self.settled
+
+    @property
+    def _who_charges(self) -> str:
+        return self.operator or self.till.settings.operator
 
 
 def _number(till: Till) -> str:

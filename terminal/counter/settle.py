@@ -1,6 +1,6 @@
 """A settlement, step by step: identify, trial, tender, intent, settle; without the line provisional, under limits."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -17,13 +17,14 @@ from terminal.counter.identify import NO_LINE, Identified, identify
 from terminal.counter.journal import Entry, Given
 from terminal.counter.outage import takes_full_payment, without_centre
 from terminal.counter.split import given, local
-from terminal.counter.tendering import exactly, tenders
+from terminal.counter.tendering import exactly, rest_in_cash, tenders
 from terminal.counter.till import Till
 from terminal.documents import (
     BillState,
     Claim,
     Finding,
     Settlement,
+    Tender,
     TenderKind,
     encode,
 )
@@ -45,12 +46,14 @@ class Trial:
     """What the local split rests on."""
 
 
-def settle(till: Till, claim: Claim, received: Mapping[TenderKind, Fen] | None = None) -> Settlement:
+def settle(
+    till: Till, claim: Claim, received: Mapping[TenderKind, Fen] | None = None, cards: Sequence[Tender] = ()
+) -> Settlement:
     """Settles one bill and returns where it stands: settled, provisional or in doubt; durable when this returns.
 
-    ``received`` is the money for the cash part; without it, all of it in cash. The same claim again returns what became
-    of it. Raises KeyReused for another claim under a known number, RefusedByCentre or CentreRefused for a complete no,
-    TenderDoesNotFit, CannotSplit or LimitReached when it cannot wait offline either.
+    ``received`` is the money for the cash part beside ``cards``; without it the rest is cash. The same claim
+    again returns what became of it. Raises KeyReused for another claim under a known number, RefusedByCentre or
+    CentreRefused for a complete no, TenderDoesNotFit, CannotSplit or LimitReached when it cannot wait offline either.
     """
     if (known := stands(till, claim)) is not None:
         return known
@@ -58,7 +61,7 @@ def settle(till: Till, claim: Claim, received: Mapping[TenderKind, Fen] | None =
     while True:
         try:
             trial = try_out(till, claim, online=online)
-            return commit(till, paid(till, trial, received) if received else trial)
+            return commit(till, paid(till, trial, received, cards))
         except LaneMoved:
             continue  # another desk served the same person meanwhile: both must not use one deductible
         except LineLost:
@@ -106,9 +109,15 @@ def try_out(till: Till, claim: Claim, *, online: bool = True) -> Trial:
     return Trial(claim, who, told, None, seen, facts)
 
 
-def paid(till: Till, trial: Trial, received: Mapping[TenderKind, Fen]) -> Trial:
-    """The trial with what was received for its cash part. Raises TenderDoesNotFit."""
-    money = tenders(trial.told.cash, received, to_jiao=till.settings.cash_to_jiao)
+def paid(
+    till: Till, trial: Trial, received: Mapping[TenderKind, Fen] | None = None, cards: Sequence[Tender] = ()
+) -> Trial:
+    """The trial with the money for its cash part; without ``received`` what the cards leave, in cash.
+
+    Raises TenderDoesNotFit.
+    """
+    lay = tenders if received else rest_in_cash
+    money = lay(trial.told.cash, received or {}, to_jiao=till.settings.cash_to_jiao, cards=cards)
     return replace(trial, told=msgspec.structs.replace(trial.told, tenders=money))
 
 

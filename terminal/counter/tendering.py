@@ -1,6 +1,6 @@
 """The money for a bill's cash part: what was received, the change, and the rounding to the jiao as its own line."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from terminal.counter.faults import TenderDoesNotFit
 from terminal.documents import Tender, TenderKind
@@ -14,19 +14,21 @@ def exactly(due: Fen, *, to_jiao: bool = False) -> tuple[Tender, ...]:
     return tenders(due, {TenderKind.CASH: _payable(due, to_jiao)}, to_jiao=to_jiao) if due else ()
 
 
-def tenders(due: Fen, received: Mapping[TenderKind, Fen], *, to_jiao: bool = False) -> tuple[Tender, ...]:
+def tenders(
+    due: Fen, received: Mapping[TenderKind, Fen], *, to_jiao: bool = False, cards: Sequence[Tender] = ()
+) -> tuple[Tender, ...]:
     """What was received, then change and rounding with their signs, so that the lines add up to what was due.
 
-    Only cash gives change and only cash is rounded. Raises TenderDoesNotFit when the money does not reach, or when
-    change would have to be given for money that is no cash.
+    Only cash gives change and only cash is rounded; ``cards`` are payments under the bank's reference. Raises
+    TenderDoesNotFit when the money does not reach, or when change would have to be given for money that is no cash.
     """
-    lines = [Tender(kind, amount) for kind, amount in received.items() if amount]
+    lines = [*cards, *(Tender(kind, amount) for kind, amount in received.items() if amount)]
     cash = received.get(TenderKind.CASH, Fen(0))
-    rest = Fen(due - sum(received.values()) + cash)
+    rest = Fen(due - sum(line.amount for line in lines) + cash)
     payable = _payable(rest, to_jiao)
     change = cash - payable
     if rest < 0 or change < 0 or any(line.amount < 0 for line in lines):
-        raise TenderDoesNotFit(due=due, received=Fen(sum(received.values())))
+        raise TenderDoesNotFit(due=due, received=Fen(sum(line.amount for line in lines)))
     if change:
         lines.append(Tender(TenderKind.CHANGE, Fen(-change)))
     if rest != payable:
@@ -61,6 +63,15 @@ def share(amount: Fen, money: Iterable[Tender]) -> tuple[Tender, ...]:
             lines.append(Tender(each.kind, Fen(part), each.reference))
             rest -= part
     return by_kind([*lines, Tender(TenderKind.CASH, Fen(rest))])
+
+
+def rest_in_cash(
+    due: Fen, received: Mapping[TenderKind, Fen], *, to_jiao: bool = False, cards: Sequence[Tender] = ()
+) -> tuple[Tender, ...]:
+    """The same, where what the others leave is handed over in cash without change. Raises TenderDoesNotFit."""
+    rest = Fen(due - sum(received.values()) - sum(card.amount for card in cards))
+    cash = {TenderKind.CASH: _payable(rest, to_jiao)} if rest > 0 else {}
+    return tenders(due, {**received, **cash}, to_jiao=to_jiao, cards=cards)
 
 
 def _payable(due: Fen, to_jiao: bool) -> Fen:

@@ -134,6 +134,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "section.numbers.used": ("使用的票号", "Numbers used"),
     "section.numbers.void": ("作废的票号", "Numbers void"),
     "section.numbers.lost": ("遗失的票号", "Numbers lost"),
+    "section.card_open": ("银行卡未了", "Card money open"),
+    "section.given_up": ("挂单作废", "Parked, given up"),
     "section.counted": ("点钞", "Counted"),
     "receipt.used": ("使用", "used"),
     "receipt.reprinted": ("补打", "reprinted"),

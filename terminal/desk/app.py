@@ -41,7 +41,8 @@ from terminal.desk.drill import Drill
 from terminal.desk.flow import STEPS
 from terminal.desk.keys import PROFILES, Action, keymap, name, shown
 from terminal.desk.lock import LockScreen
-from terminal.desk.screen import DeskScreen
+from terminal.desk.screen import TOLD, DeskScreen
+from terminal.desk.unfinished import left_behind
 from terminal.desk.words import has, say
 from terminal.money import Fen
 from terminal.peripherals.lamp import Lamp
@@ -110,7 +111,6 @@ class Desk(App[None]):
         self.drill = drill
         self.reader = Lamp.OK if monitor else Lamp.ABSENT
         self.card_inside = False
-        self.unprinted: set[str] = set()
         self.session: Session | None = None
         self._monitor = monitor
         self._forward_every = forward_every
@@ -118,6 +118,7 @@ class Desk(App[None]):
         self._forwarding = threading.Lock()
         self._looking_after = asyncio.Lock()
         self._leaving = False
+        self._told = False
 
     # -- who works here ------------------------------------------------------------------------------------------------
 
@@ -145,6 +146,8 @@ class Desk(App[None]):
         self.push_screen(ChargeScreen(classes="drill" if self.drill else ""))
         if operators(self.till):
             self.push_screen(LockScreen())
+        else:
+            self.call_after_refresh(self.tell_unfinished)
         self.set_interval(self._forward_every, self._forward_due)
         self.set_interval(self._look_after_every, self._look_after)
         if self.devices.all:
@@ -153,6 +156,12 @@ class Desk(App[None]):
             threading.Thread(target=self._watch, args=(self._monitor,), name="readers", daemon=True).start()
         self._touched = self.till.clock()
         self.set_interval(1, self._lock_when_idle)
+
+    def tell_unfinished(self) -> None:
+        """Once, to the first who works here: what the last desk left behind, and what to do about it."""
+        if not self._told:
+            self._told = True
+            self.charge.perform(lambda: left_behind(self.charge))
 
     def on_unmount(self) -> None:
         """The readers are left alone again."""
@@ -263,14 +272,23 @@ class Desk(App[None]):
 
     def _leave(self) -> None:
         charge = self.charge
-        busy = charge.busy or charge.parked or (charge.sale.lines and charge.sale.settled is None)
+        begun = bool(charge.sale.lines) and charge.sale.settled is None
         shift = shifts.current(self.till) is not None
-        if self._leaving or not (busy or shift or self.till.queue.items(OPEN)):
-            self.exit()
+        if self._leaving or not (charge.busy or begun or shift or self.till.queue.items(OPEN)):
+            self._park_and_exit(begun)
             return
         self._leaving = True
         if isinstance(self.screen, DeskScreen):
             self.screen.message(say("leave_shift" if shift else "leave_open", self.language))
+
+    def _park_and_exit(self, begun: bool) -> None:
+        try:
+            if begun:
+                self.charge.sale.keep()
+        except TOLD as fault:
+            self.charge.tell(fault)
+            return
+        self.exit()
 
     # -- locking -------------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,6 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import DataTable, Input
 
-from terminal.counter.office import issuing
 from terminal.counter.office.advice import Check
 from terminal.counter.sale import Item, Sale
 from terminal.counter.split import used
@@ -45,12 +44,8 @@ class ChargeScreen(DeskScreen):
 
     def on_mount(self) -> None:
         """Starts with nobody at the counter."""
-        self.parked: list[Sale] = []
         self._reset()
         self.start()
-        if waiting := len(issuing.unprinted(self.app.till)):
-            key = shown(self.app.keys[Action.EXCEPTIONS])
-            self.message(say("receipts_unprinted", self.app.language, count=waiting, key=key))
         self.set_interval(1, self.show_head)
 
     def _reset(self) -> None:
@@ -58,7 +53,7 @@ class ChargeScreen(DeskScreen):
         self.unread = False
         """The card could not be read: the same key now takes a number by hand."""
         self.other_tenders: dict[TenderKind, Fen] = {}
-        """What is paid by bank card or code; the rest is cash."""
+        """What is paid by code, and what the journal has on cards for this bill; the rest is cash."""
         self.received: Fen | None = None
         self.change: Fen | None = None
         self.answered: set[tuple[Check, int]] = set()

@@ -1,10 +1,11 @@
-"""What stands on this desk: printer, display, announcer as the settings name them, and how each is doing."""
+"""What stands on this desk: printer, display, announcer, bank POS as the settings name them, and how each is doing."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from config.settings import DeviceSettings
 from terminal.money import Fen
+from terminal.peripherals.bankpos.linked import LinkedPos, linked_pos
 from terminal.peripherals.faults import DeviceFault
 from terminal.peripherals.lamp import Device, Health
 from terminal.peripherals.peripheral import Peripheral
@@ -28,13 +29,14 @@ class Devices:
             self._tellers.append(customer_display(settings.display, settings.display_model))
         if settings.announcer:
             self._tellers.append(voice_announcer(settings.announcer, settings.announcer_model))
+        self.pos: LinkedPos | None = linked_pos(settings.bank_pos) if settings.bank_pos else None
         self.health: dict[Device, Health] = {}
 
     @property
     def all(self) -> list[tuple[Peripheral, str]]:
         """Each device with its address."""
-        found: list[EscPosPrinter | LineTeller] = [self.printer] if self.printer else []
-        return [(device, device.outlet.address) for device in (*found, *self._tellers)]
+        found = (self.printer, *self._tellers, self.pos)
+        return [(device, device.outlet.address) for device in found if device]
 
     def check(self) -> None:
         """Asks each how it is."""

@@ -126,11 +126,12 @@ class Text(ModalScreen[str]):
 
 
 class Wait(ModalScreen[None]):
-    """Settling: the number and the seconds. No key ends it; whoever opened it takes it away."""
+    """Something that must not be begun twice: what it is about and the seconds. No key ends it, only its opener."""
 
-    def __init__(self, bill: str, language: Language) -> None:
+    def __init__(self, about: str, language: Language, word: str = "settling") -> None:
         super().__init__()
-        self._bill, self._language, self._since = bill, language, time.monotonic()
+        self._about, self._language, self._word, self._since = about, language, word, time.monotonic()
+        self._over = False
 
     def compose(self) -> ComposeResult:
         """One line that counts."""
@@ -142,7 +143,18 @@ class Wait(ModalScreen[None]):
         self._count()
         self.set_interval(1, self._count)
 
+    def end(self) -> None:
+        """Takes it away: at once, or when a lock that came over it is opened."""
+        self._over = True
+        if self.is_active:
+            self.dismiss(None)
+
+    def on_screen_resume(self) -> None:
+        """It lay behind the lock when its work was done."""
+        if self._over:
+            self.dismiss(None)
+
     def _count(self) -> None:
         seconds = int(time.monotonic() - self._since)
-        text = f"{say('settling', self._language)}\n{self._bill}  {seconds} {say('seconds', self._language)}"
+        text = f"{say(self._word, self._language)}\n{self._about}  {seconds} {say('seconds', self._language)}"
         self.query_one("#count", Static).update(text)

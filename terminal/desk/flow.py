@@ -7,23 +7,26 @@ a thread; ``DeskScreen.perform`` sees to it that only one of them runs.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cardio.faults import CardFault
-from offline_queue.faults import LaneMoved
+from offline_queue.faults import LaneMoved, QueueFault
 from terminal.counter import journal
 from terminal.counter.cards import credential_of, typed
 from terminal.counter.consent import agreed, self_paid
 from terminal.counter.faults import LineLost, TenderDoesNotFit
-from terminal.counter.office import issuing
+from terminal.counter.office import card_money, drafts, issuing, serving
 from terminal.counter.office.faults import NoReceiptsLeft
 from terminal.counter.office.owed import owed, reach
+from terminal.counter.office.serving import Stage
+from terminal.counter.sale import Sale
 from terminal.counter.slip import slip
-from terminal.counter.tendering import exactly, tenders
+from terminal.counter.tendering import tenders
 from terminal.counter.words import Language, word
-from terminal.desk import paper
+from terminal.desk import card, panels, paper
 from terminal.desk.advice import advised
-from terminal.desk.dialogs import Ask, Field, Prompt, Text, Wait
+from terminal.desk.dialogs import Ask, Choice, Field, Prompt, Text, Wait
 from terminal.desk.finding import looked_up
 from terminal.desk.keys import Action, shown
 from terminal.desk.people import sign
@@ -47,7 +50,7 @@ _SEND_SECONDS = 5
 async def credential(screen: "ChargeScreen") -> None:
     """Reads the card; pressed again after a card that could not be read, takes a number by hand."""
     if screen.sale.settled is not None:
-        next_patient(screen)
+        await next_patient(screen)
     if screen.unread:
         await _by_hand(screen)
         return
@@ -157,23 +160,58 @@ async def _try(screen: "ChargeScreen") -> bool:
 
 
 async def tender(screen: "ChargeScreen") -> None:
-    """What of the patient's part is paid by bank card or code; the rest is cash."""
-    if screen.sale.settled is not None or (screen.sale.trial is None and not await _try(screen)):
+    """What of the patient's part is paid by bank card or code; the rest is cash. The card is charged here."""
+    if screen.sale.settled is not None or not await card.clear(screen):
+        return
+    if screen.sale.trial is None and not await _try(screen):
         return
     language, note = screen.app.language, ""
     kinds = (TenderKind.BANK_CARD, TenderKind.CODE)
+    await _show_cards(screen)
     while True:
-        fields = [Field(f"pay_{kind}", value=str(screen.other_tenders.get(kind, ""))) for kind in kinds]
+        fields = [Field(f"pay_{kind}", value=str(screen.other_tenders.get(kind) or "")) for kind in kinds]
         given = await screen.app.push_screen_wait(Prompt(say("tender_title", language), fields, language, note))
         if given is None:
             return
         try:
-            screen.other_tenders = {kind: parse_yuan(text) for kind, text in zip(kinds, given, strict=True) if text}
+            wanted = {kind: parse_yuan(text) for kind, text in zip(kinds, given, strict=True) if text}
+            screen.sale.check(wanted)
         except MoneyText as error:
             note = str(error)
             continue
+        except TenderDoesNotFit as fault:
+            note = (fault.zh if language is Language.ZH else fault.en).format(**fault.data)
+            continue
+        screen.other_tenders[TenderKind.CODE] = wanted.get(TenderKind.CODE, Fen(0))
         screen.show_money()
+        await _card(screen, wanted.get(TenderKind.BANK_CARD, Fen(0)))
         return
+
+
+async def _card(screen: "ChargeScreen", wanted: Fen) -> None:
+    """Charges what is missing to the wanted amount; less than was charged means all of it back first."""
+    desk, sale = screen.app, screen.sale
+    there = await asyncio.to_thread(card_money.held, desk.till, sale.bill) if sale.kept else []
+    try:
+        if wanted < sum(each.amount for each in there):
+            for each in there:
+                back = partial(card_money.ask_back, desk.till, each.number, desk.acting, desk.devices.pos)
+                if await card.carry_out(screen, back) is None:
+                    return
+            there = []
+        if missing := Fen(wanted - sum(each.amount for each in there)):
+            done = await card.carry_out(screen, partial(sale.ask_card, missing, desk.acting, desk.devices.pos))
+            if done is not None:
+                screen.message(card.told(done, desk.language))
+    finally:
+        await _show_cards(screen)
+
+
+async def _show_cards(screen: "ChargeScreen") -> None:
+    """What lies on cards for this bill, as the journal has it."""
+    there = await asyncio.to_thread(card_money.held, screen.app.till, screen.sale.bill) if screen.sale.kept else []
+    screen.other_tenders[TenderKind.BANK_CARD] = Fen(sum(each.amount for each in there))
+    screen.show_money()
 
 
 async def settle(screen: "ChargeScreen") -> None:
@@ -182,12 +220,8 @@ async def settle(screen: "ChargeScreen") -> None:
         return
     if not (await advised(screen) and await _consent(screen)):
         return
-    sale, language, others = screen.sale, screen.app.language, screen.other_tenders
-    received: dict[TenderKind, Fen] | None = None
-    if others and sale.trial:
-        rest = Fen(max(0, sale.trial.told.cash - sum(others.values())))
-        cash = exactly(rest, to_jiao=screen.app.till.settings.cash_to_jiao)
-        received = {**others, **{line.kind: line.amount for line in cash if line.kind is TenderKind.CASH}}
+    sale, language = screen.sale, screen.app.language
+    received = {TenderKind.CODE: screen.other_tenders.get(TenderKind.CODE, Fen(0))}
     wait = Wait(sale.bill, language)
     await screen.app.push_screen(wait)
     try:
@@ -198,7 +232,7 @@ async def settle(screen: "ChargeScreen") -> None:
         screen.message(say("moved" if isinstance(again, LaneMoved) else "line_lost", language))
         return
     finally:
-        wait.dismiss(None)
+        wait.end()
     screen.show_money()
     await _count(screen, Fen(sum(line.amount for line in settled.tenders if line.kind is TenderKind.CASH)))
     if settled.fully_paid:
@@ -232,8 +266,15 @@ async def _reachable(screen: "ChargeScreen") -> None:
 
 async def _count(screen: "ChargeScreen", due: Fen) -> None:
     """The cash, once the centre has settled: what was handed over, and the change."""
-    if not due:
-        return
+    received = await _handed_over(screen, due) if due else due
+    desk, bill = screen.app, screen.sale.bill
+    try:
+        await asyncio.to_thread(serving.reached, desk.till, bill, Stage.PAID, desk.operator, received)
+    except QueueFault as fault:
+        screen.tell(fault)  # the bill is settled; the paper must not wait for a note about it
+
+
+async def _handed_over(screen: "ChargeScreen", due: Fen) -> Fen:
     language, note = screen.app.language, ""
     screen.app.announce(Phrase.PAY, due)
     while True:
@@ -253,6 +294,7 @@ async def _count(screen: "ChargeScreen", due: Fen) -> None:
     screen.app.announce(Phrase.RECEIVED, received)
     if change:
         screen.app.announce(Phrase.CHANGE, Fen(-change))
+    return received
 
 
 # -- paper -------------------------------------------------------------------------------------------------------------
@@ -261,7 +303,7 @@ async def _count(screen: "ChargeScreen", due: Fen) -> None:
 async def _print(screen: "ChargeScreen", bill: str, again: bool = False) -> None:
     try:
         await asyncio.to_thread(paper.print_slip, screen.app, bill, again=again)
-    except (DeviceFault, NoReceiptsLeft) as fault:
+    except (DeviceFault, NoReceiptsLeft, QueueFault) as fault:
         key = shown(screen.app.keys[Action.FIND])
         screen.tell(fault, hint=say("print_again", screen.app.language, key=key))
     screen.show_head()
@@ -286,11 +328,12 @@ async def find(screen: "ChargeScreen") -> None:
 # -- the next ----------------------------------------------------------------------------------------------------------
 
 
-def next_patient(screen: "ChargeScreen") -> None:
+async def next_patient(screen: "ChargeScreen") -> None:
     """The next patient, once this one is served or put aside."""
     if screen.sale.settled is None and screen.sale.lines:
-        park(screen)
+        await park(screen)
         return
+    await asyncio.to_thread(screen.sale.let_go)
     screen.start()
     screen.app.announce(Phrase.THANKS)
     if screen.app.card_inside:
@@ -299,14 +342,34 @@ def next_patient(screen: "ChargeScreen") -> None:
         screen.app.announce(Phrase.TAKE_CARD)
 
 
-def park(screen: "ChargeScreen") -> None:
-    """Puts the bill aside, or takes the oldest one up again."""
+async def park(screen: "ChargeScreen") -> None:
+    """Puts the bill aside, or takes one up again."""
+    desk, language = screen.app, screen.app.language
     if screen.sale.lines and screen.sale.settled is None:
-        screen.parked.append(screen.sale)
+        await asyncio.to_thread(screen.sale.keep)
         screen.start()
-        screen.message(say("parked", screen.app.language, count=len(screen.parked)))
-    elif screen.parked:
-        screen.start(screen.parked.pop(0))
+        count = len(await asyncio.to_thread(drafts.drafts, desk.till))
+        screen.message(say("parked", language, count=count))
+        return
+    parked = await asyncio.to_thread(drafts.drafts, desk.till)
+    chosen = next(iter(parked), None)
+    if len(parked) > 1:
+        rows = [(bill, panels.parked_row(note.document.claim, note.at)) for bill, note in parked.items()]
+        chosen = await desk.push_screen_wait(Choice(say("recall", language), rows))
+    if chosen is None:
+        return
+    await asyncio.to_thread(screen.sale.let_go)
+    await recall(screen, chosen)
+
+
+async def recall(screen: "ChargeScreen", bill: str) -> None:
+    """Takes a parked bill up again; the centre is asked anew who the patient is. Raises UnknownDraft."""
+    desk = screen.app
+    sale = await asyncio.to_thread(Sale.recalled, desk.till, bill, desk.operator)
+    screen.start(sale)
+    await _show_cards(screen)
+    if sale.credential is not None:
+        await _identify(screen, sale.credential)
 
 
 async def send_now(screen: "ChargeScreen") -> None:

@@ -74,3 +74,4 @@ class LockScreen(ModalScreen[None]):
         self.dismiss(None)
         desk.charge.sale.operator = desk.operator
         desk.charge.draw()
+        desk.tell_unfinished()

@@ -1,7 +1,7 @@
 """Text of the panels: pictures of stored values in terminal cells; nothing here asks or decides."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from offline_queue.standing import Status
 from offline_queue.vocabulary import State
@@ -12,7 +12,7 @@ from terminal.counter.till import Till
 from terminal.counter.words import Language, word
 from terminal.desk.keys import Action, name, shown
 from terminal.desk.words import say
-from terminal.documents import ItemClass, Line, Settlement, TenderKind
+from terminal.documents import Claim, ItemClass, Line, Settlement, TenderKind
 from terminal.money import Fen, format_rate
 from terminal.peripherals.lamp import Device, Health, Lamp
 from terminal.width import cells, cut, left, right
@@ -163,6 +163,12 @@ def tender(
     ]
     rows += [(say("received", language), received), (say("change", language), change)]
     return [left(label, LABEL) + right(str(amount), width - LABEL) for label, amount in rows if amount is not None]
+
+
+def parked_row(claim: Claim, at: datetime) -> str:
+    """A parked bill among others: since when, what it comes to, its first item."""
+    total = Fen(sum(line.amount for line in claim.lines))
+    return cut(f"{at:%H:%M} {claim.bill} {total!s:>11}  {claim.lines[0].name}", INSIDE)
 
 
 def key_line(keys: Mapping[Action, str], actions: Sequence[Action], language: Language) -> str:

@@ -7,6 +7,7 @@ from terminal.counter.faults import UnknownBill
 from terminal.counter.office import issuing
 from terminal.counter.office.faults import NoReceiptsLeft
 from terminal.counter.office.issuing import Paper
+from terminal.counter.office.serving import Stage, first_paper, reached
 from terminal.counter.slip import slip
 from terminal.desk.words import say
 from terminal.peripherals.slip import Mark
@@ -34,12 +35,11 @@ def print_slip(desk: "Desk", bill: str, *, again: bool) -> Paper:
         paper, left = Paper(), fault
     if printer:
         marks = [Mark.DRILL] if desk.drill else []
-        if paper.copy > 1 or (again and not paper.number and bill not in desk.unprinted):
+        if paper.copy > 1 or (again and not paper.number and not first_paper(till, bill)):
             marks.append(Mark.REPRINT)
-        desk.unprinted.add(bill)
         lines = slip(*found, desk.language, printer.columns, _receipt(desk, paper))
         desk.devices.print(lines, marks, digest=f"{bill} {till.queue.anchor().short}")
-        desk.unprinted.discard(bill)
+        reached(till, bill, Stage.PRINTED, desk.operator)
     if paper.number:
         issuing.printed(till, paper.number, desk.acting)
     if left is not None:

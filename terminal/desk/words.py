@@ -105,6 +105,39 @@ _WORDS: dict[str, tuple[str, str]] = {
     "decide_reason": ("理由", "Reason"),
     "first_person": ("第一人签名", "FIRST PERSON"),
     "second_person": ("第二人签名", "SECOND PERSON"),
+    # bank cards
+    "pos_waiting": (
+        "POS 办理中，请客人插卡或挥卡；请勿重复操作",
+        "The POS is at work: card, please; do not press again",
+    ),
+    "pos_approved": ("银行卡已收 {amount}，参考号 {reference}", "Card charged {amount}, reference {reference}"),
+    "pos_approved_back": (
+        "已退回银行卡 {amount}，参考号 {reference}",
+        "Given back to the card {amount}, reference {reference}",
+    ),
+    "pos_declined": ("银行卡没有收 {amount}", "The card was not charged {amount}"),
+    "pos_declined_back": ("没有退回 {amount}", "{amount} was not given back"),
+    "pos_not_sent": ("POS 没有办理，未收 {amount}", "The POS did nothing; {amount} was not charged"),
+    "pos_not_sent_back": ("POS 没有办理，未退 {amount}", "The POS did nothing; {amount} was not given back"),
+    "pos_unknown": ("POS 结果不明，请看 POS：", "POS answer unknown, look at it:"),
+    "pos_yes": ("POS 上已办成（有参考号）", "The POS did it (reference at hand)"),
+    "pos_no": ("POS 上没有这笔", "The POS has no such transaction"),
+    "pos_later": ("稍后再查", "Later"),
+    "pos_charge_there": ("请在 POS 上收 {amount}，再抄签购单", "Charge {amount} on the POS, then copy its slip"),
+    "pos_back_there": ("请在 POS 上退 {amount}，再抄签购单", "Give {amount} back on the POS, then copy its slip"),
+    "slip_amount": ("签购单金额", "Amount on the slip"),
+    "slip_reference": ("参考号", "Reference"),
+    "card_back_yes": ("回车：退回银行卡　　Esc：返回", "Enter: give it back to the card    Esc: back"),
+    "cash_yes": ("回车：现金已收到　　Esc：返回", "Enter: the cash is here    Esc: back"),
+    # what a desk left behind
+    "unfinished": ("上次未了的事", "LEFT UNFINISHED"),
+    "recall": ("取哪一单", "RECALL WHICH"),
+    "kind.pos_asked": ("POS不明", "POS?"),
+    "kind.pos_asked_back": ("POS退不明", "POS back?"),
+    "kind.card_without_bill": ("刷卡未结", "card only"),
+    "kind.cash_uncounted": ("现金未点", "cash?"),
+    "kind.slip_unprinted": ("未打印", "no slip"),
+    "kind.parked": ("挂单", "parked"),
     # refunds
     "new_refund": ("新申请", "new"),
     "reject": ("拒绝", "reject"),
@@ -213,7 +246,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "misprint": ("打印错误，作废换号", "misprint: void, next"),
     "came_out": ("纸已打出", "the paper came out"),
     "unprinted": ("票据未打", "not printed"),
-    "receipts_unprinted": ("{count} 张票据没有打出，请按 {key} 办理", "{count} receipts did not come out: see {key}"),
     "which_bill": ("哪一张", "WHICH BILL"),
     "print_again": ("{key} 重打。", "{key}: print again. "),
     "nothing_found": ("没有此项目", "no such item"),
@@ -271,6 +303,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "help.pay_bank_card": ("由银行卡支付的金额；空为不用。", "What is paid by bank card; empty for nothing."),
     "help.pay_code": ("由扫码支付的金额；空为不用。", "What is paid by code; empty for nothing."),
+    "help.slip_reference": (
+        "POS 签购单上的参考号（检索号），十二位。",
+        "The twelve-digit reference on the POS's slip.",
+    ),
     "help.manual_number": (
         "十八位身份证号、社保卡号，或扫医保码。手工录入须有原因和复核人。",
         "Eighteen digits of the ID, the card's number, or a scanned e-credential. "

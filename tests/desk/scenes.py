@@ -19,6 +19,13 @@ async def fill(c: Cashier) -> None:
         await c.type(typed)
 
 
+async def copy_slip(c: Cashier, amount: str, reference: str) -> None:
+    """What the slip of a POS that stands alone says."""
+    assert "签购单" in c.screen
+    await c.type(amount)
+    await c.type(reference)
+
+
 def keys(*pressed: str) -> Callable[[Cashier], Awaitable[None]]:
     """A scene that is some keys after a filled bill."""
 

@@ -7,13 +7,15 @@ from cardio.virtual.persons import card
 from cardio.virtual.port import VirtualPort
 from terminal.counter import journal
 from terminal.counter.consent import Consent
+from terminal.counter.office.card_money import charges
+from terminal.counter.office.drafts import drafts
 from terminal.counter.office.owed import owed
 from terminal.counter.office.reasons import NotSettled
 from terminal.counter.office.register import read
 from terminal.documents import BillState, TenderKind, VisitType
 from terminal.money import Fen
 from tests.desk.playing import BARCODE, desk, play, stock
-from tests.desk.scenes import fill
+from tests.desk.scenes import copy_slip, fill
 from tests.world import World
 
 MONEY = "应收", "实收", "找零"
@@ -125,12 +127,15 @@ def test_part_of_the_money_is_paid_by_card_and_code(till):
         await c.press("f4")
         await c.type("500")
         await c.type("34.35")
+        await copy_slip(c, "500", "000000000001")
         await c.press("f2", "enter")
         await c.type("200")
         tenders = c.app.charge.sale.settled.tenders
-        assert {line.kind: line.amount for line in tenders} == {
-            TenderKind.BANK_CARD: 50000, TenderKind.CODE: 3435, TenderKind.CASH: 20000,
-        }  # fmt: skip
+        assert {(line.kind, line.amount, line.reference) for line in tenders} == {
+            (TenderKind.BANK_CARD, 50000, "000000000001"),
+            (TenderKind.CODE, 3435, ""),
+            (TenderKind.CASH, 20000, ""),
+        }
 
     play(desk(till), script)
 
@@ -141,12 +146,13 @@ def test_more_by_card_than_is_due_settles_nothing(till):
         await c.press("f4")
         await c.type("900")
         await c.type("")
-        await c.press("f2", "enter")
+        assert "非现金超出应收" in c.screen
+        await c.press("escape")
         assert c.app.charge.sale.settled is None
-        assert "非现金超出应收" in c.lines[22]
 
     play(desk(till), script)
     assert till.queue.items() == []
+    assert charges(till) == {}
 
 
 def test_a_settled_bill_takes_no_more_items_and_no_second_press(till, world):
@@ -290,7 +296,7 @@ def test_a_card_still_inside_is_called_out_before_the_next_patient(till):
     play(desk(till, port=port, monitor=Monitor(port)), script)
 
 
-def test_a_bill_is_parked_for_another_patient_and_taken_up_again(till):
+def test_bills_are_parked_for_another_patient_and_one_is_taken_up_again(till):
     async def script(c):
         await fill(c)
         await c.press("f10")
@@ -299,10 +305,53 @@ def test_a_bill_is_parked_for_another_patient_and_taken_up_again(till):
         await c.press("f12")
         assert "已挂单 2" in c.lines[22]
         await c.press("f10")
+        assert "取哪一单" in c.screen
+        await c.press("enter")
         assert len(c.app.charge.sale.lines) == 3
         assert c.app.charge.sale.who is not None
 
     play(desk(till), script)
+
+
+def test_a_parked_bill_outlives_the_desk_and_settles_from_the_next_one(till, world):
+    async def park(c):
+        await fill(c)
+        await c.press("f3", "ctrl+t", "f10")
+
+    async def recall(c):
+        assert "挂单" in c.screen and "2161.00" in c.screen
+        await c.press("escape", "f10")
+        sale = c.app.charge.sale
+        assert (len(sale.lines), sale.visit, sale.account_use) == (3, VisitType.EMERGENCY, False)
+        assert "张*" in c.screen
+        await c.press("f2", "enter", "enter")
+        assert sale.settled.state is BillState.SETTLED
+
+    play(desk(till), park)
+    play(desk(till), recall)
+    assert drafts(till) == {}
+    assert list(world.standing().values()) == [1]
+
+
+def test_an_emptied_bill_is_parked_no_more(till):
+    async def script(c):
+        await c.type("amxl")
+        await c.press("f10", "f10", "ctrl+d", "f12")
+
+    play(desk(till), script)
+    assert drafts(till) == {}
+
+
+def test_leaving_parks_the_bill_in_the_making(till):
+    async def script(c):
+        await fill(c)
+        await c.press("ctrl+q")
+        await c.hit("ctrl+q")
+
+    app = desk(till)
+    play(app, script)
+    assert app.return_code == 0
+    assert [len(note.document.claim.lines) for note in drafts(till).values()] == [3]
 
 
 def test_leaving_with_something_open_is_asked_twice(till):
@@ -344,6 +393,7 @@ def test_cash_is_rounded_to_the_jiao_where_the_site_does_so(world):
             await c.press("f4")
             await c.type("500")
             await c.type("")
+            await copy_slip(c, "500", "1")
             await c.press("f2", "enter")
             assert "234.40" in c.screen
             await c.type("300")

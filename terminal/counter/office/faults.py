@@ -375,3 +375,102 @@ class NotEnoughPaid(Fault):
     en = "Admission {admission} has {balance} paid ahead; {amount} is not possible."
     next_zh = "请先补交预交金，或核对金额。"
     next_en = "Top it up first, or check the amount."
+
+
+class PosAnswerOpen(Fault):
+    """The bank POS was asked for something and nobody knows whether it did it: nothing else is asked before."""
+
+    code = "pos_answer_open"
+    exit = Exit.DEVICE
+    zh = "银行POS 结果不明：曾要求 {amount} 元，账单 {bill}（{charge}）。"
+    en = "The answer of the bank POS is unknown: it was asked for {amount}, bill {bill} ({charge})."
+    next_zh = "先查 POS 最后一笔交易并登记有或无，再刷卡；不要重复刷卡。"
+    next_en = "Ask the POS for its last transaction, or read it there, before any other; do not charge again."
+
+
+class PosSaysNo(Fault):
+    """The bank POS refused, or provably did nothing."""
+
+    code = "pos_says_no"
+    exit = Exit.NO
+    zh = "银行POS 没有办理 {amount} 元（{charge}）：{text}。"
+    en = "The bank POS did not do {amount} ({charge}): {text}."
+    next_zh = "可换卡再试，或改用其他方式；未动用卡内资金。"
+    next_en = "Try another card or another tender; no money of the card was moved."
+
+
+class UnknownCharge(Fault):
+    """No request to the bank POS has this number."""
+
+    code = "unknown_charge"
+    exit = Exit.INPUT
+    zh = "没有银行卡收退款 {charge}。"
+    en = "There is no card payment {charge}."
+    next_zh = "请用 yibao pos list 核对编号。"
+    next_en = "Check the number with yibao pos list."
+
+
+class NothingOnCard(Fault):
+    """No money of this charge lies here, or an amount that is none."""
+
+    code = "nothing_on_card"
+    exit = Exit.INPUT
+    zh = "{charge} 没有可刷或可退的银行卡金额。"
+    en = "{charge} has nothing to be charged or given back."
+    next_zh = "请核对金额和编号。"
+    next_en = "Check amount and number."
+
+
+class CardMoneyThere(Fault):
+    """The answer of the bank POS is known; nobody decides it by hand."""
+
+    code = "pos_answer_known"
+    exit = Exit.INPUT
+    zh = "{charge} 的结果已知：{state}。"
+    en = "The answer to {charge} is known: {state}."
+    next_zh = "无需登记；如要退回请办理退卡。"
+    next_en = "Nothing to note; give it back if it must go back."
+
+
+class PosReferenceMissing(Fault):
+    """A charge taken at somebody's word needs the reference that its slip bears."""
+
+    code = "pos_reference_missing"
+    exit = Exit.INPUT
+    zh = "{charge}：登记为已收须有签购单上的参考号。"
+    en = "{charge}: to note it as taken, give the reference on the POS's slip."
+    next_zh = "请从签购单或 POS 查询中抄录参考号。"
+    next_en = "Copy it from the slip or the POS's display."
+
+
+class CardMoneyNotBack(Fault):
+    """The bill is cancelled; its card money has still to go back through a POS that stands alone."""
+
+    code = "card_money_not_back"
+    exit = Exit.DEVICE
+    zh = "账单 {bill} 已撤销，银行卡 {amount} 元（参考号 {reference}，{charge}）还没有退回。"
+    en = "Bill {bill} is cancelled; {amount} (reference {reference}, {charge}) has still to go back to the card."
+    next_zh = "请在 POS 上原路退回，再登记退货单的参考号。"
+    next_en = "Refund it on the POS, then note the reference of its slip."
+
+
+class UnknownDraft(Fault):
+    """No parked bill has this number."""
+
+    code = "unknown_draft"
+    exit = Exit.INPUT
+    zh = "没有挂单 {bill}。"
+    en = "There is no parked bill {bill}."
+    next_zh = "请用 yibao park list 核对。"
+    next_en = "Check with yibao park list."
+
+
+class DraftHoldsMoney(Fault):
+    """A parked bill on which card money lies, or may lie, cannot be dropped."""
+
+    code = "draft_holds_money"
+    exit = Exit.NO
+    zh = "挂单 {bill} 上有银行卡金额 {amount}，不能作废。"
+    en = "Card money ({amount}) lies on the parked bill {bill}; it cannot be dropped."
+    next_zh = "请先结算，或把钱退回银行卡。"
+    next_en = "Settle it, or give the money back to the card first."

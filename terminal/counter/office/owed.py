@@ -16,8 +16,10 @@ from typing import ClassVar
 import msgspec
 
 from offline_queue.ports import Item
-from offline_queue.vocabulary import OPEN, State, Step
+from offline_queue.vocabulary import OPEN, WITHOUT_EFFECT, State, Step
 from terminal.counter import journal
+from terminal.counter.office import card_money
+from terminal.counter.office.card_money import Charge
 from terminal.counter.office.faults import AlreadyRequested, CashForCardMoney, NothingOwed
 from terminal.counter.office.operators import Session
 from terminal.counter.office.refunds import RefundState, refunds, took_effect
@@ -111,6 +113,16 @@ def reach(till: Till, bill: str, phone: str, actor: str) -> Contact:
     contact = Contact(bill, phone)
     write_note(till, contact, actor)
     return contact
+
+
+def unbilled(till: Till) -> list[Charge]:
+    """What lies on cards without a bill that stands: to be settled, or given back."""
+    found = []
+    for charge in card_money.held(till):
+        item = journal.find(till.queue, charge.bill)
+        if item is None or (item.state in WITHOUT_EFFECT and not was_served(till, item)):
+            found.append(charge)
+    return found
 
 
 def even_out(till: Till, bill: str, by: Session, *, to_patient: bool, tender: TenderKind | None = None) -> Evened:

@@ -22,9 +22,12 @@ from terminal.counter.compare import differences
 from terminal.counter.far_end import call_of, forwarder
 from terminal.counter.faults import UnknownBill
 from terminal.counter.journal import Original
+from terminal.counter.office import card_money
 from terminal.counter.office.approvals import Approved, approve, digest
+from terminal.counter.office.card_money import Charge
 from terminal.counter.office.faults import (
     AlreadyRequested,
+    CardMoneyNotBack,
     NoSuchLine,
     NotRefundable,
     PapersMissing,
@@ -41,6 +44,7 @@ from terminal.counter.settle import settle
 from terminal.counter.till import Till
 from terminal.documents import Approval, Assurance, Settlement, TenderKind, VisitType, encode
 from terminal.money import Fen
+from terminal.peripherals.bankpos.port import BankPos
 
 
 class RefundState(StrEnum):
@@ -236,12 +240,13 @@ def move(till: Till, number: str, to: RefundState, by: Session, reason: str = ""
     return find(till, number)
 
 
-def give_back(till: Till, number: str, by: Session, wait: float = 30.0) -> Refund:
+def give_back(till: Till, number: str, by: Session, wait: float = 30.0, pos: BankPos | None = None) -> Refund:
     """Takes the bill back at the centre, settles what was kept, then pays out; called again, it goes on.
 
     Without the line, or behind an exception of the same person, the refund stays ``audited`` and no money leaves until
-    the centre has taken it; so it does when what was kept cannot be settled. Raises UnknownRefund, WrongStep,
-    NotRefundable, StandsDifferently, NotAllowed, and the faults of ``settle``.
+    the centre has taken it; so it does when what was kept cannot be settled, and until the bank POS has given back what
+    came through it. Raises UnknownRefund, WrongStep, NotRefundable, StandsDifferently, NotAllowed, PosAnswerOpen,
+    PosSaysNo, CardMoneyNotBack where the POS stands alone, and the faults of ``settle``.
     """
     refund = find(till, number)
     if refund.state is RefundState.DONE:
@@ -254,6 +259,7 @@ def give_back(till: Till, number: str, by: Session, wait: float = 30.0) -> Refun
         claim = journal.entry(till.queue, till.queue.item(asked.bill)).claim
         lines = tuple(line for line in claim.lines if line.sn in asked.keep)
         settle(till, msgspec.structs.replace(claim, bill=asked.rebill, lines=lines))
+    _to_the_cards(till, refund, by, pos)
     with writing(till) as write:
         if find(till, number).state is not RefundState.DONE:
             write(Moved(number, RefundState.DONE), by.number)
@@ -265,6 +271,22 @@ def _step(refund: Refund, to: RefundState) -> Right:
         return _STEPS[refund.state, to]
     except KeyError as error:
         raise WrongStep(refund=refund.number, state=refund.state, to=to) from error
+
+
+def on_cards(till: Till, refund: Refund) -> list[tuple[Charge, Fen]]:
+    """What of a refund has still to go back through the bank POS it came through, and how much of each charge."""
+    back = refund.requested.back.tenders
+    amounts = {tender.reference: Fen(-tender.amount) for tender in back if tender.kind is TenderKind.BANK_CARD}
+    there = card_money.held(till, refund.bill)
+    return [(each, amounts[each.reference]) for each in there if amounts.get(each.reference, 0) > 0]
+
+
+def _to_the_cards(till: Till, refund: Refund, by: Session, pos: BankPos | None) -> None:
+    """Each payment goes back to its card, once."""
+    for each, amount in on_cards(till, refund):
+        if pos is None:
+            raise CardMoneyNotBack(bill=refund.bill, amount=amount, reference=each.reference, charge=each.number)
+        card_money.returned(card_money.give_back(till, each.number, by, pos, amount))
 
 
 def _take_back(till: Till, refund: Refund, wait: float) -> bool:

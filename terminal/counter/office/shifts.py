@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import msgspec
 
+from terminal.counter.office import drafts
 from terminal.counter.office.faults import NoShift, ShiftIsOpen, WrongCount
 from terminal.counter.office.operators import Session
 from terminal.counter.office.register import Document, Note, read, writing
@@ -57,6 +58,11 @@ def current(till: Till) -> Note[Opened] | None:
     return found
 
 
+def last_closed(till: Till) -> int:
+    """The last event of the last closed shift; 0 before the first."""
+    return max((note.document.report.last for note in read(till, Closed)), default=0)
+
+
 def open_shift(till: Till, drawer: Fen, by: Session) -> Opened:
     """Begins a shift with ``drawer`` in cash. Raises ShiftIsOpen, NotAllowed."""
     by.require(Right.SHIFT)
@@ -94,7 +100,10 @@ def report(till: Till, number: int | None = None) -> Report:
 
 
 def close_shift(till: Till, counted: Mapping[Fen, int], by: Session) -> Report:
-    """Ends the shift with the count of the drawer by denomination. Raises NoShift, WrongCount, NotAllowed."""
+    """Ends the shift, and what is parked with it, with the count of the drawer by denomination.
+
+    Raises NoShift, WrongCount, NotAllowed.
+    """
     by.require(Right.SHIFT)
     for denomination, count in counted.items():
         if denomination not in DENOMINATIONS or count < 0:
@@ -102,11 +111,15 @@ def close_shift(till: Till, counted: Mapping[Fen, int], by: Session) -> Report:
     with writing(till) as write:
         stands = _stands(till, _running(till))
         rows = tuple(Row("counted", str(each), count, Fen(each * count)) for each, count in counted.items())
+        given_up = (
+            Row("given_up", claim.bill, 1, Fen(sum(line.amount for line in claim.lines)))
+            for claim in drafts.end_shift(till, write, by.number)
+        )
         done = msgspec.structs.replace(
             stands,
             closed_by=by.number,
             closed_at=till.clock(),
-            rows=(*stands.rows, *rows),
+            rows=(*stands.rows, *given_up, *rows),
             counted=Fen(sum(row.amount for row in rows)),
         )
         write(Closed(done), by.number)

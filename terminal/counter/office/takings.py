@@ -9,7 +9,8 @@ import msgspec
 from offline_queue.ports import Item
 from offline_queue.vocabulary import OPEN, State
 from terminal.counter import journal
-from terminal.counter.office.owed import Evened, was_served
+from terminal.counter.office import card_money
+from terminal.counter.office.owed import Evened, unbilled, was_served
 from terminal.counter.office.prepayments import Drawn, Prepaid
 from terminal.counter.office.receipts import Receipt, Reprinted, Spoilt
 from terminal.counter.office.refunds import Moved, RefundState, refunds
@@ -111,6 +112,8 @@ def takings(
     sums.tenders("prepaid", (note.document.tender for note in read(till, Prepaid, after=after)))
     for drawn in (note.document for note in read(till, Drawn, after=after)):
         sums.add("drawn", TenderKind.CASH, -drawn.amount)
+    for charge in (*filter(None, [card_money.open_charge(till)]), *unbilled(till)):
+        sums.add("card_open", f"{charge.number} {charge.reference or charge.state}", charge.amount)
     _receipts(till, after, sums)
     rows = (*sums.rows(), *moves)
     cash = sum(row.amount for row in rows if row.section == "moves" or _in_drawer(row))

@@ -1,8 +1,8 @@
-"""Open bills: what waits, what is in doubt, what a person must decide; one key takes the right next step."""
+"""What is not finished: bills, card money, cash and paper nobody vouched for; one key takes the right next step."""
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from offline_queue.ports import Item
 from offline_queue.vocabulary import OPEN, Decision, State
@@ -12,38 +12,50 @@ from terminal.counter.office.approvals import resolve
 from terminal.counter.office.faults import LogInFirst
 from terminal.counter.office.operators import operators
 from terminal.counter.office.receipts import Receipt
+from terminal.counter.office.unfinished import Unfinished, unfinished
 from terminal.counter.slip import slip
 from terminal.counter.words import word
 from terminal.desk.boards.board import Board
 from terminal.desk.dialogs import Choice, Field, Prompt, Text
 from terminal.desk.paper import print_slip
 from terminal.desk.people import sign_in
+from terminal.desk.unfinished import STEPS, told
 from terminal.desk.words import has, say
 from terminal.money import Fen
 
 
 class ExceptionsBoard(Board):
-    """Every bill that is not finished, oldest first."""
+    """Everything that is not finished, most urgent first."""
 
     TITLE_WORD = "exceptions"
     COLUMNS = (("bill", 20), ("state", 11), ("age", -7), ("money", -12), ("reason", 24))
     KEYS = (("enter", "handle"), ("s", "slip"))
 
     def rows(self) -> Sequence[tuple[str, tuple[str, ...]]]:
-        """The open items of the journal, then the receipts that never came out of the printer."""
+        """The open items of the journal, the receipts that never came out, and what else a desk left behind."""
         till, language = self.app.till, self.app.language
+        self._others = {f"{each.kind} {each.subject}": each for each in unfinished(till) if each.kind in STEPS}
+        others = [(name, self._other(each)) for name, each in self._others.items()]
         papers = [
             (each.bill, (each.bill, say("unprinted", language), "", "", each.number))
             for each in issuing.unprinted(till)
         ]
-        return [*((item.key, self._row(item)) for item in till.queue.items(OPEN)), *papers]
+        return [*others, *((item.key, self._row(item)) for item in till.queue.items(OPEN)), *papers]
+
+    def _other(self, each: Unfinished) -> tuple[str, ...]:
+        language = self.app.language
+        kind = say(f"kind.{each.kind}", language)
+        return each.bill, kind, self._age(each.since), str(each.amount), told(each, language)[1]
 
     def _row(self, item: Item) -> tuple[str, ...]:
         language = self.app.language
-        minutes = int((self.app.till.clock() - item.created).total_seconds() // 60)
         reason = say(f"reason.{item.reason}", language) if has(f"reason.{item.reason}") else item.reason
         state = word(f"state.{journal.state_of(item)}", language)
-        return item.key, state, f"{minutes}{say('minutes', language)}", str(Fen(item.amount_fen)), reason
+        return item.key, state, self._age(item.created), str(Fen(item.amount_fen)), reason
+
+    def _age(self, since: datetime) -> str:
+        minutes = int((self.app.till.clock() - since).total_seconds() // 60)
+        return f"{minutes}{say('minutes', self.app.language)}"
 
     def on_data_table_row_selected(self) -> None:
         """Enter."""
@@ -54,9 +66,14 @@ class ExceptionsBoard(Board):
         self.perform(self._show)
 
     async def _handle(self) -> None:
-        """What only waits for the centre is sent or asked about; what waits for a person is decided by two."""
+        """What waits for the centre is sent or asked about, for a person decided by two; the rest has its own step."""
         bill = self.chosen
         if bill is None:
+            return
+        if (other := self._others.get(bill)) is not None:
+            await STEPS[other.kind](self, other)
+            if self.is_current:
+                self.draw()
             return
         if drawn := next((each for each in issuing.unprinted(self.app.till) if each.bill == bill), None):
             await self._paper(drawn)
@@ -105,7 +122,7 @@ class ExceptionsBoard(Board):
         desk.news()
 
     async def _show(self) -> None:
-        if (bill := self.chosen) is None:
+        if (bill := self.chosen) is None or bill in self._others:
             return
         queue, language = self.app.till.queue, self.app.language
         item = queue.item(bill)

@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 from terminal.counter import journal
-from terminal.counter.office import issuing, refunds
+from terminal.counter.office import card_money, issuing, refunds
+from terminal.counter.office.faults import CardMoneyNotBack
 from terminal.counter.office.refunds import PAPERS, Refund, RefundState
 from terminal.counter.words import word
+from terminal.desk import card
 from terminal.desk.boards.board import Board
 from terminal.desk.dialogs import Ask, Field, Prompt
 from terminal.desk.finding import which
@@ -79,15 +82,29 @@ class RefundBoard(Board):
         if found.state in _NEXT:
             await self._move(_NEXT[found.state])
         elif found.state is RefundState.AUDITED:
-            self.message(say("asking", self.app.language))
-            papers = [each for each in (found.number, found.requested.rebill) if each]
+            await self._give_back(found.number)
+
+    async def _give_back(self, number: str) -> None:
+        """The centre first, then the cards, through the POS or by its slip; an unknown answer is cleared before."""
+        desk, pos = self.app, self.app.devices.pos
+        if not await card.clear(self):
+            return
+        self.message(say("asking", desk.language))
+        papers = [each for each in (number, refunds.find(desk.till, number).requested.rebill) if each]
+        for document in papers:
+            await asyncio.to_thread(issuing.want, desk.till, document, desk.acting)
+        try:
+            done = await asyncio.to_thread(refunds.give_back, desk.till, number, desk.acting, pos=pos)
+        except CardMoneyNotBack:
+            for each, amount in refunds.on_cards(desk.till, refunds.find(desk.till, number)):
+                back = partial(card_money.ask_back, desk.till, each.number, desk.acting, pos, amount)
+                if await card.carry_out(self, back) is None:
+                    return
+            done = await asyncio.to_thread(refunds.give_back, desk.till, number, desk.acting, pos=pos)
+        self._done(done)
+        if done.state is RefundState.DONE:
             for document in papers:
-                await asyncio.to_thread(issuing.want, self.app.till, document, self.app.acting)
-            done = await asyncio.to_thread(refunds.give_back, self.app.till, found.number, self.app.acting)
-            self._done(done)
-            if done.state is RefundState.DONE:
-                for document in papers:
-                    await asyncio.to_thread(print_slip, self.app, document, again=False)
+                await asyncio.to_thread(print_slip, desk, document, again=False)
 
     async def _move(self, to: RefundState) -> None:
         desk, number = self.app, self.chosen
