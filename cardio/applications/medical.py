@@ -13,7 +13,7 @@ import msgspec
 from cardio.apdu import Apdu
 from cardio.applications import directories_1, directories_2
 from cardio.applications.environment import PROVIDER
-from cardio.applications.layout import Directory
+from cardio.applications.layout import Directory, File
 from cardio.applications.reader import LOCKED, SELECT, Contents, read_cyclic, read_records, refused, select_file
 from cardio.reading import Missing, Notice, Why
 from cardio.session import Card
@@ -100,16 +100,18 @@ def directory(number: int, major: int) -> Directory | None:
     return next((each for each in tables if each.number == number), None)
 
 
+def newer(number: int, file: int, major: int) -> File | None:
+    """What 2.0 makes of a file of a 1.x card, for ``read_records``; None for cards of another version."""
+    tables = (each.file(file) for each in directories_2.DIRECTORIES if each.number == number)
+    return next(tables, None) if major == 1 else None
+
+
 def read_medical(card: Card, major: int) -> MedicalReading:
     """Read DF04 after whatever opens it was done. Raises CardRefused when the card has no DF04."""
     select_directory(card, 0xDF04)
-    old = directories_1.MEDICAL if major == 1 else None
-    contents = []
-    for number in (0xEF05, 0xEF06):
-        newer = directories_2.MEDICAL.file(number)
-        file = old.file(number) if old else newer
-        if file is not None:
-            contents.append(read_records(card, file, newer if old else None))
+    table = directories_1.MEDICAL if major == 1 else directories_2.MEDICAL
+    files = [file for file in table.files if file.number in (0xEF05, 0xEF06)]
+    contents = [read_records(card, file, newer(table.number, file.number, major)) for file in files]
     log = directories_2.MEDICAL.file(0xEF08)
     rows, log_contents = read_cyclic(card, log) if log else ([], Contents())
     contents.append(log_contents)

@@ -11,7 +11,7 @@ from typing import Any
 
 from cardio.applications.environment import environment
 from cardio.applications.layout import Directory, File
-from cardio.applications.medical import directory
+from cardio.applications.medical import directory, newer
 from cardio.standard38.codes import BadParameter
 
 NAME = re.compile(r"(SSSE|DF[0-9A-F]{2})(EF[0-9A-F]{2})")
@@ -20,11 +20,12 @@ ITEM = re.compile(r"([0-9A-F]{2})(?::([1-9]))?")
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """One file and the wanted items as (tag, which of several)."""
+    """One file and the wanted items as (tag, which of several). ``newer``: see ``medical.newer``."""
 
     directory: Directory
     file: File
     items: tuple[tuple[int, int], ...]
+    newer: File | None = None
 
     @property
     def name(self) -> str:
@@ -46,7 +47,8 @@ def _parse_file(part: str, major: int) -> Address:
     file = place.file(int(name[2], 16)) if name and place else None
     if place is None or file is None or not part.endswith("|") or not all(items):
         raise BadParameter(name="pFileAddr", found=part[:40])
-    return Address(place, file, tuple((int(item[1], 16), int(item[2] or 1)) for item in items if item))
+    wanted = tuple((int(item[1], 16), int(item[2] or 1)) for item in items if item)
+    return Address(place, file, wanted, newer(place.number, file.number, major))
 
 
 def shown(value: Any) -> str:

@@ -74,14 +74,15 @@ def answer(card: Card, address: Address) -> str:
     elif file.shape is Shape.BYTES:
         body = f"{read_bytes(card, file).hex().upper()}|"
     else:
-        values = read_records(card, file).values
-        by_tag = {item.tag: item for item in file.items}
+        values = read_records(card, file, address.newer).values
         body = ""
+        own = {item.tag: item for item in file.items}
+        anew = {item.tag: item.name for item in address.newer.items} if address.newer else {}
         for tag, which in address.items:
-            if tag not in by_tag:
+            if tag not in own:
                 raise BadParameter(name="pFileAddr", found=f"{address.name} {tag:02X}")
-            value = values.get(by_tag[tag].name)
-            if by_tag[tag].count > 1:
+            value = values.get(own[tag].name, values.get(anew.get(tag, "")))
+            if own[tag].count > 1:
                 value = value[which - 1] if value and len(value) >= which else None
             body += f"{shown(value)}|"
     return f"{address.name}|{body}$"

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from cardio.applications.environment import KEY
@@ -42,11 +42,12 @@ def key_service(answering: Callable[[str], str] = answer, *, thinks: float = 0.0
                 status, body = 200, answering(line)
             except ValueError as error:
                 status, body = 400, str(error)
-            self.send_response(status)
-            self.send_header("Content-Type", "text/plain; charset=utf-8")
-            self.send_header("Content-Length", str(len(body.encode())))
-            self.end_headers()
-            self.wfile.write(body.encode())
+            with suppress(ConnectionError):  # whoever asked may have given up
+                self.send_response(status)
+                self.send_header("Content-Type", "text/plain; charset=utf-8")
+                self.send_header("Content-Length", str(len(body.encode())))
+                self.end_headers()
+                self.wfile.write(body.encode())
 
         def log_message(self, format: str, *args: object) -> None:
             """Cryptograms belong into no log."""

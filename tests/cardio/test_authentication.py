@@ -1,6 +1,7 @@
 """A 3.0 card shows its holder only after both sides proved themselves, by PSAM or by key service."""
 
 import threading
+import time
 from datetime import date
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from cardio import CardFault, CardReading, Why, open_card, read_card
 from cardio.applications.authentication import AuthenticationFailed, Step1
 from cardio.applications.social_security import read_identity
+from cardio.faults import CardRemoved
 from cardio.hsm import KeyService, KeyServiceRefused, KeyServiceUnreachable, step2
 from cardio.psam import NoPsam, PsamLacksKey, levels
 from cardio.reading import Algorithm
@@ -156,6 +158,15 @@ def test_the_card_is_kept_alive_while_the_service_thinks() -> None:
     port = VirtualPort(card("zhang", "3.0"))
     with key_service(thinks=2.2) as url:
         assert_complete(read_card(port=port, hsm=url))
+
+
+def test_a_card_that_goes_while_the_service_thinks_is_noticed_before_it_answers() -> None:
+    port = VirtualPort(card("zhang", "3.0"))
+    threading.Timer(0.5, port.remove).start()
+    with key_service(thinks=8) as url, pytest.raises(CardRemoved):
+        before = time.monotonic()
+        read_card(port=port, hsm=url)
+    assert time.monotonic() - before < 6
 
 
 def test_a_service_that_thinks_too_long_is_unreachable() -> None:

@@ -233,6 +233,20 @@ def test_items_are_read_by_address_and_the_answer_mirrors_it(auth: int, address:
 
 
 @pytest.mark.parametrize(
+    ("version", "record", "printed"),
+    [
+        ("1.0", "370400052000", "52000"),
+        ("1.0", "370443484EEE", "CHN"),
+        ("2.0", "370343484E", "CHN"),
+    ],
+)
+def test_a_reused_tag_means_what_version_and_ee_mark_say(version: str, record: str, printed: str) -> None:
+    chip = card("zhang", version)
+    chip.files = {**chip.files, 0xDF01: {0xEF0A: Image([bytes.fromhex(record)])}}
+    assert with_keypad(chip).iReadCard(1, 1, INFO, "DF01EF0A|37|$") == (0, f"DF01EF0A|{printed}|$")
+
+
+@pytest.mark.parametrize(
     ("arguments", "code"),
     [
         ((9, 1, INFO, "SSSEEF06|08|$"), -14),
