@@ -21,12 +21,16 @@ CHAINED = 0x10
 
 
 def encoded(transmit: Callable[[bytes], bytes], *, t0: bool, extended: bool = False) -> Stage:
-    """Encode by case, split the answer into data and status word. Raises BadAnswer for an answer under two bytes."""
+    """Encode by case, split the answer into data and status word.
+
+    Raises BadAnswer for an answer under two bytes, and for one longer than any the form of the command can bring.
+    """
+    longest = (0x10000 if extended else 0x100) + 2
 
     def stage(apdu: Apdu) -> Answer:
         raw = transmit(apdu.encode(t0=t0, extended=extended))
-        if len(raw) < 2:
-            raise BadAnswer(found=f"{len(raw)} bytes", expected="data and a two-byte status word")
+        if not 2 <= len(raw) <= longest:
+            raise BadAnswer(found=f"{len(raw)} bytes", expected=f"2 to {longest}, the last two a status word")
         return Answer(bytes(raw[:-2]), SW(int.from_bytes(raw[-2:], "big")))
 
     return stage

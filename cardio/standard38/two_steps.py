@@ -73,7 +73,6 @@ class TwoSteps(Desk):
     @answering
     def iReadCardBas_HSM_Step1(self, iType: int) -> str:
         """Eight fields for the key service, the last two empty unless the card is 3.0."""
-        self.give_up()
         with ExitStack() as stack:
             card, reader = stack.enter_context(self.open(iType))
             issuer = read_issuer(card, select_environment(card))
@@ -93,7 +92,6 @@ class TwoSteps(Desk):
     @answering
     def iReadCard_HSM_Step1(self, iType: int, pCardInfo: str, pFileAddr: str) -> str:
         """``algorithm|key address|factor|raw|`` for the one file of ``pFileAddr``."""
-        self.give_up()
         with ExitStack() as stack:
             card, _ = stack.enter_context(self.open(iType))
             issuer = self.same_card(card, pCardInfo)
@@ -148,7 +146,6 @@ class TwoSteps(Desk):
         return self._send_pin(pKey)
 
     def _begin_pin(self, kind: int, card_info: str, mode: int) -> str:
-        self.give_up()
         with ExitStack() as stack:
             card, _ = stack.enter_context(self.open(kind))
             issuer = self.same_card(card, card_info)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 
@@ -36,6 +37,27 @@ def test_another_process_finds_this_pcscd_by_its_environment(daemon: Daemon) -> 
         [sys.executable, "-c", program], env={**os.environ, **daemon.env}, capture_output=True, check=True, timeout=20
     )
     assert json.loads(done.stdout)["name"] == "张三"
+
+
+def test_the_watch_command_prints_a_line_for_each_insertion_and_removal_and_ends_when_told(daemon: Daemon) -> None:
+    command = [sys.executable, "-m", "terminal.cli", "card", "watch", "--json"]
+    environment = {**os.environ, **daemon.env}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as watching:
+        assert watching.stdout is not None
+
+        def told() -> tuple[str, str, str]:
+            line = json.loads(watching.stdout.readline())  # type: ignore[union-attr]
+            return line["kind"], line["reader"], line["atr"]
+
+        assert [told() for _ in NAMES] == [("reader_added", name, "") for name in NAMES]
+        for who in ("zhang", "li"):
+            daemon.readers[1].insert(card(who))
+            assert told() == ("card_in", NAMES[1], card(who).atr.hex().upper())
+            daemon.readers[1].remove()
+            assert told() == ("card_out", NAMES[1], "")
+        watching.send_signal(signal.SIGTERM)
+        rest, errors = watching.communicate(timeout=5)
+    assert (watching.returncode, rest, errors) == (0, b"", b"")
 
 
 def test_readers_and_findings_name_what_is_attached(daemon: Daemon) -> None:

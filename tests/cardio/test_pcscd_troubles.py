@@ -1,16 +1,19 @@
 """Through the real pcscd: cards pulled at any moment, swapped for twins, the daemon killed under the reading."""
 
 import resource
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import islice
 from statistics import median
 
 import pytest
 
 from cardio import CardFault, CardReading, EventKind, Monitor, read_card
-from cardio.faults import CardMute, CardRemoved, TransmitFailed
+from cardio.faults import CardMute, CardRemoved, CardReset, TransmitFailed
 from cardio.monitor import CardEvent
 from cardio.pcsc import PcscPort
 from cardio.port import Leave
@@ -42,6 +45,23 @@ def test_a_3_0_card_is_opened_by_a_key_service(daemon: Daemon, contactless: bool
     with key_service() as url:
         reading = read_card(NAMES[0], timeout=3, hsm=url)
     assert (reading.version, reading.name, reading.missing) == ("3.00", "张三", ())
+
+
+def test_another_program_has_to_wait_while_a_key_service_thinks(daemon: Daemon) -> None:
+    chip = card("zhang", "3.0")
+    daemon.readers[0].insert(chip)
+    context = PcscPort().establish()
+    wait_for_card(context, NAMES[0], 3)
+    other = context.connect(NAMES[0])
+    with key_service(thinks=1.0) as url, ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(read_card, NAMES[0], timeout=3, hsm=url)
+        while not any(command[1] == 0x88 for command in chip.commands):
+            time.sleep(0.01)
+        with suppress(CardReset):  # what was opened is closed behind the reading
+            other.transmit(bytes.fromhex("00A40000023F00"))
+        assert reading.result(0.5).name == "张三"
+    other.close(Leave.AS_IS)
+    context.release()
 
 
 def test_a_3_0_card_is_opened_by_a_psam_in_the_second_slot(daemon: Daemon) -> None:
@@ -158,11 +178,12 @@ def test_a_daemon_killed_under_the_reading_is_recovered_from_within_3_s(
         wait_until_empty(NAMES)
 
 
-def test_the_watch_tells_of_a_killed_daemon_and_finds_the_next_one(daemon: Daemon) -> None:
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_the_watch_tells_of_an_ended_daemon_and_finds_the_next_one(daemon: Daemon, how: signal.Signals) -> None:
     with Monitor() as monitor:
         events = iter(monitor)
         assert [event.kind for event in islice(events, 2)] == [EventKind.READER_ADDED] * 2
-        daemon.kill()
+        daemon.kill(how)
         assert next(event for event in events if event.kind is EventKind.SERVICE_LOST).zh
         daemon.start()
         before = time.monotonic()

@@ -154,8 +154,8 @@ def test_a_refused_part_ends_the_chain() -> None:
     assert len(sent) == 1
 
 
-@pytest.mark.parametrize("answer", [b"", b"\x90"])
-def test_an_answer_without_a_status_word_is_a_bad_answer(answer: bytes) -> None:
+@pytest.mark.parametrize("answer", [b"", b"\x90", bytes(257) + b"\x90\x00"])
+def test_an_answer_of_a_length_that_cannot_be_is_a_bad_answer(answer: bytes) -> None:
     with pytest.raises(BadAnswer):
         encoded(lambda command: answer, t0=True)(READ)
 

@@ -1,5 +1,6 @@
 """The standard's face: its lines byte for byte, its functions by name, its return codes."""
 
+import time
 from datetime import date
 from typing import Any
 
@@ -115,6 +116,36 @@ def test_trace_a_in_two_steps() -> None:
         "519900|511022201610225130|HA1046924|519900D15600000510000B26FFFFFFFF|白哲宇|00814A444686605199000001AC|3.00|||"
         "000000000000||"
     )
+
+
+def test_a_reading_that_waits_for_its_key_is_given_up_for_another() -> None:
+    desk = at_desk(card("zhang"))
+    code, line = desk.iReadCardBas_HSM_Step1(1)
+    assert (code, desk.iReadCardBas(1)[0]) == (0, 0)
+    assert desk.iReadCardBas_HSM_Step2(answer(line))[0] == -2204
+
+
+def waits_no_more(port: VirtualPort, desk: Standard38, line: str, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while port.slots[READER].owner is not None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return port.slots[READER].owner is None and desk.iReadCardBas_HSM_Step2(answer(line))[0] == -2204
+
+
+def test_a_caller_who_never_comes_back_does_not_keep_the_card_from_others() -> None:
+    port = VirtualPort(card("zhang"))
+    desk = Standard38("Virtual", port=port, patience=0.2)
+    line = desk.iReadCardBas_HSM_Step1(1)[1]
+    assert port.slots[READER].owner is not None
+    assert waits_no_more(port, desk, line, 5)
+
+
+def test_a_card_that_waits_for_its_key_is_touched_meanwhile() -> None:
+    port = VirtualPort(card("zhang"))
+    desk = Standard38("Virtual", port=port)
+    line = desk.iReadCardBas_HSM_Step1(1)[1]
+    port.fail("alive", card_faults.CardReset())
+    assert waits_no_more(port, desk, line, 10)
 
 
 def test_step_1_of_a_2_0_card_asks_for_the_internal_half_only() -> None:
