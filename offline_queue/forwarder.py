@@ -25,6 +25,8 @@ from offline_queue.ports import FarEnd, Item, Outcome, Prepared
 from offline_queue.vocabulary import OutcomeClass, State, Step
 
 LEASE = "forwarder.lock"
+_GATHER = 0.004
+"""Seconds: a few flushes, a tenth of a far end's answer."""
 
 
 class Report(Struct, frozen=True):
@@ -107,7 +109,7 @@ class Forwarder:
             if not self._stop.is_set() and self._start():
                 continue
             if self._in_flight:
-                self._store(self._pool.wait(self._look_around))
+                self._store(self._gather())
                 continue
             due = self._due()
             if due is None or due > max(rest, 0.0) or self._stop.is_set():
@@ -117,6 +119,14 @@ class Forwarder:
         self._stop.clear()
         left = self._book.store.rows(f"SELECT count(*) FROM item WHERE {OPEN_ROWS}")[0][0]
         return Report(dict(self._sender.steps), left)
+
+    def _gather(self) -> list[Errand]:
+        """What has ended, and what ends right after it: lanes that have come apart share a commit again."""
+        ended = self._pool.wait(self._look_around)
+        until = self._book.steady().seconds + _GATHER
+        while ended and len(ended) < self._in_flight and (rest := until - self._book.steady().seconds) > 0:
+            ended += self._pool.wait(rest)
+        return ended
 
     def _due(self) -> float | None:
         """Seconds until something can be done; None when time alone moves nothing."""

@@ -15,7 +15,14 @@ from dataclasses import dataclass, field
 from offline_queue.ports import Capabilities, Enquiry, Intent, Item, Outcome, Prepared
 from offline_queue.vocabulary import Finding, OutcomeClass
 
-_ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+_FIGURES = b", ".join(b'"item_%02d": "%d.00"' % (n, n * 7) for n in range(40))
+_BODY = b'{"infcode": 0, "output": {"setlinfo": {%s}}}' % _FIGURES
+_ANSWER = (
+    b"HTTP/1.1 200 OK\r\nServer: centre\r\nDate: Mon, 02 Mar 2026 01:00:00 GMT\r\nContent-Type: application/json\r\n"
+    b"Cache-Control: no-store\r\nX-Request-Id: 4f1c2a7e9b3d\r\nConnection: keep-alive\r\nContent-Length: %d\r\n\r\n%s"
+    % (len(_BODY), _BODY)
+)
+"""As long as a settlement's figures, with the headers that servers send."""
 
 
 class _Server(asyncio.Protocol):

@@ -1,0 +1,98 @@
+"""Other queues that ours is compared with, in their most durable settings; each makes one work: store one payload."""
+
+import asyncio
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
+
+from tests.bench.queues.payload import PAYLOAD
+from tests.bench.timing import NotHere, Work
+
+
+def _persist_queue(folder: Path, stack: ExitStack) -> Work:
+    from persistqueue import SQLiteQueue
+
+    queue = SQLiteQueue(str(folder), auto_commit=True)
+    return lambda: queue.put(PAYLOAD)
+
+
+def _huey(folder: Path, stack: ExitStack) -> Work:
+    from huey import SqliteHuey
+
+    folder.mkdir()
+    huey = SqliteHuey(filename=str(folder / "huey.db"), fsync=True, results=False)
+    task = huey.task()(lambda payload: None)
+    return lambda: task(PAYLOAD.decode())
+
+
+def _dbos(folder: Path, stack: ExitStack) -> Work:
+    from dbos import DBOS, DBOSClient
+
+    logging.disable(logging.INFO)  # it tells of each of its hundred migrations
+    folder.mkdir()
+    where = f"sqlite:///{folder}/dbos.sqlite"
+    DBOS(config={"name": "bench", "system_database_url": where, "run_admin_server": False})
+    DBOS.launch()  # makes the tables
+    DBOS.destroy()
+    client = DBOSClient(system_database_url=where)
+    return lambda: client.enqueue({"queue_name": "bills", "workflow_name": "send"}, PAYLOAD.decode())
+
+
+def _sqlcipher(folder: Path, stack: ExitStack) -> Work:
+    from sqlcipher3 import dbapi2
+
+    folder.mkdir()
+    conn = dbapi2.connect(str(folder / "cipher.db"), isolation_level=None)
+    for pragma in ("key = \"x'" + "2d" * 32 + "'\"", "journal_mode = WAL", "synchronous = FULL"):
+        conn.execute(f"PRAGMA {pragma}")
+    conn.execute("CREATE TABLE item (id INTEGER PRIMARY KEY, body BLOB)")
+    return lambda: conn.execute("INSERT INTO item (body) VALUES (?)", (PAYLOAD,))
+
+
+def _nats(folder: Path, stack: ExitStack) -> Work:
+    """Flushed at each message (2.10 and later), one in flight, with the key by which it knows duplicates."""
+    import nats
+    from nats.js.api import StreamConfig
+
+    folder.mkdir()
+    settings = folder / "nats.conf"
+    settings.write_text(
+        f'host: 127.0.0.1\nport: -1\nports_file_dir: "{folder}"\n'
+        f'jetstream {{ store_dir: "{folder}/js", sync_interval: always }}\n'
+    )
+    server = subprocess.Popen(
+        [str(Path(sys.prefix) / "bin" / "nats-server"), "-c", str(settings)], stderr=subprocess.DEVNULL
+    )
+    stack.callback(server.wait)
+    stack.callback(server.kill)
+    loop = stack.enter_context(asyncio.Runner())
+
+    async def connect() -> nats.NATS:
+        for _ in range(100):
+            for file in folder.glob("nats-server*.ports"):
+                if found := json.loads(file.read_bytes() or b"{}").get("nats"):
+                    return await nats.connect(found[0])
+            await asyncio.sleep(0.1)
+        raise NotHere("nats-server did not start")
+
+    line = loop.run(connect())
+    stack.callback(lambda: loop.run(line.close()))
+    stream = line.jetstream()
+    loop.run(stream.add_stream(StreamConfig(name="bills", subjects=["bills"])))
+    numbers = count()
+    return lambda: loop.run(stream.publish("bills", PAYLOAD, headers={"Nats-Msg-Id": f"bill-{next(numbers)}"}))
+
+
+PEERS: dict[str, Callable[[Path, ExitStack], Work]] = {
+    "3": _persist_queue,
+    "4": _huey,
+    "5": _dbos,
+    "6": _nats,
+    "7": _sqlcipher,
+}
+"""By the row of the table."""
