@@ -18,6 +18,7 @@ from terminal.money import Fen, Rounding
 
 Settled = Mapping[str, Mapping[str, Fen]]
 """What the centre came to: amounts by the name of their column in a table of results, by bill."""
+Right = Mapping[str, Settlement] | Settled
 _MODES = (Rounding.HALF_UP, Rounding.HALF_EVEN, Rounding.DOWN)
 
 
@@ -62,24 +63,38 @@ def fit(pack: Pack, slips: Sequence[Slip], settled: Settled | None = None) -> Fi
     ``settled`` gives what the centre came to, by bill and figure, in place of the settlements of the slips. Slips that
     nobody settled or the pack cannot answer are left out of the count.
     """
-    right = settled if settled is not None else {slip.claim.bill: slip.settlement for slip in slips if slip.settlement}
-    answers = {one: list(one_by_one(Plan(_rounding(pack, one)), slips, own_openings=True)) for one in conventions()}
-    alive = list(answers)
+    right: Right = settled if settled is not None else {s.claim.bill: s.settlement for s in slips if s.settlement}
+    running = {one: one_by_one(Plan(_rounding(pack, one)), slips, own_openings=True) for one in conventions()}
+    answers: dict[Convention, list[Split | CannotSplit]] = {one: [] for one in running}
+    alive, used = list(running), 0
+    for slip in slips:
+        for one in alive:
+            answers[one].append(next(running[one]))
+        given, mine = right.get(slip.claim.bill), [answers[one][-1] for one in alive]
+        if given is None or any(isinstance(answer, CannotSplit) for answer in mine):
+            continue
+        used += 1
+        alive = [one for one, answer in zip(alive, mine, strict=True) if not _off(answer, given)]
+        if not alive:
+            for one, rest in running.items():
+                answers[one].extend(rest)
+            return _unfit(answers, slips, right)
+    return Fit(used, len(running), tuple(alive) if used else (), _separating(answers, alive, slips), None, {})
+
+
+def _unfit(answers: Answers, slips: Sequence[Slip], right: Right) -> Fit:
+    """What is left to say where no convention explains every slip: which explains most, and how far it is off."""
     explained = dict.fromkeys(answers, 0)
     used, unexplained = 0, ""
     for number, slip in enumerate(slips):
-        mine = {one: answer for one, each in answers.items() if isinstance(answer := each[number], Split)}
-        if len(mine) < len(answers) or (given := right.get(slip.claim.bill)) is None:
+        given, mine = right.get(slip.claim.bill), {one: each[number] for one, each in answers.items()}
+        if given is None or any(isinstance(answer, CannotSplit) for answer in mine.values()):
             continue
         used += 1
-        fitting = {one for one, answer in mine.items() if not _off(answer, given)}
+        fitting = [one for one, answer in mine.items() if not _off(answer, given)]
         for one in fitting:
             explained[one] += 1
-        if not fitting and not unexplained:
-            unexplained = slip.claim.bill
-        alive = [one for one in alive if one in fitting]
-    if alive or not used:
-        return Fit(used, len(answers), tuple(alive) if used else (), _separating(answers, alive, slips), None, {})
+        unexplained = unexplained or ("" if fitting else slip.claim.bill)
     nearest = max(answers, key=lambda one: explained[one])
     residuals = {
         slip.claim.bill: _residual(answer, given)
@@ -109,7 +124,9 @@ def _of(settlement: Settlement) -> tuple[int, ...]:
     return (settlement.first_self_pay, *(layer.paid for layer in settlement.layers))
 
 
-def _off(answer: Split, given: Settlement | Mapping[str, Fen]) -> bool:
+def _off(answer: Split | CannotSplit, given: Settlement | Mapping[str, Fen]) -> bool:
+    if isinstance(answer, CannotSplit):
+        return True
     if isinstance(given, Settlement):
         return _of(answer.settlement) != _of(given)
     return any(amount_of(answer, name) != amount for name, amount in given.items())
