@@ -116,6 +116,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     operator_reader: str = ""
     """Part of the name of a second reader for the operator's card: pulling the card there locks the screen."""
     devices: DeviceSettings = DeviceSettings()
+    trace_codes: bool = False
+    """Whether a packed medicine without its trace codes is asked about before its bill settles."""
+    deposit_low_fen: int = 500_00
+    """Money paid ahead for a stay below which the patient is asked to top up."""
     cash_to_jiao: bool = False
     """Cash is rounded to the jiao, and the rounding is a tender of its own."""
     offline: OfflineSettings = OfflineSettings()

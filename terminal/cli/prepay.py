@@ -1,5 +1,6 @@
 """``yibao prepay``: money paid ahead for a stay."""
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,7 +8,7 @@ import click
 
 from terminal.cli.options import as_json, at_home, show
 from terminal.cli.people import acting, by, with_card
-from terminal.documents import Tender, TenderKind
+from terminal.documents import Tender, TenderKind, encode
 from terminal.money import Fen, parse_yuan
 
 if TYPE_CHECKING:
@@ -25,6 +26,20 @@ def prepay() -> None:
 def _show(found: "Deposit", as_json: bool) -> None:
     paid = "  ".join(f"{each.kind} {each.amount} {each.reference}".rstrip() for each in found.paid)
     show(found, as_json, lambda: f"{found.admission}  {found.balance}  ({paid}; -{found.drawn})")
+
+
+@prepay.command("list")
+@at_home
+@as_json
+def list_deposits(home: Path, as_json: bool) -> None:
+    """全部住院号；余额不足的带 !。 Every admission; ! where the balance is low."""
+    from terminal.counter.office.prepayments import deposits
+    from terminal.counter.till import Till
+
+    with Till(home) as till:
+        found = list(deposits(till).values())
+    rows = [f"{'!' if each.low else ' '} {each.admission}  {each.balance}" for each in found]
+    show(json.loads(encode(found)), as_json, lambda: "\n".join(rows))
 
 
 @prepay.command("show")

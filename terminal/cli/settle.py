@@ -54,7 +54,7 @@ def settle(
             return _stream(till, credential or received)
         asked = read(claim)
         if credential:
-            asked = msgspec.structs.replace(asked, credential=_credential(credential, till.settings.reader))
+            asked = msgspec.structs.replace(asked, credential=credential_from(credential, till.settings.reader))
         result = settle_bill(till, asked, dict(received), card_money.tenders(till, asked.bill))
         show(result, as_json, lambda: "\n".join(slip(result, asked, language)))
         return EXITS[result.state]
@@ -94,7 +94,8 @@ def _bill(line: bytes) -> str:
         return ""
 
 
-def _credential(source: str, reader: str) -> Credential:
+def credential_from(source: str, reader: str) -> Credential:
+    """What ``--credential`` names: the card in the reader, or ``@`` and a file."""
     if source.startswith("@"):
         try:
             return decode(Path(source[1:]).read_bytes(), Credential, file=source[1:])

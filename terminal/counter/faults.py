@@ -91,6 +91,17 @@ class RefusedByCentre(Fault):
     next_en = "Correct what it objects to and submit under a new bill number."
 
 
+class TraceCodeTwice(Fault):
+    """One box on two lines."""
+
+    code = "trace_code_twice"
+    exit = Exit.INPUT
+    zh = "追溯码 {code} 已在本单第 {line} 行。"
+    en = "The trace code {code} is on line {line} of this bill already."
+    next_zh = "一盒一码，请扫另一盒。"
+    next_en = "Every box has its own; scan another box."
+
+
 class UnknownBill(Fault):
     """No bill has this number here."""
 

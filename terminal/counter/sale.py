@@ -7,18 +7,20 @@ import msgspec
 
 from terminal.counter.faults import RefusedByCentre
 from terminal.counter.identify import Identified, identify
-from terminal.counter.office import card_money, drafts
+from terminal.counter.office import card_money, drafts, filings
 from terminal.counter.office.operators import Session
 from terminal.counter.office.serving import Stage, reached
 from terminal.counter.settle import Trial, commit, try_out
 from terminal.counter.split import split
 from terminal.counter.tendering import rest_in_cash
 from terminal.counter.till import Till
+from terminal.counter.tracing import traced
 from terminal.documents import (
     Claim,
     Credential,
     ItemClass,
     Line,
+    Mark,
     Settlement,
     Step,
     Tender,
@@ -54,6 +56,8 @@ class Sale:
     """Who charges; empty is the operator of the settings."""
     visit: VisitType = VisitType.OUTPATIENT
     account_use: bool = True
+    disease: Mark | None = None
+    """What a chronic visit is for."""
     credential: Credential | None = None
     who: Identified | None = None
     lines: list[Line] = field(default_factory=list)
@@ -71,15 +75,16 @@ class Sale:
     def recalled(cls, till: Till, bill: str, operator: str = "") -> "Sale":
         """A parked bill taken up again; who the patient is has to be asked anew. Raises UnknownDraft."""
         claim = drafts.find(till, bill)
+        visit = claim.visit
         return cls(
             till,
             bill,
             operator,
-            claim.visit.type,
-            claim.account_use,
-            claim.credential,
-            None,
-            list(claim.lines),
+            visit=visit.type,
+            disease=Mark(visit.disease, visit.disease_name, visit.begin.date()) if visit.disease else None,
+            account_use=claim.account_use,
+            credential=claim.credential,
+            lines=list(claim.lines),
             kept=True,
         )
 
@@ -102,6 +107,8 @@ class Sale:
         """Who the patient is. Raises the faults of ``identify``."""
         self.who = identify(self.till, credential)
         self.credential, self.trial = credential, None
+        if self.disease and self.disease.kind not in {mark.kind for mark in self.diseases()}:
+            self.disease = None  # somebody else's
         return self.who
 
     def add(self, item: Item, quantity: Quantity) -> Line:
@@ -128,9 +135,19 @@ class Sale:
         self.lines = [line for line in self.lines if line.sn != sn]
         self.trial = None
 
-    def choose_visit(self, visit: VisitType) -> None:
-        """Another kind of visit."""
-        self.visit, self.trial = visit, None
+    def choose_visit(self, visit: VisitType, disease: Mark | None = None) -> None:
+        """Another kind of visit; a chronic one names the disease on file."""
+        self.visit, self.disease, self.trial = visit, disease, None
+
+    def diseases(self) -> tuple[Mark, ...]:
+        """What a chronic visit of this patient may be for. Raises LookupError before somebody is identified."""
+        if self.who is None:
+            raise LookupError("only an identified patient has filings")
+        return filings.diseases(self.till, self.who)
+
+    def trace(self, sn: int, codes: tuple[str, ...]) -> None:
+        """The trace codes of a line. Raises TraceCodeTwice."""
+        self.lines, self.trial = traced(self.lines, sn, codes), None
 
     def use_account(self, use: bool) -> None:
         """Whether the personal account pays its part of this bill."""
@@ -144,7 +161,12 @@ class Sale:
             institution=self.till.institution,
             terminal=settings.terminal,
             operator=self.operator or settings.operator,
-            visit=Visit(self.visit, self.till.clock().replace(microsecond=0)),
+            visit=Visit(
+                self.visit,
+                self.till.clock().replace(microsecond=0),
+                disease=self.disease.kind if self.disease else "",
+                disease_name=self.disease.name if self.disease else "",
+            ),
             lines=tuple(self.lines),
             credential=self.credential,
             account_use=self.account_use,

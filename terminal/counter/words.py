@@ -60,6 +60,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "state.exception": ("异常", "exception"),
     "state.reversed": ("已冲正", "reversed"),
     "state.reconciled": ("已对账", "reconciled"),
+    "admission": ("住院号", "Admission"),
+    "balance": ("余额", "Balance"),
+    "prepaid": ("住院预交金收据", "PAID AHEAD FOR A STAY"),
+    "part.patient": ("第一联 病人", "part 1: patient"),
+    "part.house": ("第二联 存根", "part 2: house"),
     "notice.provisional": (
         "脱机暂结：医保尚未结算，金额以中心结算为准。请保留本单，网络恢复后由本窗口补传。",
         "PROVISIONAL: not yet settled with the centre, whose figures decide. Keep this slip; "

@@ -3,7 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING
 
-from terminal.counter.office.advice import answer
+from terminal.counter.office.advice import Check, answer
 from terminal.counter.slip import wrap
 from terminal.counter.words import Language
 from terminal.desk.dialogs import Field, Prompt
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 _WIDTH = 64
 
 
-async def advised(screen: "ChargeScreen") -> bool:
-    """Asks about every hint that has no answer yet; False when the cashier goes back to the bill."""
+async def advised(screen: "ChargeScreen", only: Check | None = None) -> bool:
+    """Asks about every hint, or those of one check, without an answer yet; False when the cashier goes back."""
     sale, desk = screen.sale, screen.app
     if sale.who is None:
         return True
     hints = await asyncio.to_thread(desk.advisor.hints, sale.claim(), sale.who.person)
     for hint in hints:
-        if (hint.check, hint.line) in screen.answered:
+        if (hint.check, hint.line) in screen.answered or only not in (None, hint.check):
             continue
         text = hint.zh if desk.language is Language.ZH else hint.en
         note = "\n".join(wrap(text, _WIDTH))

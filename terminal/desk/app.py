@@ -29,11 +29,14 @@ from terminal.desk.boards.devices import DeviceBoard
 from terminal.desk.boards.drill import DrillBoard
 from terminal.desk.boards.events import JournalBoard
 from terminal.desk.boards.exceptions import ExceptionsBoard
+from terminal.desk.boards.filings import FilingBoard
 from terminal.desk.boards.owed import OwedBoard
+from terminal.desk.boards.prepay import PrepayBoard
 from terminal.desk.boards.receipts import ReceiptBoard
 from terminal.desk.boards.reconcile import ReconcileBoard
 from terminal.desk.boards.refunds import RefundBoard
 from terminal.desk.boards.shift import ShiftBoard
+from terminal.desk.boards.traces import TraceBoard
 from terminal.desk.charge import ChargeScreen
 from terminal.desk.devices import Devices
 from terminal.desk.dialogs import Text
@@ -61,6 +64,9 @@ _BOARDS: dict[Action, type[Board]] = {
     Action.JOURNAL: JournalBoard,
     Action.DEVICES: DeviceBoard,
     Action.DRILL: DrillBoard,
+    Action.PREPAY: PrepayBoard,
+    Action.FILINGS: FilingBoard,
+    Action.TRACES: TraceBoard,
 }
 _FORWARD_EVERY = 10.0
 _CHECK_EVERY = 3.0

@@ -16,6 +16,7 @@ from terminal.desk.still import Rows, Search, Still
 from terminal.desk.words import say
 from terminal.documents import Line, TenderKind
 from terminal.money import Fen, MoneyText, Quantity, parse_quantity
+from terminal.width import cut
 
 _FOOT = (
     Action.HELP, Action.SETTLE, Action.VISIT, Action.TENDER, Action.TRIAL, Action.CREDENTIAL, Action.FIND,
@@ -97,9 +98,9 @@ class ChargeScreen(DeskScreen):
         totals = used(self.app.till, self.sale.who) if self.sale.who else []
         key = shown(self.app.keys[Action.CREDENTIAL])
         panel = self.query_one("#insured", Still)
-        panel.border_title = (
-            f"{say('insured', self.app.language)} {word(f'visit.{self.sale.visit}', self.app.language)}"
-        )
+        disease = f" {self.sale.disease.name}" if self.sale.disease else ""
+        visit = word(f"visit.{self.sale.visit}", self.app.language)
+        panel.border_title = cut(f"{say('insured', self.app.language)} {visit}{disease}", panels.INSIDE)
         panel.show("\n".join(panels.insured(self.sale, totals, self.app.language, key)))
 
     def show_money(self) -> None:
@@ -160,6 +161,12 @@ class ChargeScreen(DeskScreen):
         table.move_cursor(row=table.row_count - 1)
         self.message("")
         self.show_money()
+
+    @property
+    def line_here(self) -> Line | None:
+        """The line under the cursor of a bill that still changes."""
+        changes = self.sale.lines and self.sale.settled is None
+        return self.sale.lines[self.query_one("#items", DataTable).cursor_row] if changes else None
 
     def take_out(self) -> None:
         """Takes out the line under the cursor."""

@@ -23,6 +23,7 @@ from terminal.counter.office.serving import Stage
 from terminal.counter.sale import Sale
 from terminal.counter.slip import slip
 from terminal.counter.tendering import tenders
+from terminal.counter.tracing import is_code
 from terminal.counter.words import Language, word
 from terminal.desk import card, panels, paper
 from terminal.desk.advice import advised
@@ -82,10 +83,13 @@ async def _by_hand(screen: "ChargeScreen") -> None:
 
 
 async def scanned(screen: "ChargeScreen", text: str) -> None:
-    """What was entered is no item: with nobody at the counter it may be an e-credential's code."""
+    """What was entered is no item: with nobody at the counter an e-credential's code, else a box's trace code."""
     asked = typed(text)
     if screen.sale.who is None and asked.kind is CredentialKind.E_CREDENTIAL:
         await _identify(screen, asked)
+    elif is_code(text) and (line := screen.line_here) is not None:
+        screen.sale.trace(line.sn, (*line.trace_codes, text))
+        screen.message(f"{say('traces', screen.app.language)} {line.sn} {line.name} {len(line.trace_codes) + 1}")
     else:
         screen.message(f"{say('nothing_found', screen.app.language)}: {text[:18]}")
 
@@ -106,13 +110,31 @@ async def _identify(screen: "ChargeScreen", asked: Credential) -> None:
     screen.app.announce(Phrase.HELLO)
 
 
-def visit(screen: "ChargeScreen") -> None:
-    """The next kind of visit."""
+async def visit(screen: "ChargeScreen") -> None:
+    """The next kind of visit; a chronic one is for a disease on file."""
     if screen.sale.settled is None:
         kinds = list(VisitType)
         screen.sale.choose_visit(kinds[(kinds.index(screen.sale.visit) + 1) % len(kinds)])
         screen.show_person()
         screen.show_money()
+        if screen.sale.visit is VisitType.CHRONIC and screen.sale.who is not None:
+            await _disease(screen)
+
+
+async def _disease(screen: "ChargeScreen") -> None:
+    """The patient only shows the card: one disease on file is taken, of several one is chosen."""
+    sale, language = screen.sale, screen.app.language
+    found = {mark.kind: mark for mark in await asyncio.to_thread(sale.diseases)}
+    if not found:
+        screen.message(say("no_disease", language, key=shown(screen.app.keys[Action.FILINGS])))
+        return
+    chosen: str | None = next(iter(found))
+    if len(found) > 1:
+        rows = [(mark.kind, f"{mark.kind} {mark.name}") for mark in found.values()]
+        chosen = await screen.app.push_screen_wait(Choice(say("which_disease", language), rows))
+    if chosen is not None:
+        sale.choose_visit(VisitType.CHRONIC, found[chosen])
+        screen.show_person()
 
 
 def account(screen: "ChargeScreen") -> None:

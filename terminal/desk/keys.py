@@ -32,6 +32,9 @@ class Action(StrEnum):
     JOURNAL = "journal"
     DEVICES = "devices"
     DRILL = "drill"
+    PREPAY = "prepay"
+    FILINGS = "filings"
+    TRACES = "traces"
     LANGUAGE = "language"
     LOCK = "lock"
     LEAVE = "leave"
@@ -59,6 +62,9 @@ NAMES: dict[Action, tuple[str, str]] = {
     Action.JOURNAL: ("日志", "Journal"),
     Action.DEVICES: ("设备", "Devices"),
     Action.DRILL: ("演练", "Drill"),
+    Action.PREPAY: ("预交金", "Prepay"),
+    Action.FILINGS: ("备案", "Filings"),
+    Action.TRACES: ("追溯码", "Traces"),
     Action.LANGUAGE: ("English", "中文"),
     Action.LOCK: ("锁屏", "Lock"),
     Action.LEAVE: ("退出", "Leave"),
@@ -86,6 +92,9 @@ _DEFAULT: dict[Action, str] = {
     Action.JOURNAL: "ctrl+o,alt+j",
     Action.DEVICES: "ctrl+b,alt+b",
     Action.DRILL: "ctrl+n,alt+m",
+    Action.PREPAY: "alt+1",
+    Action.FILINGS: "ctrl+k,alt+k",
+    Action.TRACES: "f7,alt+z",
     Action.LANGUAGE: "ctrl+g,alt+g",
     Action.LOCK: "ctrl+l,alt+l",
     Action.LEAVE: "ctrl+q,alt+q",
@@ -95,7 +104,13 @@ PROFILES: dict[str, dict[Action, str]] = {
     "default": _DEFAULT,
     "zhonglian": _DEFAULT | {Action.CREDENTIAL: "f6,ctrl+f4,alt+c", Action.PARK: "ctrl+s,f10,alt+p"},
     "newtouch": _DEFAULT | {Action.SETTLE: "f8,alt+s", Action.REFUND: "f6,alt+r", Action.CREDENTIAL: "f2,alt+c"},
-    "retail": _DEFAULT | {Action.SETTLE: "f12,alt+s", Action.NEXT: "f2,alt+n", Action.CREDENTIAL: "f7,alt+c"},
+    "retail": _DEFAULT
+    | {
+        Action.SETTLE: "f12,alt+s",
+        Action.NEXT: "f2,alt+n",
+        Action.CREDENTIAL: "f7,alt+c",
+        Action.TRACES: "f6,alt+z",
+    },
 }
 """Keys people already have in their fingers; every function key keeps a second way without one."""
 

@@ -104,6 +104,29 @@ async def _reconcile(c: Cashier) -> None:
     await c.press("ctrl+f", "d", "enter")
 
 
+async def _prepay(c: Cashier) -> None:
+    await c.press("alt+1", "t", "enter")
+    for text in ("A-20260506-1", "300"):
+        await c.type(text)
+    await c.press("t", "down", "enter")
+    for text in ("A-20260506-2", "2000", "000123456789"):
+        await c.type(text)
+
+
+async def _filings(c: Cashier) -> None:
+    await fill(c)
+    await c.press("ctrl+k", "n", "enter")
+    for text in ("M01600", "糖尿病"):
+        await c.type(text)
+    await c.press("enter")
+
+
+async def _traces(c: Cashier) -> None:
+    await fill(c)
+    await c.press("f7")
+    await c.type("81234567890123456789")
+
+
 SCENES: Mapping[str, Callable[[Cashier], Awaitable[None]]] = {
     "idle": _idle,
     "found": _found,
@@ -125,6 +148,9 @@ SCENES: Mapping[str, Callable[[Cashier], Awaitable[None]]] = {
     "owed": keys("ctrl+y"),
     "reconcile": _reconcile,
     "devices": keys("ctrl+b"),
+    "prepay": _prepay,
+    "filings": _filings,
+    "traces": _traces,
     "provisional": cut(),
     "exceptions": cut("ctrl+e"),
     "journal": cut("ctrl+o"),

@@ -249,3 +249,21 @@ def test_money_is_paid_ahead_for_a_stay(world: World) -> None:
     assert (code, fault["fault"]["code"]) == (1, "cash_for_card_money")
     assert yibao(world, "prepay", "back", "A-1", "500.00", "--tender", "bank_card", "--reference", "R1")[0] == 0
     assert parse_yuan(yibao(world, "prepay", "show", "A-1")[1]["balance"]) == left - parse_yuan("500.00")
+
+
+def test_a_filing_is_collected_at_the_counter_decided_by_the_office_and_asked_for(world: World, tmp_path: Path) -> None:
+    staff(world)
+    shown = tmp_path / "credential.json"
+    shown.write_text(json.dumps(bill("B-0", "li")["credential"]), encoding="utf-8")
+    card = ("--credential", f"@{shown}")
+    assert [mark["name"] for mark in yibao(world, "filing", "ask", *card)[1]] == ["高血压"]
+    words = ("filing", "collect", "referral", "310100", "上海", *card, "--by", "0001")
+    code, fault = yibao(world, *words, typed="secret-0001\n")
+    assert (code, fault["fault"]["code"]) == (2, "filing_papers_missing")
+    papers = [word for paper in ("form", "id_document", "referral_letter") for word in ("--paper", paper)]
+    code, taken = yibao(world, *words, *papers, "--until", "2026-12-31", typed="secret-0001\n")
+    assert (code, taken["state"], taken["filed"]["end"]) == (0, "collected", "2026-12-31")
+    number = taken["filed"]["number"]
+    assert yibao(world, "filing", "approve", number, "--by", "0001", typed="secret-0001\n")[0] == 1
+    assert yibao(world, "filing", "withdraw", number, "--by", "0001", typed="secret-0001\n")[1]["state"] == "withdrawn"
+    assert [each["state"] for each in yibao(world, "filing", "list")[1]] == ["withdrawn"]

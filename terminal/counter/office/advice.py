@@ -16,6 +16,7 @@ from offline_queue.vocabulary import OPEN, State
 from terminal.counter import journal
 from terminal.counter.office.register import Document, read, write
 from terminal.counter.till import Till
+from terminal.counter.tracing import lacking, wanted
 from terminal.documents import Claim, CredentialKind, Line, Person, VisitType
 from terminal.money import Quantity
 
@@ -33,6 +34,7 @@ class Check(StrEnum):
     TOO_MANY_HOURS = "too_many_hours"
     SPLIT_ADMISSION = "split_admission"
     CODE_SOLD = "code_sold"
+    CODE_MISSING = "code_missing"
 
 
 _TEXTS: dict[Check, tuple[str, str]] = {
@@ -67,6 +69,10 @@ _TEXTS: dict[Check, tuple[str, str]] = {
     Check.CODE_SOLD: (
         "{name} 的追溯码 {found} 已随账单 {expected} 售出。",
         "The trace code {found} of {name} was sold with bill {expected}.",
+    ),
+    Check.CODE_MISSING: (
+        "{name} 应扫 {expected} 个追溯码，只扫了 {found} 个。无码不得医保结算。",
+        "{name} needs {expected} trace code(s), {found} scanned. Without its code a medicine may not settle.",
     ),
 }
 
@@ -110,6 +116,8 @@ class Facts:
     sold: Callable[[str], str]
     """The bill a trace code was sold with, or an empty text."""
     limits: Limits
+    traced: bool
+    """Whether this site scans trace codes."""
 
 
 def answer(till: Till, bill: str, check: Check, said: str, *, line: int = 0, actor: str = "") -> Answered:
@@ -141,10 +149,11 @@ class Advisor:
             for item in queue.items(_STANDING, lane=person.number)
             if item.key != claim.bill and not item.reverses and not journal.taken_back(queue, item)
         ]
-        facts = Facts(claim, person, earlier, self._bill_of, self._limits)
+        facts = Facts(claim, person, earlier, self.sold_with, self._limits, self._till.settings.trace_codes)
         return [hint for check in _CHECKS for hint in check(facts)]
 
-    def _bill_of(self, code: str) -> str:
+    def sold_with(self, code: str) -> str:
+        """The bill that a trace code was sold with, or an empty text."""
         head = self._till.queue.anchor().seq
         for item in self._till.queue.touched(self._seen, head):
             claim = journal.entry(self._till.queue, item).claim
@@ -215,4 +224,9 @@ def _codes(facts: Facts) -> Iterator[Hint]:
                 yield _hint(Check.CODE_SOLD, line, code, bill)
 
 
-_CHECKS: tuple[Callable[[Facts], Iterator[Hint]], ...] = (_bearer, _repeated, _places, _hours, _codes)
+def _missing(facts: Facts) -> Iterator[Hint]:
+    for line in lacking(facts.claim.lines) if facts.traced else ():
+        yield _hint(Check.CODE_MISSING, line, len(line.trace_codes), wanted(line))
+
+
+_CHECKS: tuple[Callable[[Facts], Iterator[Hint]], ...] = (_bearer, _repeated, _places, _hours, _codes, _missing)

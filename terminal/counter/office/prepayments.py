@@ -4,6 +4,7 @@ Cash for money that came by card would turn a credit card, or insurance money, i
 for bills.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import msgspec
@@ -15,8 +16,10 @@ from terminal.counter.office.operators import Session
 from terminal.counter.office.register import Document, read, writing
 from terminal.counter.office.roles import Right
 from terminal.counter.till import Till
+from terminal.counter.words import Language, word
 from terminal.documents import Tender, TenderKind
 from terminal.money import Fen
+from terminal.width import centre, cut, pair
 
 
 class Prepaid(Document, frozen=True):
@@ -44,21 +47,49 @@ class Deposit(msgspec.Struct, frozen=True):
     """By tender and reference, net of what was given back."""
     drawn: Fen
     balance: Fen
+    low: bool = False
+    """Less is left than the site wants: the patient is asked to top up."""
+
+
+def deposits(till: Till) -> dict[str, Deposit]:
+    """Every admission that ever paid ahead, oldest first."""
+    paid: dict[str, dict[tuple[TenderKind, str], int]] = {}
+    drawn: dict[str, int] = {}
+    for note in read(till, Prepaid, Drawn):
+        match note.document:
+            case Prepaid(whose, tender):
+                sums, key = paid.setdefault(whose, {}), (tender.kind, tender.reference)
+                sums[key] = sums.get(key, 0) + tender.amount
+            case Drawn(whose, _, amount):
+                drawn[whose] = drawn.get(whose, 0) + amount
+    return {whose: _deposit(till, whose, sums, drawn.get(whose, 0)) for whose, sums in paid.items()}
+
+
+def _deposit(till: Till, admission: str, paid: Mapping[tuple[TenderKind, str], int], drawn: int) -> Deposit:
+    tenders = tuple(Tender(kind, Fen(amount), reference) for (kind, reference), amount in paid.items() if amount)
+    balance = Fen(sum(tender.amount for tender in tenders) - drawn)
+    low = bool(tenders) and balance < till.settings.deposit_low_fen
+    return Deposit(admission, tenders, Fen(drawn), balance, low)
 
 
 def deposit(till: Till, admission: str) -> Deposit:
     """One admission's money; all zero for one that never paid ahead."""
-    paid: dict[tuple[TenderKind, str], int] = {}
-    drawn = 0
-    for note in read(till, Prepaid, Drawn):
-        match note.document:
-            case Prepaid(whose, tender) if whose == admission:
-                key = (tender.kind, tender.reference)
-                paid[key] = paid.get(key, 0) + tender.amount
-            case Drawn(whose, _, amount) if whose == admission:
-                drawn += amount
-    tenders = tuple(Tender(kind, Fen(amount), reference) for (kind, reference), amount in paid.items() if amount)
-    return Deposit(admission, tenders, Fen(drawn), Fen(sum(tender.amount for tender in tenders) - drawn))
+    return deposits(till).get(admission) or Deposit(admission, (), Fen(0), Fen(0))
+
+
+def voucher(till: Till, admission: str, tender: Tender, by: str, language: Language, width: int) -> list[list[str]]:
+    """The receipt of money taken or given back, in its two parts: the patient's and the house's."""
+    stands, now = deposit(till, admission), till.clock()
+    window = f"{word('window', language)} {till.settings.terminal}"
+    paid = cut(f"{word(f'tender.{tender.kind}', language)} {tender.reference}", width - 14)
+    rows = [
+        pair(f"{word('admission', language)} {admission}", window, width),
+        pair(f"{now:%Y-%m-%d %H:%M:%S}", f"{word('operator', language)} {by}", width),
+        pair(paid, str(tender.amount), width),
+        pair(word("balance", language), str(stands.balance), width),
+    ]
+    title = centre(word("prepaid", language), width)
+    return [[title, centre(word(part, language), width), *rows] for part in ("part.patient", "part.house")]
 
 
 def pay_ahead(till: Till, admission: str, tender: Tender, by: Session) -> Deposit:

@@ -35,6 +35,7 @@ class Right(StrEnum):
     REPORTS = "reports"
     RECONCILE = "reconcile"
     OPERATORS = "operators"
+    FILINGS = "filings"
 
 
 _TILL = {Right.SETTLE, Right.SHIFT, Right.RECEIPTS, Right.OWED, Right.REFUND_REQUEST}
@@ -45,7 +46,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         Role.FIELD: frozenset(_TILL | {Right.EXPORT}),
         Role.REVIEWER: frozenset({Right.REFUND_REVIEW, Right.RESOLVE, Right.REPORTS}),
         Role.AUDITOR: frozenset({Right.REFUND_AUDIT, Right.EXPORT, Right.REPORTS}),
-        Role.OFFICE: frozenset({Right.RESOLVE, Right.RECONCILE, Right.REPORTS}),
+        Role.OFFICE: frozenset({Right.RESOLVE, Right.RECONCILE, Right.REPORTS, Right.FILINGS}),
         Role.MANAGER: frozenset({Right.OPERATORS, Right.KEYS, Right.EXPORT, Right.RESOLVE, Right.REPORTS}),
     }
 )

@@ -22,6 +22,8 @@ class Board(DeskScreen):
     """Word and cells; a negative number stands right."""
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = ()
     """Key and word of what it does."""
+    FOCUS: ClassVar[str] = "#rows"
+    """Where keys go first."""
     BINDINGS = [Binding("escape", "dismiss", show=False)]
 
     def compose(self) -> ComposeResult:
@@ -34,7 +36,7 @@ class Board(DeskScreen):
     def on_mount(self) -> None:
         """Shows what there is now."""
         self.set_class(self.app.drill is not None, "drill")
-        self.query_one("#rows", DataTable).focus()
+        self.query_one(self.FOCUS).focus()
         self.draw()
 
     def draw(self) -> None:

@@ -14,7 +14,7 @@ class OwedBoard(Board):
     """Every open difference, oldest first; Enter collects it, or pays it back."""
 
     TITLE_WORD = "owed"
-    COLUMNS = (("bill", 20), ("name", 10), ("phone", 13), ("since", 11), ("money", -11), ("cause", 10))
+    COLUMNS = (("bill", 20), ("patient", 10), ("phone", 13), ("since", 11), ("money", -11), ("cause", 10))
     KEYS = (("enter", "even_out"),)
 
     def rows(self) -> Sequence[tuple[str, tuple[str, ...]]]:
