@@ -7,6 +7,7 @@ A pack says ``when = { tier = "3", age = "70+" }``. Words name values; numbers a
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 
 from terminal.documents import Claim, Employment, InstitutionKind, Insured, Referral, Tier, VisitType
 
@@ -32,6 +33,7 @@ _RANGE = re.compile(r"(\d{1,6})(?:(\+)|-(\d{1,6}))?", re.ASCII)
 ENDLESS = 10**9
 
 
+@cache
 def span(word: str) -> tuple[int, int] | None:
     """``"6-11"`` -> (6, 12), ``"70+"`` -> (70, ENDLESS), ``"1"`` -> (1, 2); None when it is no range."""
     found = _RANGE.fullmatch(word)

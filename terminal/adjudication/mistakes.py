@@ -2,7 +2,8 @@
 
 import difflib
 import re
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from typing import Any, NamedTuple, get_args, get_type_hints
 
 import msgspec
@@ -74,15 +75,9 @@ class Mistakes:
 
 def line_of(text: str, path: str, word: str = "") -> int:
     """The line where a path such as ``benefit[1].layer[0].stages[2].rate`` stands, as near as headings tell."""
-    wanted = re.findall(r"[A-Za-z0-9_\-]+|\[\d+\]", path)
-    counts: dict[str, int] = {}
+    wanted = tuple(re.findall(r"[A-Za-z0-9_\-]+|\[\d+\]", path))
     best, best_length, end = 1, 0, 10**9
-    lines = text.split("\n")
-    for number, line in enumerate(lines, 1):
-        heading = _HEADER.match(line)
-        if heading is None:
-            continue
-        here = _concrete(heading[2], heading[1] == "[[", counts)
+    for here, number in headings(text).items():
         if best_length and number < end and here[: len(wanted)] != wanted[: len(here)]:
             end = number
         if here == wanted[: len(here)] and len(here) >= best_length:
@@ -90,10 +85,21 @@ def line_of(text: str, path: str, word: str = "") -> int:
     if not word:
         return best
     pattern = re.compile(rf"(?<![A-Za-z0-9_]){re.escape(word)}(?![A-Za-z0-9_])")
-    for number in range(best, min(end, len(lines) + 1)):
-        if pattern.search(lines[number - 1]):
+    for number, line in enumerate(text.split("\n")[best - 1 : end - 1], best):
+        if pattern.search(line):
             return number
     return best
+
+
+@lru_cache(maxsize=16)
+def headings(text: str) -> Mapping[tuple[str, ...], int]:
+    """The lines of a file's headings, by path such as ``("benefit", "[1]", "layer", "[0]")``."""
+    counts: dict[str, int] = {}
+    found: dict[tuple[str, ...], int] = {}
+    for number, line in enumerate(text.split("\n"), 1):
+        if heading := _HEADER.match(line):
+            found[tuple(_concrete(heading[2], heading[1] == "[[", counts))] = number
+    return found
 
 
 def _concrete(name: str, repeated: bool, counts: dict[str, int]) -> list[str]:

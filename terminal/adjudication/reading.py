@@ -13,7 +13,7 @@ import msgspec
 
 from terminal.adjudication.consistency import inconsistencies
 from terminal.adjudication.faults import PackFault
-from terminal.adjudication.mistakes import Mistake, Mistakes, line_of
+from terminal.adjudication.mistakes import Mistake, Mistakes, headings
 from terminal.adjudication.pack import Benefits, GoldenCases, Header, Pack, ValueEntry
 from terminal.adjudication.plan import Plan, compile_plan
 from terminal.adjudication.values import Row, Unit, parse_figure
@@ -151,10 +151,10 @@ def _try(tree: Any, kind: Any, place: str, name: str, text: str, mistakes: Mista
 
 
 def _rows(entries: _ValueFile, files: Mapping[str, bytes], mistakes: Mistakes) -> list[Row]:
-    text = files[VALUES].decode()
+    lines = headings(files[VALUES].decode())
     rows = []
     for number, entry in enumerate(entries.value):
-        line = line_of(text, f"value[{number}]")
+        line = lines.get(("value", f"[{number}]"), 1)
         given = [entry.text is not None, bool(entry.bands), entry.derive is not None, bool(entry.unstated)]
         if sum(given) != 1:
             mistakes.add(VALUES, line, entry.key, f"{sum(given)} figures", "one of is, bands, derive, unstated")

@@ -40,6 +40,7 @@ from terminal.documents import (
     encode,
 )
 from terminal.money import Fen, Price, Quantity
+from tests.adjudication.packs import small_files
 from tests.bench.peers import by_hand
 from tests.bench.timing import NotHere, Work, compare, readable
 
@@ -255,8 +256,12 @@ def _whole_path(plan: Plan, chance: random.Random) -> None:
 
 def _till(plan: Plan) -> None:
     files = pack_files("beijing-employee")
-    toml = {"TOML alone": lambda: _toml(files)}
-    compare("adjudication: a pack from its files, held to 40 ms", lambda: load_plan(files), toml, rounds=7)
+    compare("adjudication: a pack from its files", lambda: load_plan(files), {"TOML": lambda: _toml(files)}, rounds=7)
+    ages = {f'age = "{age}"': "50%" for age in range(249)} | {'age = "249+"': "50%"}
+    long = small_files('{ kind = "ratio", rate = "r" },', {"r": ages})
+    count = sum(len(data.splitlines()) for data in long.values())
+    name = f"adjudication: a pack of {count} lines, held to 40 ms"
+    compare(name, lambda: load_plan(long), {"TOML alone": lambda: _toml(long)}, rounds=7)
     script = "import sys, terminal.adjudication; print(sorted({'numpy', 'pydantic', 'polars'} & set(sys.modules)))"
     compare(
         "adjudication: import, 100 ms over Python's own",
