@@ -1,8 +1,10 @@
 """Whether the figures of a key answer every case they are asked for, once: no gap, no overlap, nothing unreachable."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import product
+from typing import Any
 
 from terminal.adjudication.dimensions import ENDLESS, LISTED, WORDS, Fact, covers, span
 from terminal.adjudication.mistakes import Mistake
@@ -32,6 +34,7 @@ def _key(pack: Pack, key: str, rows: Sequence[Row], uses: Sequence[Use]) -> Iter
     names = sorted({name for row in rows for name in row.when})
     domains = [_domain(pack, name, rows, uses) for name in names]
     days = sorted({row.begins for row in rows} | {row.ends for row in rows if row.ends is not None})
+    fits = [_fitting(name, domain, rows) for name, domain in zip(names, domains, strict=True)]
     reached: set[int] = set()
     gap: tuple[dict[str, Fact], date] | None = None
     overlaps: set[tuple[int, int]] = set()
@@ -39,7 +42,10 @@ def _key(pack: Pack, key: str, rows: Sequence[Row], uses: Sequence[Use]) -> Iter
         facts = dict(zip(names, cell, strict=True))
         if not any(use.admits(facts) for use in uses):
             continue
-        fitting = [number for number, row in enumerate(rows) if covers(row.when, facts)]
+        bits = (1 << len(rows)) - 1
+        for fact, of_rows in zip(cell, fits, strict=True):
+            bits &= of_rows[fact]
+        fitting = [number for number in range(len(rows)) if bits >> number & 1]
         reached.update(fitting)
         for day in days:
             valid = [number for number in fitting if rows[number].valid(day)]
@@ -58,6 +64,23 @@ def _key(pack: Pack, key: str, rows: Sequence[Row], uses: Sequence[Use]) -> Iter
     for number, row in enumerate(rows):
         if number not in reached:
             yield Mistake(row.file, row.line, key, "a row no case reaches", "words this pack's benefits admit")
+
+
+def _fitting(name: str, domain: Sequence[Fact], rows: Sequence[Row]) -> dict[Fact, int]:
+    """For each fact of a dimension the rows that cover it, as bits; a table may have a row for each fact."""
+    found = dict.fromkeys(domain, 0)
+    for number, row in enumerate(rows):
+        for fact in _admitted(row.when[name], domain) if domain and name in row.when else domain:
+            found[fact] |= 1 << number
+    return found
+
+
+def _admitted(words: Words, domain: Sequence[Any]) -> Iterable[Fact]:
+    """The facts of a dimension that some words admit: words themselves, or numbers in ascending order."""
+    if isinstance(domain[0], str):
+        return [fact for fact in domain if fact in words]
+    spans = filter(None, map(span, words))
+    return {fact for low, high in spans for fact in domain[bisect_left(domain, low) : bisect_left(domain, high)]}
 
 
 def _between(rows: Sequence[Row], fitting: Sequence[int], day: date) -> bool:
