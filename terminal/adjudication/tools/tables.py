@@ -103,9 +103,18 @@ def _parquet_rows(data: bytes, columns: tuple[str, ...], file: str) -> Iterator[
             expected = "text or a decimal; a binary float loses fen"
             raise BadDocument(file=file, place=f"column {field.name}", found=str(field.type), expected=expected)
     for batch in table.iter_batches(_BATCH):
-        texts = [[_text(value) for value in column.to_pylist()] for column in batch.columns]
+        texts = [_texts(arrow, column) for column in batch.columns]
         for cells in zip(*texts, strict=True):
             yield dict(zip(schema.names, cells, strict=True))
+
+
+def _texts(arrow: "pyarrow", column: Any) -> list[str]:
+    """A column's cells as text; equal cells become text once."""
+    if arrow.types.is_nested(column.type):
+        return [_text(value) for value in column.to_pylist()]
+    coded = column if arrow.types.is_dictionary(column.type) else column.dictionary_encode()
+    words = [_text(value) for value in coded.dictionary.to_pylist()]
+    return ["" if code is None else words[code] for code in coded.indices.to_pylist()]
 
 
 def _text(value: object) -> str:
