@@ -8,6 +8,8 @@ import pytest
 from config.policies import pack_files, pack_ids
 from terminal.adjudication import PackFault, load_pack
 from terminal.adjudication.tools.check import check_pack
+from tests.adjudication.asking import FULL, RATIO
+from tests.adjudication.packs import layer_toml, small_files
 
 TODAY = date(2026, 11, 22)
 B, V, P, C = "benefits.toml", "values.toml", "pack.toml", "cases.toml"
@@ -100,6 +102,21 @@ def test_there_are_at_least_thirty():
 @pytest.mark.parametrize("pack", pack_ids())
 def test_a_sound_pack_has_none(pack):
     assert found_in(pack_files(pack)) == []
+
+
+@pytest.mark.parametrize("every_fen", [False, True])
+def test_layers_that_together_pay_more_than_the_bill_grows_are_told(every_fen):
+    twice = layer_toml("l", RATIO) + layer_toml("m", RATIO, fund="supplement")
+    files = small_files(values=FULL, layers=twice)
+    found = [m for m in check_pack(load_pack(files), TODAY, every_fen=every_fen) if m.key == "b"]
+    assert [(m.file, m.line, "fall or jump" in m.found) for m in found] == [("benefits.toml", 2, True)]
+    assert "下降或跳升" in found[0].zh
+
+
+def test_a_row_that_no_visit_of_its_benefit_reaches_is_told():
+    table = {'visit = "inpatient"': "80%", 'visit = "pharmacy"': "70%"}
+    mistakes = found_in(small_files(RATIO, {"r": table}, visits=("inpatient",)))
+    assert [(m.file, m.line, m.found) for m in mistakes] == [("values.toml", 9, "a row no case reaches")]
 
 
 def test_all_mistakes_of_a_pack_are_told_at_once():
