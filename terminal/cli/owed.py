@@ -5,8 +5,9 @@ from pathlib import Path
 import click
 import msgspec
 
-from terminal.cli.options import as_json, at_home, show
+from terminal.cli.options import as_json, at_home, in_language, show
 from terminal.cli.people import acting, by, with_card
+from terminal.counter.words import Language
 from terminal.documents import TenderKind, encode
 
 
@@ -16,10 +17,12 @@ def owed() -> None:
 
 
 @owed.command("list")
+@in_language
 @at_home
 @as_json
-def list_owed(home: Path, as_json: bool) -> None:
+def list_owed(language: Language, home: Path, as_json: bool) -> None:
     """列出未结差额；正数应收，负数应退。 Open differences: a positive amount is the patient's debt."""
+    from terminal.counter.office.owed import next_step
     from terminal.counter.office.owed import owed as open_differences
     from terminal.counter.till import Till
 
@@ -30,7 +33,8 @@ def list_owed(home: Path, as_json: bool) -> None:
         rows,
         as_json,
         lambda: "\n".join(
-            f"{each.since:%Y-%m-%d} {each.bill:24} {each.amount:>12} {each.name} {each.phone} {each.cause}"
+            f"{each.since:%Y-%m-%d} {each.bill:24} {each.amount:>12} {each.name} {each.phone}\n"
+            f"  {next_step(each, language)}"
             for each in found
         ),
     )

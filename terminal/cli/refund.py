@@ -7,7 +7,8 @@ import click
 
 from terminal.cli.bounds import Seconds
 from terminal.cli.options import as_json, at_home, show
-from terminal.cli.people import acting, by, with_card
+from terminal.cli.people import acting, by, by_two, with_card
+from terminal.counter.words import Language
 from terminal.documents import TenderKind
 from terminal.faults import Exit
 
@@ -104,12 +105,42 @@ for _name, _to, _help in (
 def do(number: str, wait: float, by: str, with_card: bool, home: Path, as_json: bool) -> int:
     """向中心撤销结算并退款；没有联网时稍后再办。 Cancels at the centre and pays out; without the line, again later."""
     from terminal.counter.office import card_money, refunds
+    from terminal.counter.office.owed import next_step, of_bill
     from terminal.counter.till import Till
 
     with Till(home) as till:
         found = refunds.give_back(till, number, acting(till, by, with_card), wait, card_money.attached(till))
+        rest = of_bill(till, found.bill)
     _show(found, as_json)
+    if rest:
+        click.echo("\n".join(next_step(rest, language) for language in Language), err=True)
     return Exit.DONE if found.state is refunds.RefundState.DONE else Exit.CENTRE
+
+
+@refund.command("by-hand")
+@click.argument("number")
+@click.option("--reason", required=True, help="理由 why")
+@by_two
+@with_card
+@at_home
+@as_json
+def by_hand(number: str, reason: str, by: tuple[str, ...], with_card: bool, home: Path, as_json: bool) -> int:
+    """保留项目无法结算时两人了结：全退，保留的改自付。 Two persons end a refund whose rest will not settle."""
+    from terminal.counter.office.card_money import attached
+    from terminal.counter.office.kept import end_by_hand
+    from terminal.counter.office.owed import next_step, of_bill
+    from terminal.counter.till import Till
+
+    if len(by) != 2:
+        raise click.UsageError("--by 两次，两个人。 Give --by twice: two persons.")
+    with Till(home) as till:
+        persons = [acting(till, each, with_card) for each in by]
+        found = end_by_hand(till, number, persons, reason, attached(till))
+        rest = of_bill(till, found.bill)
+    _show(found, as_json)
+    if rest:
+        click.echo("\n".join(next_step(rest, language) for language in Language), err=True)
+    return Exit.DONE
 
 
 @refund.command("list")

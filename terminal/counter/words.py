@@ -71,6 +71,13 @@ _WORDS: dict[str, tuple[str, str]] = {
         "the counter forwards the bill when the line is back.",
     ),
     "paid_in_full": ("断网全额收费 未经医保分割", "PAID IN FULL in an outage, not split"),
+    "owed.settled_differently": ("中心结算与实收不同：", "Settled otherwise than was paid: "),
+    "owed.paid_in_full": ("断网时全额收费，现已结算：", "Paid in full in an outage, settled since: "),
+    "owed.not_settled": ("医保未结算，由病人自付：", "Not settled, the patient's own pay: "),
+    "owed.taken_back": ("已退费，与实收仍有差额：", "Refunded, what was paid differs: "),
+    "owed.collect": ("请向病人收 {amount}", "collect {amount} from the patient"),
+    "owed.pay": ("请退给病人 {amount}（{ways}）", "pay the patient {amount} ({ways})"),
+    "owed.finish": ("请先办完退费单 {refund}", "finish refund {refund} first"),
     "notice.paid_in_full": (
         "本单已全额收费，医保尚未结算，不是最终金额。医保部分在网络恢复后由本窗口补结，应退的钱退还给您："
         "请保留本单和收费票据，留下电话，接到通知或下次就诊时凭本单和医保卡来退。",

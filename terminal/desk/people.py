@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from terminal.counter.cards import credential_of
 from terminal.counter.office.operators import CardShown, Password, Session, login, operators
 from terminal.desk.dialogs import Field, Prompt
+from terminal.desk.words import say
 
 if TYPE_CHECKING:
     from terminal.desk.app import Desk
@@ -19,6 +20,13 @@ async def sign(screen: "DeskScreen", title: str) -> str | None:
         return session.number if session else None
     given = await screen.app.push_screen_wait(Prompt(title, [Field("person_name")], screen.app.language))
     return (given[0] or None) if given else None
+
+
+async def two(desk: "Desk") -> list[Session] | None:
+    """Two persons who decide together, each signing in; None when they go back. Raises the faults of ``login``."""
+    first = await sign_in(desk, say("first_person", desk.language))
+    second = await sign_in(desk, say("second_person", desk.language)) if first else None
+    return [first, second] if first and second else None
 
 
 async def sign_in(desk: "Desk", title: str, note: str = "") -> Session | None:

@@ -157,6 +157,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     # refunds
     "new_refund": ("新申请", "new"),
     "reject": ("拒绝", "reject"),
+    "by_hand": ("保留项目改自付", "kept lines: own pay"),
     "withdraw": ("撤销", "withdraw"),
     "refund_reason": ("退费原因", "Reason"),
     "refund_keep": ("保留行号，空格分隔；全退为空", "Lines kept (1 3); none: all"),

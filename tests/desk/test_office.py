@@ -7,10 +7,12 @@ import pytest
 from cardio import Monitor
 from cardio.virtual.persons import card
 from cardio.virtual.port import VirtualPort
+from terminal.centre import Centre, CentreRefused
 from terminal.clock import now
 from terminal.counter import journal
 from terminal.counter.office import operators, receipts, refunds, shifts
 from terminal.counter.office.advice import answers
+from terminal.counter.office.owed import owed
 from terminal.counter.office.roles import RULES, Role
 from terminal.counter.sale import Item
 from terminal.desk.lock import LockScreen
@@ -153,6 +155,41 @@ def test_three_persons_give_money_back_and_the_centre_takes_it(staffed, world):
 
     play(desk(staffed), script)
     assert world.standing() == {}
+
+
+def test_a_refund_whose_rest_the_centre_refuses_is_ended_by_two_persons(staffed, world, monkeypatch):
+    def refused(*_):
+        raise CentreRefused(transaction="2206", number=-1, text="暂停参保")
+
+    async def script(c):
+        await sign(c, "0001")
+        bill = await serve(c)
+        await c.press("f8", "n")
+        for text in (bill, "药品未用", "1 2"):
+            await c.type(text)
+        await c.press("enter", "enter")
+        await sign(c, "0001")
+        for person in ("0002", "0003"):
+            await c.press("enter")
+            await sign(c, person)
+        monkeypatch.setattr(Centre, "trial", refused)
+        await c.press("enter")
+        await c.until(lambda: not c.app.screen.busy)
+        (due,) = owed(staffed)
+        assert due.amount < 0
+        await c.press("escape", "ctrl+y")
+        assert f"请先办完退费单 {bill}-R1" in c.lines[22]
+        await c.press("escape", "f8", "h")
+        await c.type("病人同意自付")
+        await sign(c, "0001")
+        await sign(c, "0002")
+        await c.until(lambda: refunds.find(staffed, f"{bill}-R1").state == "done")
+        assert "已退费" in c.screen and "请向病人收 2105.00" in c.screen
+        await c.press("escape", "ctrl+y", "enter")
+        assert "已收回 2105.00" in c.screen
+
+    play(desk(staffed), script)
+    assert (owed(staffed), world.standing()) == ([], {})
 
 
 def test_a_refund_without_its_papers_is_not_asked_for(staffed):

@@ -75,6 +75,34 @@ def test_a_refund_goes_through_three_hands(world: World) -> None:
     assert world.standing() == {}
 
 
+def test_a_refund_whose_rest_will_not_settle_is_ended_by_two_persons_with_commands(tmp_path: Path) -> None:
+    world = World(tmp_path, offline={"allowed": False})
+    try:
+        staff(world)
+        (bill_,) = world.run("settle", "-", "--json", feed=[bill("B-1", "zhang")])[1]
+        asked = ["refund", "request", "B-1", "--reason", "开错", "--keep", "1", "--by", "0001"]
+        for paper in ("original_receipt", "refund_notice", "doctor_reason", "not_done"):
+            asked += ["--paper", paper]
+        assert yibao(world, *asked, typed="secret-0001\n")[0] == 0
+        for step, who in (("review", "0002"), ("audit", "0003")):
+            assert yibao(world, "refund", step, "B-1-R1", "--by", who, typed=f"secret-{who}\n")[0] == 0
+        world.trouble({"fault": "down", "infno": "2206", "seconds": 30})
+        do = ("refund", "do", "B-1-R1", "--by", "0001")
+        assert yibao(world, *do, typed="secret-0001\n")[1]["fault"]["code"] == "offline_not_allowed"
+        out, _ = world.command("owed", "list").communicate()
+        assert "请先办完退费单 B-1-R1" in out.decode() and world.standing() == {}
+        end = ("refund", "by-hand", "B-1-R1", "--reason", "病人同意自付", "--by", "0001")
+        assert yibao(world, *end, typed="secret-0001\n")[0] == 2
+        code, done = yibao(world, *end, "--by", "0002", typed="secret-0001\nsecret-0002\n")
+        assert (code, done["state"]) == (0, "done")
+        (debt,) = yibao(world, "owed", "list")[1]
+        assert (debt["amount"], debt["cause"]) == ("2080.00", "not_settled")
+        assert yibao(world, "owed", "collect", "B-1", "--by", "0001", typed="secret-0001\n")[0] == 0
+        assert yibao(world, "owed", "list")[1] == [] and parse_yuan(bill_["cash"]) > 0
+    finally:
+        world.close()
+
+
 def test_an_outage_paid_in_full_is_settled_owed_and_paid_back_by_commands(tmp_path: Path) -> None:
     world = World(tmp_path, offline={"on_outage": "full_payment"})
     try:

@@ -245,6 +245,17 @@ class StandsDifferently(Fault):
     next_en = "Withdraw it and request the refund again with the amounts as they stand."
 
 
+class NothingKept(Fault):
+    """Only a refund whose bill is taken back, and whose kept lines do not settle, is ended by hand."""
+
+    code = "nothing_kept"
+    exit = Exit.NO
+    zh = "退费单 {refund} 现在是 {state}，没有无法结算的保留项目，不能手工了结。"
+    en = "Refund {refund} is {state} and has no kept lines that cannot be settled; it is not ended by hand."
+    next_zh = "请先办理退费（yibao refund do）；中心拒绝保留的项目后才由两人了结。"
+    next_en = "Take its next step first (yibao refund do); two persons end it once the centre refuses what was kept."
+
+
 class NothingOwed(Fault):
     """No money is owed on this bill in that direction."""
 

@@ -8,7 +8,7 @@ bill's number may be settled again, and then the patient has paid twice.
 """
 
 from collections import defaultdict
-from collections.abc import Container, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -21,6 +21,7 @@ from terminal.counter import journal
 from terminal.counter.office import card_money
 from terminal.counter.office.card_money import Charge
 from terminal.counter.office.faults import AlreadyRequested, CashForCardMoney, NothingOwed
+from terminal.counter.office.kept import OwnPay
 from terminal.counter.office.operators import Session
 from terminal.counter.office.refunds import RefundState, refunds, took_effect
 from terminal.counter.office.register import Document, read, writing
@@ -28,6 +29,7 @@ from terminal.counter.office.register import write as write_note
 from terminal.counter.office.roles import Right
 from terminal.counter.tendering import by_kind, share
 from terminal.counter.till import Till
+from terminal.counter.words import Language, word
 from terminal.documents import Settlement, Tender, TenderKind
 from terminal.money import Fen
 
@@ -81,6 +83,8 @@ class Owed(msgspec.Struct, frozen=True):
     cause: Cause
     back: tuple[Tender, ...] = ()
     """How the desk's debt goes back: the way the money came, cash last."""
+    refund: str = ""
+    """The refund that is to pay it out and is not finished."""
 
 
 def owed(till: Till, person: str | None = None) -> list[Owed]:
@@ -93,10 +97,14 @@ def owed(till: Till, person: str | None = None) -> list[Owed]:
                 moved[evened.bill] += evened.ways
             case Contact(bill, phone):
                 phones[bill] = phone
-    gone: set[str] = set()
+    gone: dict[str, Fen] = {}
+    unfinished: dict[str, str] = {}
+    kept = {note.document.refund: note.document.amount for note in read(till, OwnPay)}
     for refund in refunds(till).values():
         if took_effect(till, refund):
-            gone.add(refund.bill)
+            gone[refund.bill] = kept.get(refund.number, Fen(0))
+            if refund.state is RefundState.AUDITED:
+                unfinished[refund.bill] = refund.number
         if refund.state is RefundState.DONE:
             moved[refund.bill] += refund.requested.back.tenders
     served: dict[str, list[Item]] = defaultdict(list)
@@ -104,7 +112,24 @@ def owed(till: Till, person: str | None = None) -> list[Owed]:
         if not item.reverses and (item.state is State.ACCEPTED or was_served(till, item)):
             served[item.key].append(item)
     found = (_difference(till, items, gone, moved[key]) for key, items in served.items())
-    return [msgspec.structs.replace(each, phone=phones.get(each.bill, "")) for each in found if each.amount]
+    return [
+        msgspec.structs.replace(each, phone=phones.get(each.bill, ""), refund=unfinished.get(each.bill, ""))
+        for each in found
+        if each.amount
+    ]
+
+
+def of_bill(till: Till, bill: str) -> Owed | None:
+    """What is open on one bill's number."""
+    return next((each for each in owed(till) if each.bill == bill), None)
+
+
+def next_step(due: Owed, language: Language) -> str:
+    """Why money is owed and what to do about it now, in one sentence."""
+    ways = " ".join(f"{word(f'tender.{each.kind}', language)}{each.amount}" for each in due.back)
+    step = "finish" if due.refund else "collect" if due.amount > 0 else "pay"
+    text = word(f"owed.{step}", language).format(amount=Fen(abs(due.amount)), ways=ways, refund=due.refund)
+    return word(f"owed.{due.cause}", language) + text
 
 
 def reach(till: Till, bill: str, phone: str, actor: str) -> Contact:
@@ -133,10 +158,9 @@ def even_out(till: Till, bill: str, by: Session, *, to_patient: bool, tender: Te
     """
     by.require(Right.OWED)
     with writing(till) as write:
-        for refund in refunds(till).values():
-            if refund.bill == bill and refund.state is RefundState.AUDITED and took_effect(till, refund):
-                raise AlreadyRequested(bill=bill, refund=refund.number)
-        due = next((each for each in owed(till) if each.bill == bill), None)
+        due = of_bill(till, bill)
+        if due is not None and due.refund:
+            raise AlreadyRequested(bill=bill, refund=due.refund)
         if due is None or (due.amount < 0) is not to_patient:
             raise NothingOwed(bill=bill)
         if other := next((each for each in due.back if tender not in (None, each.kind)), None):
@@ -148,7 +172,7 @@ def even_out(till: Till, bill: str, by: Session, *, to_patient: bool, tender: Te
     return done
 
 
-def _difference(till: Till, served: Sequence[Item], gone: Container[str], moved: Sequence[Tender]) -> Owed:
+def _difference(till: Till, served: Sequence[Item], gone: Mapping[str, Fen], moved: Sequence[Tender]) -> Owed:
     """What one bill's number comes to, against all money that moved for it, each time the patient was served."""
     entries = [journal.entry(till.queue, item) for item in served]
     taken = by_kind([*(tender for entry in entries for tender in entry.told.tenders), *moved])
@@ -159,11 +183,11 @@ def _difference(till: Till, served: Sequence[Item], gone: Container[str], moved:
     return Owed(item.key, entry.person.name, "", item.closed or item.created, rest, cause, back)
 
 
-def _due(till: Till, item: Item, told: Settlement, gone: Container[str]) -> tuple[Fen, Cause]:
-    """The patient's own part as it stands: of a bill that waits, what was told."""
+def _due(till: Till, item: Item, told: Settlement, gone: Mapping[str, Fen]) -> tuple[Fen, Cause]:
+    """The patient's own part as it stands: of a bill that waits, what was told; of a refunded one, what was kept."""
     stands = item.state in OPEN or (item.state is State.ACCEPTED and not journal.taken_back(till.queue, item))
     if item.key in gone and not stands:
-        return Fen(0), Cause.TAKEN_BACK
+        return gone[item.key], Cause.NOT_SETTLED if gone[item.key] else Cause.TAKEN_BACK
     if item.state in OPEN:
         return told.cash, Cause.SETTLED_DIFFERENTLY
     if item.state is State.ACCEPTED:

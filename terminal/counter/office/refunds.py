@@ -259,7 +259,7 @@ def give_back(till: Till, number: str, by: Session, wait: float = 30.0, pos: Ban
         claim = journal.entry(till.queue, till.queue.item(asked.bill)).claim
         lines = tuple(line for line in claim.lines if line.sn in asked.keep)
         settle(till, msgspec.structs.replace(claim, bill=asked.rebill, lines=lines))
-    _to_the_cards(till, refund, by, pos)
+    to_the_cards(till, refund, by, pos)
     with writing(till) as write:
         if find(till, number).state is not RefundState.DONE:
             write(Moved(number, RefundState.DONE), by.number)
@@ -281,8 +281,8 @@ def on_cards(till: Till, refund: Refund) -> list[tuple[Charge, Fen]]:
     return [(each, amounts[each.reference]) for each in there if amounts.get(each.reference, 0) > 0]
 
 
-def _to_the_cards(till: Till, refund: Refund, by: Session, pos: BankPos | None) -> None:
-    """Each payment goes back to its card, once."""
+def to_the_cards(till: Till, refund: Refund, by: Session, pos: BankPos | None) -> None:
+    """Each payment goes back to its card, once. Raises PosAnswerOpen, PosSaysNo, CardMoneyNotBack."""
     for each, amount in on_cards(till, refund):
         if pos is None:
             raise CardMoneyNotBack(bill=refund.bill, amount=amount, reference=each.reference, charge=each.number)

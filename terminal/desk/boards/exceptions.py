@@ -18,7 +18,7 @@ from terminal.counter.words import word
 from terminal.desk.boards.board import Board
 from terminal.desk.dialogs import Choice, Field, Prompt, Text
 from terminal.desk.paper import print_slip
-from terminal.desk.people import sign_in
+from terminal.desk.people import two
 from terminal.desk.unfinished import STEPS, told
 from terminal.desk.words import has, say
 from terminal.money import Fen
@@ -112,12 +112,8 @@ class ExceptionsBoard(Board):
         given = await desk.push_screen_wait(Prompt(say("decide", language), [Field("decide_reason")], language))
         if not given or not given[0]:
             return
-        persons = []
-        for title in ("first_person", "second_person"):
-            session = await sign_in(desk, say(title, language))
-            if session is None:
-                return
-            persons.append(session)
+        if (persons := await two(desk)) is None:
+            return
         await asyncio.to_thread(resolve, desk.till, item.key, Decision(chosen), persons, given[0])
         desk.news()
 

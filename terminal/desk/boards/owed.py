@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from terminal.counter.office.owed import even_out, owed
+from terminal.counter.office.owed import even_out, next_step, of_bill, owed
 from terminal.counter.slip import masked
 from terminal.desk.boards.board import Board
 from terminal.desk.words import say
@@ -39,6 +39,11 @@ class OwedBoard(Board):
         """Enter."""
         self.perform(self._even_out)
 
+    def on_data_table_row_highlighted(self) -> None:
+        """Why it is owed, and what to do now."""
+        if self.chosen and (due := of_bill(self.app.till, self.chosen)):
+            self.message(next_step(due, self.app.language))
+
     async def _even_out(self) -> None:
         desk, bill = self.app, self.chosen
         for each in owed(desk.till):
@@ -46,4 +51,5 @@ class OwedBoard(Board):
                 back = each.amount < 0
                 await asyncio.to_thread(even_out, desk.till, each.bill, desk.acting, to_patient=back)
                 self.draw()
-                self.message(say("paid_back" if back else "collected", desk.language, amount=Fen(abs(each.amount))))
+                done = say("paid_back" if back else "collected", desk.language, amount=Fen(abs(each.amount)))
+                self.call_after_refresh(self.message, done)  # after what the row under the cursor says

@@ -1,12 +1,14 @@
 """Giving money back: asked for, reviewed and audited by three persons in turn, then cancelled at the centre."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from terminal.counter import journal
 from terminal.counter.office import card_money, issuing, refunds
 from terminal.counter.office.faults import CardMoneyNotBack
+from terminal.counter.office.kept import end_by_hand
+from terminal.counter.office.owed import next_step, of_bill
 from terminal.counter.office.refunds import PAPERS, Refund, RefundState
 from terminal.counter.words import word
 from terminal.desk import card
@@ -14,7 +16,7 @@ from terminal.desk.boards.board import Board
 from terminal.desk.dialogs import Ask, Field, Prompt
 from terminal.desk.finding import which
 from terminal.desk.paper import print_slip
-from terminal.desk.people import sign_in
+from terminal.desk.people import sign_in, two
 from terminal.desk.words import say
 
 _NEXT = {RefundState.REQUESTED: RefundState.REVIEWED, RefundState.REVIEWED: RefundState.AUDITED}
@@ -26,7 +28,7 @@ class RefundBoard(Board):
 
     TITLE_WORD = "refunds"
     COLUMNS = (("refund", 22), ("state", 8), ("money", -11), ("tenders", 20), ("approved", 14))
-    KEYS = (("enter", "handle"), ("n", "new_refund"), ("r", "reject"), ("w", "withdraw"))
+    KEYS = (("enter", "handle"), ("n", "new_refund"), ("r", "reject"), ("w", "withdraw"), ("h", "by_hand"))
 
     def rows(self) -> Sequence[tuple[str, tuple[str, ...]]]:
         """Newest first."""
@@ -53,6 +55,23 @@ class RefundBoard(Board):
     def key_w(self) -> None:
         """The cashier takes it back."""
         self.perform(lambda: self._move(RefundState.WITHDRAWN))
+
+    def key_h(self) -> None:
+        """Two persons end a refund whose kept lines cannot be settled."""
+        self.perform(self._by_hand)
+
+    async def _by_hand(self) -> None:
+        desk, number = self.app, self.chosen
+        if number is None:
+            return
+        given = await desk.push_screen_wait(
+            Prompt(say("by_hand", desk.language), [Field("decide_reason")], desk.language)
+        )
+        if not given or not given[0] or not await card.clear(self) or (persons := await two(desk)) is None:
+            return
+        act = partial(end_by_hand, desk.till, number, persons, given[0], desk.devices.pos)
+        if (done := await self._with_cards(number, act)) is not None:
+            self._done(done)
 
     async def _request(self) -> None:
         desk, language = self.app, self.app.language
@@ -84,23 +103,30 @@ class RefundBoard(Board):
         elif found.state is RefundState.AUDITED:
             await self._give_back(found.number)
 
+    async def _with_cards(self, number: str, act: Callable[[], Refund]) -> Refund | None:
+        """A step that gives money back; where the POS stands alone its slips are copied first."""
+        desk = self.app
+        try:
+            return await asyncio.to_thread(act)
+        except CardMoneyNotBack:
+            for each, amount in refunds.on_cards(desk.till, refunds.find(desk.till, number)):
+                back = partial(card_money.ask_back, desk.till, each.number, desk.acting, desk.devices.pos, amount)
+                if await card.carry_out(self, back) is None:
+                    return None
+            return await asyncio.to_thread(act)
+
     async def _give_back(self, number: str) -> None:
         """The centre first, then the cards, through the POS or by its slip; an unknown answer is cleared before."""
-        desk, pos = self.app, self.app.devices.pos
+        desk = self.app
         if not await card.clear(self):
             return
         self.message(say("asking", desk.language))
         papers = [each for each in (number, refunds.find(desk.till, number).requested.rebill) if each]
         for document in papers:
             await asyncio.to_thread(issuing.want, desk.till, document, desk.acting)
-        try:
-            done = await asyncio.to_thread(refunds.give_back, desk.till, number, desk.acting, pos=pos)
-        except CardMoneyNotBack:
-            for each, amount in refunds.on_cards(desk.till, refunds.find(desk.till, number)):
-                back = partial(card_money.ask_back, desk.till, each.number, desk.acting, pos, amount)
-                if await card.carry_out(self, back) is None:
-                    return
-            done = await asyncio.to_thread(refunds.give_back, desk.till, number, desk.acting, pos=pos)
+        act = partial(refunds.give_back, desk.till, number, desk.acting, pos=desk.devices.pos)
+        if (done := await self._with_cards(number, act)) is None:
+            return
         self._done(done)
         if done.state is RefundState.DONE:
             for document in papers:
@@ -117,5 +143,7 @@ class RefundBoard(Board):
             self._done(await asyncio.to_thread(refunds.move, desk.till, number, to, session))
 
     def _done(self, found: Refund) -> None:
+        language, rest = self.app.language, of_bill(self.app.till, found.bill)
         self.draw()
-        self.message(f"{found.number} {say(f'refund.{found.state}', self.app.language)}")
+        state = f"{found.number} {say(f'refund.{found.state}', language)}"
+        self.message(f"{state}  {next_step(rest, language)}" if rest else state)

@@ -24,7 +24,7 @@ from terminal.counter.office.bank import card_payments, match
 from terminal.counter.office.faults import CashForCardMoney, NothingOwed, StandsDifferently
 from terminal.counter.office.four_ways import four_ways
 from terminal.counter.office.operators import Session
-from terminal.counter.office.owed import Cause, even_out, owed, reach
+from terminal.counter.office.owed import Cause, even_out, next_step, owed, reach
 from terminal.counter.office.reconciling import reconcile
 from terminal.counter.office.refunds import RefundState, give_back
 from terminal.counter.settle import commit, settle, try_out
@@ -264,6 +264,8 @@ def test_a_refund_of_a_bill_paid_in_full_leaves_nobody_with_the_others_money(
     rest = [(each.bill, each.amount, each.cause) for each in owed(till)]
     if when == "settled":
         assert rest == [("B-1", final.cash - told.total, Cause.TAKEN_BACK)]
+        steps = [next_step(each, Language.ZH) for each in owed(till)]
+        assert len(steps) == 1 and "请退给病人 1407.90" in steps[0]
         assert [each.kind for each in even_out(till, "B-1", cashier, to_patient=True).ways] == [kind]
     assert owed(till) == [] if when == "settled" else rest == []
     report = shifts.report(till)

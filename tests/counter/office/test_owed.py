@@ -13,10 +13,11 @@ from terminal.counter.far_end import FarEnd, forwarder
 from terminal.counter.office import operators, register
 from terminal.counter.office.approvals import resolve
 from terminal.counter.office.faults import NothingOwed
-from terminal.counter.office.owed import Cause, Contact, even_out, owed
+from terminal.counter.office.owed import Cause, Contact, even_out, next_step, owed
 from terminal.counter.office.refunds import give_back
 from terminal.counter.settle import settle
 from terminal.counter.till import Till
+from terminal.counter.words import Language
 from terminal.documents import BillState
 from terminal.faults import Fault
 from tests.counter.office.conftest import hire
@@ -88,6 +89,8 @@ def test_a_refund_gives_back_what_the_centre_settled_and_a_debt_still_open_stays
         even_out(till, "B-1", staff["0001"], to_patient=False)
     give_back(till, audited(till, staff, "B-1").number, staff["0001"])
     assert [(each.amount, each.cause) for each in owed(till)] == ([] if evened else [(debt.amount, Cause.TAKEN_BACK)])
+    said = f"已退费，与实收仍有差额：请向病人收 {debt.amount}"
+    assert [next_step(each, Language.ZH) for each in owed(till)] == ([] if evened else [said])
 
 
 @pytest.mark.parametrize("evened", [True, False], ids=["evened_between", "never_evened"])
