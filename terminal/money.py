@@ -22,7 +22,9 @@ class Fen(int):
     __slots__ = ()
 
     def __str__(self) -> str:
-        return f"{self // 100}{_CENTS[self % 100]}" if self >= 0 else f"-{Fen(-self)}"
+        if self > 0:
+            return f"{self // 100}{_CENTS[self % 100]}"
+        return f"-{Fen(-self)}" if self else "0.00"
 
 
 class Price(int):
