@@ -249,6 +249,14 @@ def test_without_the_extra_parquet_says_what_to_install_and_csv_goes_on(monkeypa
     assert table_bytes({"bill": ["B1"], "cash": [Fen(5)]}, file="r.csv") == b"bill,cash\nB1,0.05\n"
 
 
+def test_every_fen_is_tried_only_where_the_extra_is_installed(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    _, _, error = run("check", "taizhou-employee", home=tmp_path)
+    assert error is None
+    _, _, error = run("check", "jiujiang-resident", "--every-fen", home=tmp_path)
+    assert isinstance(error, BatchNotInstalled)
+
+
 def test_results_go_where_their_name_says_or_nowhere(tmp_path):
     (tmp_path / "j.csv").write_bytes(as_csv(lines_of(random.Random(4), 2)))
     for name in ("r.txt", "none/r.csv"):

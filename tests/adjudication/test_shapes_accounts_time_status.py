@@ -35,6 +35,16 @@ def test_g2_two_purses_with_different_uses():
     assert (str(done.settlement.account), str(done.settlement.cash)) == ("500.00", "0.00")
 
 
+@pytest.mark.parametrize(("first", "left"), [("current", ["0.00", "450.00"]), ("historical", ["150.00", "300.00"])])
+def test_g2_the_pack_says_which_purse_is_used_first(first, left):
+    second = "historical" if first == "current" else "current"
+    header = PURSE.format(kind=first, own="false") + PURSE.format(kind=second, own="false")
+    plan = small(RATIO, FULL, header=header)
+    purses = (Purse(parse_yuan("150.00")), Purse(parse_yuan("500.00"), PurseKind.HISTORICAL))
+    done = split(plan, claim("1000.00"), insured_for(plan), purses=purses)
+    assert [str(purse.balance) for purse in done.purses] == left
+
+
 FAMILY = """[family]
 ref = "law"
 most_grantors = {most}

@@ -15,6 +15,7 @@ from terminal.adjudication.mistakes import Mistake, line_of
 from terminal.adjudication.pack import Benefit
 from terminal.adjudication.plan import Plan
 from terminal.adjudication.stages import Gate, Package
+from terminal.adjudication.tools.tables import BatchNotInstalled
 from terminal.adjudication.values import Row
 from terminal.money import Fen
 
@@ -116,9 +117,12 @@ def _on_points(bound: Bound, points: list[int]) -> int | None:
 
 
 def _on_every_fen(bound: Bound, largest: int) -> int | None:
-    import numpy as np
+    try:
+        import numpy as np
 
-    from terminal.adjudication.columns import COLUMNS
+        from terminal.adjudication.columns import COLUMNS
+    except ModuleNotFoundError as error:
+        raise BatchNotInstalled(missing=error.name) from error
 
     slack = len(bound.layers)
     for start in range(0, largest, _CHUNK):

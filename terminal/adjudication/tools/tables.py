@@ -29,8 +29,8 @@ class BatchNotInstalled(Fault):
     exit = Exit.INPUT
     zh = "没有安装 {missing}，不能做这件事。"
     en = "{missing}, which this needs, is not installed."
-    next_zh = "运行 pip install 'yibao-terminal[batch]'，或改用 CSV。"
-    next_en = "Run pip install 'yibao-terminal[batch]', or use CSV."
+    next_zh = "运行 pip install 'yibao-terminal[batch]'；CSV 和一般检查不需要它。"
+    next_en = "Run pip install 'yibao-terminal[batch]'; CSV and the usual checks do without."
 
 
 def is_table(file: str) -> bool:
