@@ -1,5 +1,6 @@
 """``yibao operator``: the people who work here, their roles, and how they log in."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,20 @@ from terminal.counter.office.roles import Role
 
 if TYPE_CHECKING:
     from terminal.counter.office.operators import Operator
+
+
+class Key(click.ParamType[bytes]):
+    """An Ed25519 public key in hexadecimal."""
+
+    name = "key"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> bytes:
+        if isinstance(value, bytes) or value == "":
+            return value or b""
+        if not re.fullmatch(r"[0-9A-Fa-f]{64}", value):
+            self.fail("应为 64 位十六进制数字。 Expected 64 hexadecimal digits.", param, ctx)
+        return bytes.fromhex(value)
+
 
 roles = click.option("--role", "roles", multiple=True, type=click.Choice([role.value for role in Role]), required=True)
 
@@ -45,6 +60,13 @@ def _text(row: dict[str, Any]) -> str:
     "--terminal", "terminals", multiple=True, help="绑定终端 bound to this terminal; without it, to every one"
 )
 @click.option("--card-number", default="", help="卡号 number of the person's card")
+@click.option(
+    "--card-key",
+    type=Key(),
+    default="",
+    metavar="HEX",
+    help="操作员卡公钥 public key of an operator's card, which signs",
+)
 @by
 @with_card
 @at_home
@@ -55,6 +77,7 @@ def add(
     roles: tuple[str, ...],
     terminals: tuple[str, ...],
     card_number: str,
+    card_key: bytes,
     by: str,
     with_card: bool,
     home: Path,
@@ -69,7 +92,15 @@ def add(
         first = password(f"{number} 初始密码 first password")
         duties = [Role(role) for role in roles]
         done = operators.add(
-            till, number, name, duties, by=manager, password=first, card=card_number, terminals=terminals
+            till,
+            number,
+            name,
+            duties,
+            by=manager,
+            password=first,
+            card=card_number,
+            terminals=terminals,
+            card_key=card_key,
         )
     show(_row(done), as_json, lambda: _text(_row(done)))
 

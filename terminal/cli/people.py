@@ -25,14 +25,14 @@ def password(prompt: str) -> str:
 
 def proof(till: "Till", number: str, with_card: bool) -> "Proof":
     """How the operator proves to be there. Raises the faults of reading a card."""
-    from terminal.counter.office.operators import CardShown, Password
+    from terminal.counter.office.operators import Password
 
     if not with_card:
         return Password(password(f"{number} 密码 password"))
-    from terminal.counter.cards import credential_from_card
+    from terminal.counter.cards import operator_card
 
     click.echo(f"{number} 请插卡 insert the card", err=True)
-    return CardShown(credential_from_card(till.settings.reader).number)
+    return operator_card(till, number, timeout=30.0)
 
 
 def acting(till: "Till", number: str, with_card: bool = False) -> "Session":

@@ -1,8 +1,12 @@
 """What a read card is to a bill: a credential."""
 
-from cardio import CardReading, Missing, read_card
+from cardio import CardReading, Missing, open_card, read_card
+from cardio.applications.operator import present
+from cardio.port import Port
 from terminal.counter.faults import CardWithoutNumber
-from terminal.documents import Credential, CredentialKind
+from terminal.counter.office.operators import CardShown, operators
+from terminal.counter.till import Till
+from terminal.documents import Assurance, Credential, CredentialKind
 
 
 def credential_from_card(reader: str = "", timeout: float = 30.0) -> Credential:
@@ -30,6 +34,19 @@ def credential_of(reading: CardReading) -> Credential:
     if reading.social_security_number:
         return Credential(CredentialKind.ID_NUMBER, reading.social_security_number, name)
     raise CardWithoutNumber(why=_why(reading.missing))
+
+
+def operator_card(till: Till, number: str, timeout: float = 0.0, port: Port | None = None) -> CardShown:
+    """The card that operator ``number`` presents in the operators' reader, or in the only one.
+
+    A card of our own profile whose key is registered signs a challenge; any other is merely presented. Raises the
+    faults of ``cardio``.
+    """
+    site, person = till.settings, operators(till).get(number)
+    key = person.card_key if person else b""
+    with open_card(site.operator_reader or site.reader or None, port=port, timeout=timeout) as held:
+        shown = held.perform(lambda held: present(held, key or None))
+    return CardShown(shown.number, Assurance(shown.assurance))
 
 
 def typed(text: str, reason: str = "", reviewer: str = "") -> Credential:

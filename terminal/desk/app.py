@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from textual.app import App, SystemCommand
@@ -15,6 +16,7 @@ from cardio import CardEvent, CardReading, EventKind, Monitor, read_card
 from offline_queue.faults import AlreadyForwarding, QueueFault
 from offline_queue.vocabulary import OPEN
 from terminal.counter import journal
+from terminal.counter.cards import operator_card
 from terminal.counter.far_end import forwarder
 from terminal.counter.office import issuing, shifts
 from terminal.counter.office.advice import Advisor
@@ -108,7 +110,7 @@ class Desk(App[None]):
         super().__init__()
         self.till = till
         self.find = find
-        self.read_operator = read or (lambda: read_card(till.settings.operator_reader or till.settings.reader or None))
+        self.read_operator = partial(operator_card, till)
         self.read = read or (drill.read if drill else lambda: read_card(till.settings.reader or None))
         self.keys = keymap(profile or till.settings.keymap, own_keys)
         self.language = language or Language(till.settings.language)

@@ -9,9 +9,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from cardio.faults import CardFault
-from terminal.counter.cards import credential_of
 from terminal.counter.office.faults import PasswordDue
-from terminal.counter.office.operators import CardShown, Password, Session, login, set_password
+from terminal.counter.office.operators import Password, Session, login, set_password
 from terminal.counter.words import Language
 from terminal.desk.words import say
 from terminal.faults import Fault
@@ -57,7 +56,7 @@ class LockScreen(ModalScreen[None]):
             if new:
                 set_password(desk.till, number, password, new)
             known = new or password
-            proof = Password(known) if known else CardShown(credential_of(desk.read_operator()).number)
+            proof = Password(known) if known else desk.read_operator(number)
             return login(desk.till, number, proof)
 
         try:

@@ -3,8 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING
 
-from terminal.counter.cards import credential_of
-from terminal.counter.office.operators import CardShown, Password, Session, login, operators
+from terminal.counter.office.operators import Password, Session, login, operators
 from terminal.desk.dialogs import Field, Prompt
 from terminal.desk.words import say
 
@@ -38,7 +37,7 @@ async def sign_in(desk: "Desk", title: str, note: str = "") -> Session | None:
     number, password = given
 
     def prove() -> Session:
-        proof = Password(password) if password else CardShown(credential_of(desk.read_operator()).number)
+        proof = Password(password) if password else desk.read_operator(number)
         return login(desk.till, number, proof)
 
     return await asyncio.to_thread(prove)

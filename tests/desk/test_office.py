@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 
 from cardio import Monitor
+from cardio.virtual.operator import VirtualOperatorCard
 from cardio.virtual.persons import card
 from cardio.virtual.port import VirtualPort
 from terminal.centre import Centre, CentreRefused
 from terminal.clock import now
 from terminal.counter import journal
+from terminal.counter.cards import operator_card
 from terminal.counter.office import operators, receipts, refunds, shifts
 from terminal.counter.office.advice import answers
 from terminal.counter.office.owed import owed
@@ -106,19 +108,23 @@ def test_the_screen_locks_by_key_and_when_nobody_touches_it(world):
         play(desk(till), script)
 
 
-def test_pulling_the_operators_card_locks_and_pulling_a_patients_does_not(world):
+def test_the_operators_card_opens_pulling_it_locks_and_pulling_a_patients_does_not(world):
     file = world.home / "settings.toml"
     file.write_text('operator_reader = "Operator"\n' + file.read_text(encoding="utf-8"), encoding="utf-8")
     port = VirtualPort(card("zhang"))
     port.plug("Operator Reader 00")
-    port.insert(card("li"), "Operator Reader 00")
+    own = VirtualOperatorCard("OP-9")
+    port.insert(own, "Operator Reader 00")
     with world.till() as till:
-        operators.add(till, "0009", "主管", [Role.MANAGER], by=None, password="manager-pass")
+        key = own.public_key
+        operators.add(till, "0009", "主管", [Role.MANAGER], by=None, password="manager-pass", card="OP-9", card_key=key)
 
         async def script(c):
+            c.app.read_operator = lambda number: operator_card(till, number, port=port)
             await c.type("0009")
-            await c.type("manager-pass")
+            await c.press("enter")
             await c.until(lambda: c.app.screen is c.app.charge and c.app.card_inside)
+            assert c.app.session.assurance == "signed"
             port.remove(VirtualPort.READER)
             await c.until(lambda: not c.app.card_inside)
             assert c.app.screen is c.app.charge

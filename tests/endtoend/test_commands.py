@@ -89,6 +89,7 @@ def test_a_virtual_card_is_read_through_the_real_pcscd(world: World, who: str, v
         (("queue", "show", "B-404"), None, 2, "B-404"),
         (("schema", "banana"), None, 2, "banana"),
         (("card", "read", "--reader", "none"), None, 3, ""),
+        (("operator", "add", "1", "A", "--role", "manager", "--card-key", "zz"), None, 2, "--card-key"),
         (("centre", "simulate", "--profile", "atlantis"), None, 2, "atlantis"),
         (("centre", "simulate", "--port", "999999"), None, 2, "--port"),
         (("centre", "simulate", "--horizon", "nan"), None, 2, "--horizon"),

@@ -66,6 +66,8 @@ class Operator(Document, frozen=True):
     card: str = ""
     secret: Secret | None = None
     active: bool = True
+    card_key: bytes = b""
+    """The public key (Ed25519, 32 bytes) of a card of our own profile; its signature is then asked for every time."""
 
     @property
     def rights(self) -> frozenset[Right]:
@@ -153,12 +155,13 @@ def add(
     password: str = "",
     card: str = "",
     terminals: tuple[str, ...] = (),
+    card_key: bytes = b"",
 ) -> Operator:
     """A new person. The very first is a manager, needs nobody's leave, and keeps the password given.
 
     Raises OperatorExists, ManagerFirst, LogInFirst, NotAllowed, IncompatibleDuties, WeakPassword.
     """
-    new = Operator(number, name, _duties(roles), till.settings.institution.code, terminals, card)
+    new = Operator(number, name, _duties(roles), till.settings.institution.code, terminals, card, card_key=card_key)
     with writing(till) as write:
         known = operators(till)
         if number in known:
@@ -181,6 +184,7 @@ def change(
     roles: Collection[Role] | None = None,
     active: bool | None = None,
     card: str | None = None,
+    card_key: bytes | None = None,
     terminals: tuple[str, ...] | None = None,
     password: str | None = None,
 ) -> Operator:
@@ -189,7 +193,8 @@ def change(
     Raises NotAllowed, UnknownOperator, IncompatibleDuties, WeakPassword, ManagerFirst when no manager would be left.
     """
     _manager(by)
-    given: dict[str, object] = {"active": active, "card": card, "terminals": terminals}
+    key = b"" if card_key is None and card is not None else card_key  # another card has not the former one's key
+    given: dict[str, object] = {"active": active, "card": card, "card_key": key, "terminals": terminals}
     changes = {name: value for name, value in given.items() if value is not None}
     with writing(till) as write:
         known = operators(till)
@@ -265,6 +270,8 @@ def _wrong_in_a_row(till: Till, number: str) -> int:
 
 def _matches(operator: Operator, proof: Proof) -> bool:
     if isinstance(proof, CardShown):
+        if operator.card_key and proof.assurance is not Assurance.SIGNED:
+            return False
         return bool(operator.card) and hmac.compare_digest(operator.card.encode(), proof.number.encode())
     return operator.secret is not None and operator.secret.opens(proof.text)
 

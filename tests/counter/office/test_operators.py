@@ -4,7 +4,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from cardio.applications.authentication import AuthenticationFailed
+from cardio.virtual.chip import Chip
+from cardio.virtual.operator import VirtualOperatorCard
+from cardio.virtual.persons import card
+from cardio.virtual.port import VirtualPort
 from terminal.clock import now
+from terminal.counter.cards import operator_card
 from terminal.counter.office import operators
 from terminal.counter.office.faults import (
     IncompatibleDuties,
@@ -152,6 +158,47 @@ def test_a_card_shown_proves_less_than_a_password(till: Till, staff: dict[str, S
     assert told.value.code == "assurance_too_low"
     with pytest.raises(WrongProof):
         operators.login(till, "0004", CardShown(""))
+
+
+GENUINE, COPY = VirtualOperatorCard("OP-0001"), VirtualOperatorCard("OP-0001")
+
+
+@pytest.mark.parametrize(
+    ("registered", "with_key", "chip", "proves"),
+    [
+        ("OP-0001", True, GENUINE, Assurance.SIGNED),
+        ("OP-0001", False, GENUINE, Assurance.PRESENTED),
+        ("X00000019", False, card("zhang"), Assurance.PRESENTED),
+        ("OP-0001", True, COPY, AuthenticationFailed),
+        ("X00000019", True, card("zhang"), AuthenticationFailed),
+        ("OP-0002", True, GENUINE, WrongProof),
+        ("X00000019", False, card("li"), WrongProof),
+    ],
+)
+def test_a_card_in_the_operators_reader_signs_where_its_key_is_registered(
+    till: Till,
+    staff: dict[str, Session],
+    registered: str,
+    with_key: bool,
+    chip: Chip,
+    proves: Assurance | type[Exception],
+) -> None:
+    key = GENUINE.public_key if with_key else None
+    operators.change(till, "0001", by=staff["0009"], card=registered, card_key=key)
+    if isinstance(proves, Assurance):
+        shown = operator_card(till, "0001", port=VirtualPort(chip))
+        assert operators.login(till, "0001", shown).assurance is proves
+    else:
+        with pytest.raises(proves):
+            operators.login(till, "0001", operator_card(till, "0001", port=VirtualPort(chip)))
+
+
+def test_a_number_alone_is_no_proof_where_a_key_is_registered(till: Till, staff: dict[str, Session]) -> None:
+    operators.change(till, "0001", by=staff["0009"], card="OP-0001", card_key=GENUINE.public_key)
+    with pytest.raises(WrongProof):
+        operators.login(till, "0001", CardShown("OP-0001"))
+    operators.change(till, "0001", by=staff["0009"], card="X00000019")
+    assert operators.login(till, "0001", CardShown("X00000019"))
 
 
 def test_an_operator_is_bound_to_terminals(till: Till, staff: dict[str, Session]) -> None:
