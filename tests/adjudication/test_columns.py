@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from config.policies import pack_files
-from terminal.adjudication import CannotSplit, NotConserved, after, load_plan, split
+from terminal.adjudication import CannotSplit, NotConserved, after, columns, journal_lines, load_plan, split
 from terminal.adjudication.columns import run
 from terminal.adjudication.journal import NotInColumns, journal_of
 from terminal.money import Fen, Price, Quantity
@@ -183,6 +183,22 @@ def test_a_blocked_or_unanswered_bill_is_named_with_its_reason():
 def test_columns_refuse_what_they_cannot_do_exactly(plan, bill, why):
     with pytest.raises(NotInColumns, match=why):
         run(plan, journal_of(plan, [("p", bill, insured_for(plan))]))
+
+
+@pytest.mark.parametrize("pieces", [(1, 1), (9, 2), (40, 7)], ids=str)
+@pytest.mark.parametrize("name", ["every rule for lines", "ordinals", "by disease"])
+def test_pieces_that_are_worked_on_together_change_nothing(name, pieces, seed, monkeypatch):
+    plan = PACKS[name]
+    told = [(who, bill, insured_for(plan, account_balance=own)) for who, bill, own in bills(random.Random(seed), 120)]
+    journal = journal_of(plan, told)
+    whole = run(plan, journal)
+    monkeypatch.setattr(journal_lines, "CHUNK", pieces[0])
+    monkeypatch.setattr(columns, "CHUNK", pieces[1])
+    monkeypatch.setattr(journal_lines, "FEW", pieces[1])
+    parts = run(plan, journal)
+    assert (parts.bad == whole.bad).all()
+    for figure, column in whole.figures.items():
+        assert (parts.figures[figure] == column).all()
 
 
 def test_layers_that_pay_more_than_the_bill_stop_the_settlement():
