@@ -1,6 +1,6 @@
 """Bills in columns: made from claims, cut by person. Needs numpy (the extra ``batch``)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -23,6 +23,8 @@ CLASSES = tuple(ItemClass)
 _CLASS: dict[ItemClass | None, int] = {one: number for number, one in enumerate(CLASSES)}
 LARGEST_SCALE = 10**6
 """The largest denominator of a line's own first self-pay."""
+PIECE = 1 << 15
+"""Lines worked on together."""
 EARLIER = "earlier than the bill before it"
 
 
@@ -87,14 +89,18 @@ class Journal:
         scale = int(self.denominator.max(initial=0)) + 1
         if scale > LARGEST_SCALE:
             raise NotInColumns(f"a first self-pay with the denominator {scale - 1}")
-        share = self.numerator * scale
-        share += self.denominator
-        shares = int(share.max(initial=0)) + 1
-        code = self.category * len(CLASSES)
-        code += self.item_class
-        code *= shares
-        code += share
-        found, code = _numbered(code)
+        shares = int(self.numerator.max(initial=0)) * scale + scale
+
+        def numbers(part: slice) -> Column:
+            number = self.category[part] * len(CLASSES)
+            number += self.item_class[part]
+            number *= shares
+            number += self.numerator[part] * scale
+            number += self.denominator[part]
+            return number
+
+        largest = (int(self.category.max(initial=0)) + 1) * len(CLASSES) * shares
+        found, code = _numbered(numbers, len(self.amount), largest)
         kinds = []
         for one in found:
             kind, share_code = divmod(one, shares)
@@ -103,16 +109,25 @@ class Journal:
         return code, kinds
 
 
-def _numbered(values: Column) -> tuple[list[int], NDArray[Any]]:
-    """The different values in ascending order, and for each value its place among them, in as few bytes as it needs."""
-    count = int(values.max(initial=0)) + 1
-    if count > LARGEST_SCALE:
-        found, places = np.unique(values, return_inverse=True)
+def _numbered(numbers: Callable[[slice], Column], count: int, largest: int) -> tuple[list[int], NDArray[Any]]:
+    """The different numbers in ascending order, and for each its place among them, in as few bytes as it needs.
+
+    Small numbers are looked up in a table, a piece at a time that stays in the cache.
+    """
+    if largest > LARGEST_SCALE:
+        found, places = np.unique(numbers(slice(None)), return_inverse=True)
         return found.tolist(), places.reshape(-1)
-    found = np.flatnonzero(np.bincount(values))
-    place = np.zeros(count, np.min_scalar_type(len(found)))
+    pieces = [slice(start, start + PIECE) for start in range(0, count, PIECE)]
+    seen = np.zeros(largest, bool)
+    for piece in pieces:
+        seen[numbers(piece)] = True
+    found = np.flatnonzero(seen)
+    place = np.zeros(largest, np.min_scalar_type(len(found)))
     place[found] = np.arange(len(found))
-    return found.tolist(), place[values]
+    code = np.empty(count, place.dtype)
+    for piece in pieces:
+        code[piece] = place[numbers(piece)]
+    return found.tolist(), code
 
 
 class _Codes:
