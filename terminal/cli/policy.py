@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 _SHOWN = 6
-"""Conventions that are listed; where more are left, the slips do not tell."""
+"""How many of a kind are listed; where more conventions are left, the slips do not tell."""
 
 
 class _Day(click.ParamType[date]):
@@ -234,8 +234,9 @@ def simulate(old: str, new: str, journal: str, home: Path, as_json: bool) -> int
     for change in found.largest:
         click.echo(f"  {change.bill}: 个人 patient {change.before} -> {change.after} ({change.why})")
     if lost := found.unanswered:
-        named = ", ".join(lost[:10]) + (" ..." if len(lost) > 10 else "")
-        click.echo(f"没有结果 without an answer: {len(lost)} ({named})")
+        click.echo(f"没有结果 without an answer: {len(lost)}")
+        for bill, why in list(lost.items())[:_SHOWN]:
+            click.echo(f"  {bill}: {why}")
     return Exit.DONE
 
 

@@ -41,9 +41,15 @@ def test_a_figure_that_is_a_fen_off_is_reported(example):
     ("change", "told"),
     [
         (lambda d: d.update(schema="policy-examples/9"), "policy-examples/9"),
-        (lambda d: d["examples"][0]["bill"]["lines"][0].update(amount=2500.0), "BJ-EMP-OP-2009"),
+        (lambda d: d["examples"][0]["bill"]["lines"][0].update(amount=2500), "BJ-EMP-OP-2009"),
         (lambda d: d["examples"][0]["policy"]["layers"][0].update(ratio="half"), "half"),
         (lambda d: d["examples"][0]["policy"]["layers"][0].update(fund="nobody"), "nobody"),
+        (lambda d: d["examples"][0]["policy"]["layers"][0].update(ratio=0.5), "binary float 0.5"),
+        (lambda d: d["examples"][0]["policy"]["layers"][0].update(base="elgible"), '"eligible"'),
+        (lambda d: d["examples"][0]["policy"]["layers"][0].update(kind="quotta"), '"quota"'),
+        (lambda d: d["examples"][0]["policy"].update(layers="x"), "BJ-EMP-OP-2009"),
+        (lambda d: d["examples"][0]["bill"]["lines"][0].update(amount="-1.00"), "negative"),
+        (lambda d: d["examples"][0]["bill"]["lines"][0].pop("amount"), "no 'amount'"),
     ],
 )
 def test_an_unreadable_file_names_its_place(change, told):

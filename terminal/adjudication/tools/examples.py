@@ -12,8 +12,11 @@ from typing import Any, Literal
 import msgspec
 
 from terminal.adjudication.accumulators import Accumulator, Period, Scope, Trust
+from terminal.adjudication.bill import BASES
 from terminal.adjudication.engine import Split, split
+from terminal.adjudication.faults import CannotSplit
 from terminal.adjudication.lines import Ceiling, CeilingPer, Exclude, FirstSelfPay, LineStage, Separate
+from terminal.adjudication.mistakes import nearest
 from terminal.adjudication.pack import Benefit, Benefits, DateBasis, Header, Layer, Pack, Suspension, UnknownClass
 from terminal.adjudication.plan import Plan
 from terminal.adjudication.rounding import LinePlace, Place, RoundingPoints
@@ -53,7 +56,7 @@ from terminal.documents import (
     VisitType,
 )
 from terminal.faults import BadDocument
-from terminal.money import Fen, MoneyText, Price, Quantity, Rounding, parse_price, parse_quantity, parse_yuan
+from terminal.money import Fen, Price, Quantity, Rounding, parse_price, parse_quantity, parse_yuan
 
 _DAY = datetime(2026, 3, 2, 9, tzinfo=BEIJING)
 _SINCE = date(2000, 1, 1)
@@ -87,11 +90,19 @@ class Outcome(msgspec.Struct, frozen=True):
     """Key to (expected, computed)."""
 
 
+class _BinaryFloat(ValueError):
+    pass
+
+
+def _refuse_float(text: str) -> object:
+    raise _BinaryFloat(f"the binary float {text}; amounts and ratios are text")
+
+
 def read_examples(data: bytes, *, file: str = "-") -> Examples:
     """A file of examples from its bytes. Raises BadDocument."""
     try:
-        return msgspec.json.decode(data, type=Examples)
-    except msgspec.DecodeError as error:
+        return msgspec.json.Decoder(Examples, float_hook=_refuse_float).decode(data)
+    except (msgspec.DecodeError, _BinaryFloat) as error:
         raise BadDocument(file=file, place="-", found=str(error), expected="policy-examples/1") from error
 
 
@@ -99,11 +110,14 @@ def run_example(example: Example, *, file: str = "-") -> Outcome:
     """Runs one example through the engine. Raises BadDocument for a parameter it cannot read."""
     try:
         told = _Telling(example)
-    except (MoneyText, KeyError, ValueError, TypeError) as error:
-        raise BadDocument(
-            file=file, place=example.id, found=f"{type(error).__name__} {error}", expected="policy-examples/1"
-        ) from error
-    computed = told.amounts(told.run())
+        done = told.run()
+    except CannotSplit as refused:
+        raise BadDocument(file=file, place=example.id, found=str(refused), expected="a bill with a split") from refused
+    except KeyError as error:
+        raise BadDocument(file=file, place=example.id, found=f"no {error}", expected="policy-examples/1") from error
+    except (ValueError, TypeError, AttributeError, ArithmeticError) as error:
+        raise BadDocument(file=file, place=example.id, found=str(error), expected="policy-examples/1") from error
+    computed = told.amounts(done)
     differences = {
         key: (value, computed.get(key, "nothing"))
         for key, value in example.expected.items()
@@ -276,10 +290,13 @@ class _Telling:
         named = [(self._base(part), weight) for part, weight in terms]
         base, weight = named[0]
         plus = dict(named[1:]) | ({base: weight - 1} if weight != 1 else {})
-        stages = {
+        kinds = {
             "given": self._given, "quota": self._quota, "fixed_per_use": self._fixed, "guarantee": self._guarantee,
             "class_ratio": self._class_ratio, "deductible_from_class_gross": self._from_class,
-        }.get(kind or "", self._formula)(name, layer)  # fmt: skip
+        }  # fmt: skip
+        if kind is not None and kind not in kinds:
+            raise ValueError(f"the kind {kind!r}, not {nearest(kind, tuple(kinds))}")
+        stages = kinds.get(kind or "", self._formula)(name, layer)
         reduces = layer.get("reduces") != "none"
         return Layer(
             id=name, fund=Fund(layer["fund"]), zh="", en="", base=base, reduces=reduces, stages=stages, plus=plus
@@ -288,7 +305,9 @@ class _Telling:
     def _base(self, name: str) -> str:
         """A base of the file in the engine's words; a given amount becomes a declared one."""
         if not name.startswith("given:"):
-            return _BASES.get(name, name)
+            if (base := _BASES.get(name, name)) not in BASES:
+                raise ValueError(f"the base {name!r}, not {nearest(name, (*_BASES, *BASES))}")
+            return base
         held = name.removeprefix("given:")
         if held not in {accumulator.id for accumulator in self.accumulators}:
             self._held(held, self.example.bill["given"][held])

@@ -42,13 +42,14 @@ class Simulation(msgspec.Struct, frozen=True):
     """The whole journal, its groups (the whole first), the bills without an answer, and the ten largest changes."""
 
     groups: tuple[Group, ...]
-    unanswered: tuple[str, ...]
+    unanswered: dict[str, str]
+    """Why, by bill."""
     largest: tuple[Change, ...]
 
 
 def simulate(old: Plan, new: Plan, slips: Sequence[Slip]) -> Simulation:
     """Runs the journal twice, each time carrying every person's accumulators from bill to bill."""
-    before, after_ = _run(old, slips), _run(new, slips)
+    (before, lost), (after_, lost_too) = _run(old, slips), _run(new, slips)
     groups: dict[str, Group] = {}
     totals = sorted(one.total for one in before.values())
     changes = []
@@ -61,13 +62,12 @@ def simulate(old: Plan, new: Plan, slips: Sequence[Slip]) -> Simulation:
         for name in (*_groups(old, slip), f"decile {_decile(one.total, totals)}"):
             _count(groups.setdefault(name, Group(name)), one, two, change)
     changes.sort(key=lambda c: (-abs(c.after - c.before), c.bill))
-    lost = tuple(s.claim.bill for s in slips if s.claim.bill not in before or s.claim.bill not in after_)
     largest = tuple(
         replace(change, why=_why(before[change.bill], after_[change.bill]))
         for change in changes[:10]
         if change.before != change.after
     )
-    return Simulation(tuple(sorted(groups.values(), key=_order)), lost, largest)
+    return Simulation(tuple(sorted(groups.values(), key=_order)), lost_too | lost, largest)
 
 
 def _patient(one: Settlement) -> Fen:
@@ -92,18 +92,20 @@ def _why(one: Settlement, two: Settlement) -> str:
     return "; ".join(f"{name} {before} -> {after}" for name, before, after in parts if before != after)
 
 
-def _run(plan: Plan, slips: Sequence[Slip]) -> dict[str, Settlement]:
-    """Every bill as if its person were insured under the plan's own area and scheme."""
+def _run(plan: Plan, slips: Sequence[Slip]) -> tuple[dict[str, Settlement], dict[str, str]]:
+    """Every bill as if its person were insured under the plan's own area and scheme; and why some have no split."""
     header = plan.pack.header
     moved = [
         replace(slip, claim=replace(slip.claim, insured=replace(slip.insured, area=header.area, scheme=header.scheme)))
         for slip in slips
     ]
-    return {
-        slip.claim.bill: answer.settlement
-        for slip, answer in zip(slips, one_by_one(plan, moved), strict=True)
-        if isinstance(answer, Split)
-    }
+    done, lost = {}, {}
+    for slip, answer in zip(slips, one_by_one(plan, moved), strict=True):
+        if isinstance(answer, Split):
+            done[slip.claim.bill] = answer.settlement
+        else:
+            lost[slip.claim.bill] = f"{answer.findings[0].zh} {answer.findings[0].en}"
+    return done, lost
 
 
 def _groups(plan: Plan, slip: Slip) -> list[str]:
