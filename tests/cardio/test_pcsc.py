@@ -154,6 +154,15 @@ def test_without_the_client_library_only_the_finding_is_printed() -> None:
 
 
 @pytest.mark.pcscd
+@pytest.mark.skipif(sys.platform != "linux", reason="pcsc-lite's socket")
+def test_a_socket_that_is_closed_to_this_user_is_a_matter_of_rights(tmp_path: Path) -> None:
+    pytest.importorskip("smartcard.scard")
+    (tmp_path / "pcscd.comm").touch()
+    prelude = "import os; os.access = lambda *_: False"  # root may write anywhere
+    assert findings(prelude, PCSCLITE_CSOCK_NAME=str(tmp_path / "pcscd.comm")) == "access_denied"
+
+
+@pytest.mark.pcscd
 def test_without_a_daemon_the_service_is_down(tmp_path: Path) -> None:
     pytest.importorskip("smartcard.scard")
     assert findings("", PCSCLITE_CSOCK_NAME=str(tmp_path / "none")) == "service_down"

@@ -1,6 +1,7 @@
 """The standard's face: its lines byte for byte, its functions by name, its return codes."""
 
 import time
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -72,6 +73,14 @@ def test_published_lines_come_out_of_such_cards_byte_for_byte(line: str) -> None
     )
     psam = None if terminal == "000000000000" else VirtualPsam(terminal)
     assert at_desk(chip, psam, device).iReadCardBas(1) == (0, line)
+
+
+def test_the_published_pieces_of_a_fifth_line() -> None:
+    code, historical = "320900D156000005AB8B9EC6D673A500", "0081544C9786843209AB8B9EC6"
+    person = Person("张三", "111111198101011110", "X00000019", code)
+    assert person.historical_bytes[7:].hex().upper() == historical[14:]
+    fields = at_desk(card_of(replace(person, historical=historical))).iReadCardBas(1)[1].split("|")
+    assert (fields[0], fields[3], fields[5]) == ("320900", code, historical)
 
 
 def test_without_a_device_number_the_line_ends_in_two_bars() -> None:

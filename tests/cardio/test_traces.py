@@ -2,9 +2,14 @@
 
 from datetime import date
 
-from cardio import Algorithm, CardReading, Why, read_card
+import pytest
+
+from cardio import Algorithm, CardReading, Why, open_card, read_card
+from cardio.apdu import Apdu
+from cardio.applications.environment import ISSUER
 from cardio.reading import Odd
 from cardio.recorder import ReplayedCard, load
+from cardio.tlv import Tlv
 from cardio.virtual.port import VirtualPort
 
 from .traces import TRACE_D, TRACE_F
@@ -47,3 +52,19 @@ def test_trace_f_a_1_0_card_under_t0() -> None:
         "330100|111111198101011110|A12345674|330100D1560000050114F199D286DF7E|测试人|0081008843866533010114F199|1.00|||"
         "000000000000||"
     )
+
+
+@pytest.mark.parametrize(
+    ("recorded", "item", "value"),
+    [
+        ("00B20104 - 00 < 0110330300D15600000599110145FFFFFFFF9000", 0, "330300D15600000599110145FFFFFFFF"),
+        ("00B20304 - 00 < 0304332E30309000", 2, "3.00"),
+    ],
+)
+def test_fragments_read_by_record_number_with_an_open_length(recorded: str, item: int, value: str) -> None:
+    chip = ReplayedCard(*load(f"# ATR 3B6D000000814A444686605199000001AC\n0 > {recorded}\n"))
+    header = bytes.fromhex(recorded[:8])
+    with open_card(port=VirtualPort(chip)) as session:
+        (record,) = Tlv.parse(session.send(Apdu(*header, le=0x100)).data)
+    assert record.tag == ISSUER.items[item].tag
+    assert ISSUER.items[item].codec.decode(record.value) == (value, None)
