@@ -95,6 +95,10 @@ class Cashier:
         strips = self.app.screen._compositor.render_strips()
         return [strip.text.rstrip() for strip in strips]
 
+    def says(self, text: str) -> bool:
+        """Whether a text stands on the screen, however its lines were broken."""
+        return text.replace(" ", "") in "".join(line.strip(" |+-") for line in self.lines).replace(" ", "")
+
     @property
     def screen(self) -> str:
         """The whole screen as one text."""

@@ -83,8 +83,8 @@ _WORDS: Mapping[Kind, tuple[str, str, str, str]] = MappingProxyType(
             "Recall the parked bill and settle it, or give the money back through the POS.",
         ),
         Kind.CASH_UNCOUNTED: (
-            "账单 {bill} 已结算（{name}），应收现金 {amount} 元，未登记收到。",
-            "Bill {bill} is settled ({name}); {amount} in cash was due and was not noted as received.",
+            "账单 {bill}（{name}）应收现金 {amount} 元，没有登记收到。",
+            "Bill {bill} ({name}): {amount} in cash is due and was not noted as received.",
             "问病人或点钞核对，收到后登记。",
             "Ask the patient or count the drawer, then note it as received.",
         ),
