@@ -67,12 +67,14 @@ def _evens(name: str, to_patient: bool, text: str) -> None:
     @at_home
     @as_json
     def even(bill: str, tender: str | None, by: str, with_card: bool, home: Path, as_json: bool) -> None:
+        from terminal.counter.office.card_money import attached
         from terminal.counter.office.owed import even_out
         from terminal.counter.till import Till
 
         with Till(home) as till:
             who = acting(till, by, with_card)
-            done = even_out(till, bill, who, to_patient=to_patient, tender=TenderKind(tender) if tender else None)
+            kind = TenderKind(tender) if tender else None
+            done = even_out(till, bill, who, to_patient=to_patient, tender=kind, pos=attached(till))
         show(done, as_json, lambda: " ".join([bill, *(f"{each.kind} {each.amount}" for each in done.ways)]))
 
 

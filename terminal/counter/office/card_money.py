@@ -4,7 +4,7 @@ A request is a document before its first byte leaves, its answer a second one. A
 between the till and every further one: the POS is asked for its last transaction, or a person reads it there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import ClassVar
@@ -12,6 +12,7 @@ from typing import ClassVar
 import msgspec
 
 from terminal.counter.office.faults import (
+    CardMoneyNotBack,
     CardMoneyThere,
     NothingOnCard,
     PosAnswerOpen,
@@ -48,6 +49,8 @@ class Asked(Document, frozen=True):
     nonce: str
     after: str = ""
     original: str = ""
+    purpose: str = ""
+    """What money goes back for, a refund or an evening out: for one purpose a charge goes back once."""
 
 
 class Told(Document, frozen=True):
@@ -87,6 +90,7 @@ class Charge(msgspec.Struct, frozen=True):
     at: datetime
     operator: str
     original: str = ""
+    purpose: str = ""
     card: str = ""
     voucher: str = ""
     reference: str = ""
@@ -121,17 +125,36 @@ def open_charge(till: Till) -> Charge | None:
 
 
 def held(till: Till, bill: str | None = None) -> list[Charge]:
-    """What lies on cards for a bill, or for any: approved, and not given back."""
+    """What lies on cards for a bill, or for any: approved, less what was given back of it."""
     known = charges(till)
-    gone = {each.original for each in known.values() if each.state is Result.APPROVED}
+    left = {each.number: int(each.amount) for each in known.values() if each.deal is Deal.SALE}
+    left |= {number: 0 for number in left if known[number].state is not Result.APPROVED}
+    for each in known.values():
+        if each.deal in BACK and each.state is Result.APPROVED:
+            left[each.original] -= each.amount
     return [
-        each
-        for each in known.values()
-        if each.deal is Deal.SALE
-        and each.state is Result.APPROVED
-        and each.number not in gone
-        and bill in (None, each.bill)
+        msgspec.structs.replace(known[number], amount=Fen(rest))
+        for number, rest in left.items()
+        if rest > 0 and bill in (None, known[number].bill)
     ]
+
+
+def to_return(till: Till, bill: str, purpose: str, back: Iterable[Tender]) -> list[tuple[Charge, Fen]]:
+    """What of money that goes back has still to go through the POS, and how much of each charge."""
+    done = {
+        each.original for each in charges(till).values() if each.purpose == purpose and each.state is Result.APPROVED
+    }
+    amounts = {tender.reference: tender.amount for tender in back if tender.kind is TenderKind.BANK_CARD}
+    there = [each for each in held(till, bill) if each.number not in done]
+    return [(each, amounts[each.reference]) for each in there if amounts.get(each.reference, 0) > 0]
+
+
+def return_all(till: Till, bill: str, purpose: str, back: Iterable[Tender], by: Session, pos: BankPos | None) -> None:
+    """Each payment goes back to its card, once for one purpose. Raises PosAnswerOpen, PosSaysNo, CardMoneyNotBack."""
+    for each, amount in to_return(till, bill, purpose, back):
+        if pos is None:
+            raise CardMoneyNotBack(bill=bill, amount=amount, reference=each.reference, charge=each.number)
+        returned(give_back(till, each.number, by, pos, amount, purpose))
 
 
 def tenders(till: Till, bill: str) -> tuple[Tender, ...]:
@@ -153,23 +176,27 @@ def ask(till: Till, bill: str, amount: Fen, by: Session, pos: BankPos | None) ->
     return _asked(till, bill, Deal.SALE, amount, by, pos)
 
 
-def ask_back(till: Till, number: str, by: Session, pos: BankPos | None, amount: Fen | None = None) -> Charge:
+def ask_back(
+    till: Till, number: str, by: Session, pos: BankPos | None, amount: Fen | None = None, purpose: str = ""
+) -> Charge:
     """The intent of giving a charge back to its card: void on its own day, else refund by its reference.
 
-    ``amount`` is a part of it. Raises UnknownCharge, NothingOnCard when nothing of it is there, PosAnswerOpen,
-    NotAllowed.
+    ``amount`` is a part of what is left of it. Raises UnknownCharge, NothingOnCard when so much is not there,
+    PosAnswerOpen, NotAllowed.
     """
     by.require(Right.SETTLE)
     charge = find(till, number)
-    if charge.number not in {each.number for each in held(till)}:
+    left = next((each.amount for each in held(till) if each.number == number), Fen(0))
+    amount = left if amount is None else amount
+    if not 0 < amount <= left:
         raise NothingOnCard(charge=number)
     refused = {
         each.deal for each in charges(till).values() if each.original == number and each.state is Result.DECLINED
     }
-    whole = amount in (None, charge.amount)
+    whole = amount == charge.amount
     today = charge.at.date() == till.clock().date()
     deal = Deal.VOID if whole and today and Deal.VOID not in refused else Deal.REFUND
-    return _asked(till, charge.bill, deal, charge.amount if amount is None else amount, by, pos, number)
+    return _asked(till, charge.bill, deal, amount, by, pos, number, purpose)
 
 
 def perform(till: Till, charge: Charge, pos: BankPos, by: Session) -> Charge:
@@ -182,9 +209,11 @@ def charge(till: Till, bill: str, amount: Fen, by: Session, pos: BankPos) -> Cha
     return perform(till, ask(till, bill, amount, by, pos), pos, by)
 
 
-def give_back(till: Till, number: str, by: Session, pos: BankPos, amount: Fen | None = None) -> Charge:
+def give_back(
+    till: Till, number: str, by: Session, pos: BankPos, amount: Fen | None = None, purpose: str = ""
+) -> Charge:
     """Gives a charge back to its card and returns what became of it; see ``ask_back``."""
-    return perform(till, ask_back(till, number, by, pos, amount), pos, by)
+    return perform(till, ask_back(till, number, by, pos, amount, purpose), pos, by)
 
 
 def returned(charge: Charge) -> Charge:
@@ -271,17 +300,29 @@ def find(till: Till, number: str) -> Charge:
 
 
 def _asked(
-    till: Till, bill: str, deal: Deal, amount: Fen, by: Session, pos: BankPos | None, original: str = ""
+    till: Till,
+    bill: str,
+    deal: Deal,
+    amount: Fen,
+    by: Session,
+    pos: BankPos | None,
+    original: str = "",
+    purpose: str = "",
 ) -> Charge:
     _alone(till)
     known = [told for told in _tellings(till) if told.voucher]
     after = known[-1].voucher if known else _last_voucher(till, by, pos)
     with writing(till) as write:
         _alone(till)
+        if purpose and any(
+            (each.purpose, each.original, each.state) == (purpose, original, Result.APPROVED)
+            for each in charges(till).values()
+        ):
+            raise NothingOnCard(charge=original)  # somebody was faster
         number = f"{bill}-P{sum(each.startswith(f'{bill}-P') for each in charges(till)) + 1}"
         previous = [note.document.nonce for note in read(till, Asked)]
         nonce = new_nonce(previous[-1] if previous else "")
-        write(Asked(number, bill, deal, amount, nonce, after, original), by.number)
+        write(Asked(number, bill, deal, amount, nonce, after, original, purpose), by.number)
     return find(till, number)
 
 
@@ -319,7 +360,9 @@ def _request(till: Till, charge: Charge) -> Request:
 
 
 def _fresh(asked: Asked, at: datetime, actor: str) -> Charge:
-    return Charge(asked.number, asked.bill, asked.deal, asked.amount, Result.IN_DOUBT, at, actor, asked.original)
+    return Charge(
+        asked.number, asked.bill, asked.deal, asked.amount, Result.IN_DOUBT, at, actor, asked.original, asked.purpose
+    )
 
 
 def _told(charge: Charge, told: Told, at: datetime) -> Charge:

@@ -455,12 +455,12 @@ class PosReferenceMissing(Fault):
 
 
 class CardMoneyNotBack(Fault):
-    """The bill is cancelled; its card money has still to go back through a POS that stands alone."""
+    """Card money has still to go back, through a POS that stands alone."""
 
     code = "card_money_not_back"
     exit = Exit.DEVICE
-    zh = "账单 {bill} 已撤销，银行卡 {amount} 元（参考号 {reference}，{charge}）还没有退回。"
-    en = "Bill {bill} is cancelled; {amount} (reference {reference}, {charge}) has still to go back to the card."
+    zh = "账单 {bill} 的银行卡 {amount} 元（参考号 {reference}，{charge}）还没有退回。"
+    en = "{amount} of bill {bill} (reference {reference}, {charge}) has still to go back to the card."
     next_zh = "请在 POS 上原路退回，再登记退货单的参考号。"
     next_en = "Refund it on the POS, then note the reference of its slip."
 

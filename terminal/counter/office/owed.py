@@ -32,6 +32,7 @@ from terminal.counter.till import Till
 from terminal.counter.words import Language, word
 from terminal.documents import Settlement, Tender, TenderKind
 from terminal.money import Fen
+from terminal.peripherals.bankpos.port import BankPos
 
 _SERVED = (Step.RECORD, Step.NOT_SENT, Step.BUSY, Step.DOUBT)
 """Steps after which the patient held a slip without the centre's word."""
@@ -150,26 +151,54 @@ def unbilled(till: Till) -> list[Charge]:
     return found
 
 
-def even_out(till: Till, bill: str, by: Session, *, to_patient: bool, tender: TenderKind | None = None) -> Evened:
+def even_out(
+    till: Till,
+    bill: str,
+    by: Session,
+    *,
+    to_patient: bool,
+    tender: TenderKind | None = None,
+    pos: BankPos | None = None,
+) -> Evened:
     """Collects what the patient of a bill owes, or with ``to_patient`` pays what the desk owes.
 
-    Without ``tender`` cash is collected, and money goes back the way it came. Raises NothingOwed in that direction,
-    CashForCardMoney, NotAllowed, AlreadyRequested while a refund is to pay it out.
+    Without ``tender`` cash is collected, and money goes back the way it came, through the bank POS what came through
+    it. Raises NothingOwed in that direction, CashForCardMoney, NotAllowed, AlreadyRequested while a refund is to pay it
+    out, PosAnswerOpen, PosSaysNo, and CardMoneyNotBack where the POS stands alone.
     """
     by.require(Right.OWED)
+    due = _open(till, bill, to_patient, tender)
+    card_money.return_all(till, bill, _purpose(till, bill), due.back, by, pos)
     with writing(till) as write:
-        due = of_bill(till, bill)
-        if due is not None and due.refund:
-            raise AlreadyRequested(bill=bill, refund=due.refund)
-        if due is None or (due.amount < 0) is not to_patient:
-            raise NothingOwed(bill=bill)
-        if other := next((each for each in due.back if tender not in (None, each.kind)), None):
-            raise CashForCardMoney(bill=bill, kind=other.kind, amount=other.amount)
+        if _open(till, bill, to_patient, tender) != due:
+            raise NothingOwed(bill=bill)  # somebody was faster
         kind = due.back[0].kind if due.back else tender or TenderKind.CASH
         back = tuple(Tender(each.kind, Fen(-each.amount), each.reference) for each in due.back)
         done = Evened(bill, due.amount, kind, back)
         write(done, by.number)
     return done
+
+
+def on_cards(till: Till, bill: str) -> list[tuple[Charge, Fen, str]]:
+    """What of the desk's debt has still to go through the bank POS: of which charge, how much, for which purpose."""
+    due, purpose = of_bill(till, bill), _purpose(till, bill)
+    return [(*each, purpose) for each in card_money.to_return(till, bill, purpose, due.back if due else ())]
+
+
+def _open(till: Till, bill: str, to_patient: bool, tender: TenderKind | None) -> Owed:
+    due = of_bill(till, bill)
+    if due is not None and due.refund:
+        raise AlreadyRequested(bill=bill, refund=due.refund)
+    if due is None or (due.amount < 0) is not to_patient:
+        raise NothingOwed(bill=bill)
+    if other := next((each for each in due.back if tender not in (None, each.kind)), None):
+        raise CashForCardMoney(bill=bill, kind=other.kind, amount=other.amount)
+    return due
+
+
+def _purpose(till: Till, bill: str) -> str:
+    """The name of a bill's next evening out; the same until that is in the register."""
+    return f"{bill}-O{sum(note.document.bill == bill for note in read(till, Evened)) + 1}"
 
 
 def _difference(till: Till, served: Sequence[Item], gone: Mapping[str, Fen], moved: Sequence[Tender]) -> Owed:

@@ -27,7 +27,6 @@ from terminal.counter.office.approvals import Approved, approve, digest
 from terminal.counter.office.card_money import Charge
 from terminal.counter.office.faults import (
     AlreadyRequested,
-    CardMoneyNotBack,
     NoSuchLine,
     NotRefundable,
     PapersMissing,
@@ -42,7 +41,7 @@ from terminal.counter.office.register import Document, read, writing
 from terminal.counter.office.roles import Right
 from terminal.counter.settle import settle
 from terminal.counter.till import Till
-from terminal.documents import Approval, Assurance, Settlement, TenderKind, VisitType, encode
+from terminal.documents import Approval, Assurance, Settlement, Tender, TenderKind, VisitType, encode
 from terminal.money import Fen
 from terminal.peripherals.bankpos.port import BankPos
 
@@ -275,18 +274,16 @@ def _step(refund: Refund, to: RefundState) -> Right:
 
 def on_cards(till: Till, refund: Refund) -> list[tuple[Charge, Fen]]:
     """What of a refund has still to go back through the bank POS it came through, and how much of each charge."""
-    back = refund.requested.back.tenders
-    amounts = {tender.reference: Fen(-tender.amount) for tender in back if tender.kind is TenderKind.BANK_CARD}
-    there = card_money.held(till, refund.bill)
-    return [(each, amounts[each.reference]) for each in there if amounts.get(each.reference, 0) > 0]
+    return card_money.to_return(till, refund.bill, refund.number, _to_patient(refund))
 
 
 def to_the_cards(till: Till, refund: Refund, by: Session, pos: BankPos | None) -> None:
     """Each payment goes back to its card, once. Raises PosAnswerOpen, PosSaysNo, CardMoneyNotBack."""
-    for each, amount in on_cards(till, refund):
-        if pos is None:
-            raise CardMoneyNotBack(bill=refund.bill, amount=amount, reference=each.reference, charge=each.number)
-        card_money.returned(card_money.give_back(till, each.number, by, pos, amount))
+    card_money.return_all(till, refund.bill, refund.number, _to_patient(refund), by, pos)
+
+
+def _to_patient(refund: Refund) -> list[Tender]:
+    return [Tender(each.kind, Fen(-each.amount), each.reference) for each in refund.requested.back.tenders]
 
 
 def _take_back(till: Till, refund: Refund, wait: float) -> bool:

@@ -2,9 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
-from terminal.counter.office.owed import even_out, next_step, of_bill, owed
+from terminal.counter.office import card_money
+from terminal.counter.office.faults import CardMoneyNotBack
+from terminal.counter.office.owed import even_out, next_step, of_bill, on_cards, owed
 from terminal.counter.slip import masked
+from terminal.desk import card
 from terminal.desk.boards.board import Board
 from terminal.desk.words import say
 from terminal.money import Fen
@@ -46,10 +50,21 @@ class OwedBoard(Board):
 
     async def _even_out(self) -> None:
         desk, bill = self.app, self.chosen
-        for each in owed(desk.till):
-            if each.bill == bill:
-                back = each.amount < 0
-                await asyncio.to_thread(even_out, desk.till, each.bill, desk.acting, to_patient=back)
-                self.draw()
-                done = say("paid_back" if back else "collected", desk.language, amount=Fen(abs(each.amount)))
-                self.call_after_refresh(self.message, done)  # after what the row under the cursor says
+        due = of_bill(desk.till, bill) if bill else None
+        if due is None or not await card.clear(self):
+            return
+        back = due.amount < 0
+        act = partial(even_out, desk.till, due.bill, desk.acting, to_patient=back, pos=desk.devices.pos)
+        try:
+            await asyncio.to_thread(act)
+        except CardMoneyNotBack:
+            for charge, amount, purpose in on_cards(desk.till, due.bill):
+                ask = partial(
+                    card_money.ask_back, desk.till, charge.number, desk.acting, desk.devices.pos, amount, purpose
+                )
+                if await card.carry_out(self, ask) is None:
+                    return
+            await asyncio.to_thread(act)
+        self.draw()
+        done = say("paid_back" if back else "collected", desk.language, amount=Fen(abs(due.amount)))
+        self.call_after_refresh(self.message, done)  # after what the row under the cursor says

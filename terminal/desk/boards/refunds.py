@@ -110,7 +110,9 @@ class RefundBoard(Board):
             return await asyncio.to_thread(act)
         except CardMoneyNotBack:
             for each, amount in refunds.on_cards(desk.till, refunds.find(desk.till, number)):
-                back = partial(card_money.ask_back, desk.till, each.number, desk.acting, desk.devices.pos, amount)
+                back = partial(
+                    card_money.ask_back, desk.till, each.number, desk.acting, desk.devices.pos, amount, number
+                )
                 if await card.carry_out(self, back) is None:
                     return None
             return await asyncio.to_thread(act)

@@ -1,9 +1,12 @@
 """Bank cards: an intent before, an outcome after, and no card charged twice however the answer was lost."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
+from terminal.counter import journal
+from terminal.counter.far_end import forwarder
 from terminal.counter.office import card_money, operators, refunds, shifts
 from terminal.counter.office.bank import card_payments
 from terminal.counter.office.card_money import charges, held, open_charge
@@ -18,10 +21,12 @@ from terminal.counter.office.faults import (
     PosSaysNo,
     UnknownDraft,
 )
-from terminal.counter.office.owed import owed, unbilled
+from terminal.counter.office.operators import Session
+from terminal.counter.office.owed import even_out, on_cards, owed, unbilled
 from terminal.counter.office.refunds import PAPERS, RefundState
 from terminal.counter.office.unfinished import Kind, unfinished
 from terminal.counter.settle import settle
+from terminal.counter.till import Till
 from terminal.documents import TenderKind, VisitType
 from terminal.money import Fen
 from terminal.peripherals.bankpos.linked import LinkedPos
@@ -33,7 +38,7 @@ from terminal.peripherals.outlet import Outlet
 from terminal.peripherals.simulators.bankpos import PosSimulator, Trouble
 from terminal.peripherals.simulators.plug import Pty
 from tests.counter.office.conftest import hire
-from tests.world import claim
+from tests.world import AMOXICILLIN, World, claim
 
 DUE = Fen(3520)
 PAPERS_HERE = PAPERS[VisitType.OUTPATIENT]
@@ -274,6 +279,68 @@ def test_a_refund_that_the_pos_refuses_is_tried_again_and_one_without_a_cable_is
     report = shifts.takings(till, 1, "", till.clock(), Fen(0), 0)
     assert report.section("refunds")["bank_card"] == -DUE
     assert report.expected == 0
+
+
+@pytest.fixture
+def in_full(tmp_path) -> Iterator[World]:
+    """A site that takes full payment while the line is down."""
+    world = World(tmp_path / "full", offline={"on_outage": "full_payment"})
+    yield world
+    world.close()
+
+
+def paid_in_full(world: World, till: Till, cashier: Session, pos: LinkedPos) -> Fen:
+    """A bill paid in full by card in an outage and settled since; gives what goes back."""
+    settle(till, claim("B-0", "zhang", (AMOXICILLIN, 1)))
+    world.centre.line_down()
+    card_money.charge(till, "B-1", Fen(213_600), cashier, pos)
+    told = settle(till, claim("B-1", "zhang"), cards=card_money.tenders(till, "B-1"))
+    world.centre.line_up()
+    with forwarder(till) as sender:
+        assert sender.run(timedelta(seconds=20), now=True).left == 0
+    return Fen(told.total - journal.standing(till.queue, till.queue.item("B-1")).cash)
+
+
+def test_what_was_paid_in_full_by_card_goes_back_through_the_pos_once_and_a_later_refund_too(in_full, bank, pos):
+    with in_full.till() as till:
+        staff = hire(till)
+        cashier = staff["0001"]
+        back = paid_in_full(in_full, till, cashier, pos)
+        with pytest.raises(CardMoneyNotBack):
+            even_out(till, "B-1", cashier, to_patient=True)
+        bank.device.trouble = Trouble.ANSWER_LOST
+        with pytest.raises(PosAnswerOpen):
+            even_out(till, "B-1", cashier, to_patient=True, pos=pos)
+        card_money.inquire(till, open_charge(till).number, cashier, pos)
+        assert [each.amount for each in owed(till)] == [-back], "the POS has given it back, the register not yet"
+        assert even_out(till, "B-1", cashier, to_patient=True, pos=pos).amount == -back
+        assert owed(till) == [] and [each.amount for each in held(till)] == [213_600 - back]
+        number = three_sign(till, staff, "B-1")
+        assert refunds.give_back(till, number, cashier, pos=pos).state is RefundState.DONE
+        assert (owed(till), held(till), unbilled(till)) == ([], [], [])
+    moved = [(each.deal, each.amount) for each in bank.device.requests if each.deal is not Deal.LAST]
+    assert moved == [(Deal.SALE, 213_600), (Deal.REFUND, back), (Deal.REFUND, 213_600 - back)]
+
+
+def test_a_refund_before_the_difference_went_back_leaves_that_to_be_paid_out_by_the_pos(in_full, bank, pos):
+    with in_full.till() as till:
+        staff = hire(till)
+        cashier = staff["0001"]
+        back = paid_in_full(in_full, till, cashier, pos)
+        number = three_sign(till, staff, "B-1")
+        bank.device.trouble = Trouble.ANSWER_LOST
+        with pytest.raises(PosAnswerOpen):
+            refunds.give_back(till, number, cashier, pos=pos)
+        card_money.inquire(till, open_charge(till).number, cashier, pos)
+        assert refunds.give_back(till, number, cashier, pos=pos).state is RefundState.DONE
+        ((charge, amount, purpose),) = on_cards(till, "B-1")
+        assert amount == back == charge.amount
+        slip = card_money.ask_back(till, charge.number, cashier, None, amount, purpose)
+        card_money.copy(till, slip.number, amount, "R88", cashier)
+        assert even_out(till, "B-1", cashier, to_patient=True).amount == -back
+        assert (owed(till), held(till)) == ([], [])
+    moved = [each.amount for each in bank.device.requests if each.deal in (Deal.SALE, Deal.REFUND)]
+    assert moved == [213_600, 213_600 - back]
 
 
 def test_parked_bills_end_with_the_shift_except_those_with_card_money(till, me, bank, pos):
