@@ -124,7 +124,8 @@ def unseal(suite: Algorithms, key: DataKey, sealed: bytes, place: Place) -> byte
     _, _, _, nonce = _split(sealed)
     head, body = sealed[: _HEAD.size], sealed[_HEAD.size :]
     try:
-        return zlib.decompress(key.cipher(suite).decrypt(nonce, body, _associated(head, place)))
+        plain = key.cipher(suite).decrypt(nonce, body, _associated(head, place))
+        return zlib.decompress(plain, 0, 4096)  # the window is the one it was compressed with
     except (InvalidTag, ValueError, zlib.error) as error:
         raise SealBroken(what=_name(place)) from error
 

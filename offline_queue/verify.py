@@ -22,6 +22,8 @@ from offline_queue.store import Store
 
 ARCHIVED = "archived"
 """Kind of the event that names an archive file and its digest."""
+_CHANGES = msgspec.json.Decoder(dict[str, object])
+_BYTES = ("digest", "lane", "sealed")
 _LINKS = f"SELECT {', '.join(LINKED)}, body, hash, mac FROM event WHERE seq > ? ORDER BY seq"
 
 
@@ -169,17 +171,19 @@ class Verifier:
 
     def _replayed(self) -> Iterator[tuple[int, dict[str, object]]]:
         events = self._store.each("SELECT item, changes FROM event WHERE item > 0 ORDER BY item, seq")
-        for id, rows in groupby(events, key=itemgetter("item")):
+        for id, rows in groupby(events, key=itemgetter(0)):
             sum: dict[str, object] = dict(UNSET)
             for row in rows:
                 with suppress(msgspec.DecodeError):  # its link has told already
-                    sum |= msgspec.json.decode(row["changes"], type=dict[str, object])
+                    sum |= _CHANGES.decode(row[1])
             yield id, sum
 
     def _item(self, item: Row, expected: dict[str, object]) -> Iterator[Trace]:
-        found, sealed = dict(item), item["sealed"]
+        found: dict[str, object] = dict(item)
+        sealed = item["sealed"]
         found["sealed"] = sealed and self._suite.digest(sealed)
-        found = msgspec.to_builtins(found)
+        for name in _BYTES:  # as the events tell them
+            found[name] = found[name] and msgspec.to_builtins(found[name])
         if sealed is None:  # archived; whether it may be is another check
             found["sealed"] = expected.get("sealed")
         changed = [] if found == expected else [name for name in found if found[name] != expected.get(name)]
