@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "owed": ("terminal.cli.owed:owed", "差额 money owed after differences"),
     "advice": ("terminal.cli.advice:advice", "提示 checks that advise about a bill"),
     "filing": ("terminal.cli.filing:filing", "备案 filings: chronic diseases, referral, care elsewhere"),
+    "dispense": ("terminal.cli.dispense:dispense", "发药登记 lot, expiry and prescription of what is handed out"),
     "prepay": ("terminal.cli.prepay:prepay", "预交金 money paid ahead for a stay"),
     "reason": ("terminal.cli.reason:reason", "原因卡 why a card did not settle, and how often it did"),
     "reconcile": ("terminal.cli.reconcile:reconcile", "对账 a day against the centre's books"),

@@ -91,6 +91,50 @@ class RefusedByCentre(Fault):
     next_en = "Correct what it objects to and submit under a new bill number."
 
 
+class BadDiscount(Fault):
+    """Neither a share nor an amount, or more than before."""
+
+    code = "bad_discount"
+    exit = Exit.INPUT
+    zh = "折扣 {found} 不能用：应为 90% 或折后金额 19.80，且不高于原价。"
+    en = "{found} is no discount: 90%, or the amount after it such as 19.80, and no more than before."
+    next_zh = "请改正；本行没有改动。"
+    next_en = "Correct it; the line is unchanged."
+
+
+class NoPrescription(Fault):
+    """A file of another number, or without lines."""
+
+    code = "no_prescription"
+    exit = Exit.INPUT
+    zh = "处方 {number} 的文件内容不符。"
+    en = "The file of prescription {number} does not hold it."
+    next_zh = "请开方科室重新传送，或手工录入项目。"
+    next_en = "Have it sent again, or enter the items by hand."
+
+
+class Expired(Fault):
+    """A medicine past its day."""
+
+    code = "expired"
+    exit = Exit.NO
+    zh = "批号 {lot} 已于 {expires} 过期，不得售出。"
+    en = "Lot {lot} expired on {expires} and must not be sold."
+    next_zh = "请换一批，过期药品下架。"
+    next_en = "Take another lot and remove this one from the shelf."
+
+
+class PrescriptionUnchecked(Fault):
+    """Nobody but the seller has looked at the prescription."""
+
+    code = "prescription_unchecked"
+    exit = Exit.NO
+    zh = "处方 {prescription} 还没有药师审核。"
+    en = "Prescription {prescription} has not been checked by a pharmacist."
+    next_zh = "请药师审核并签名，审核人不能是收费员本人。"
+    next_en = "A pharmacist other than the cashier checks and signs."
+
+
 class TraceCodeTwice(Fault):
     """One box on two lines."""
 

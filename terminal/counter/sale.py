@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 
+from terminal.counter.basket import Prescription
 from terminal.counter.faults import RefusedByCentre
 from terminal.counter.identify import Identified, identify
 from terminal.counter.office import card_money, drafts, filings
@@ -129,6 +130,22 @@ class Sale:
         self.lines.append(line)
         self.trial = None
         return line
+
+    def change(self, line: Line) -> None:
+        """Another version of a line, from ``basket``."""
+        self.lines, self.trial = [line if each.sn == line.sn else each for each in self.lines], None
+
+    def take(self, prescription: Prescription) -> tuple[Line, ...]:
+        """The lines of a prescription, each with its number; the same prescription once."""
+        if any(line.prescription == prescription.number for line in self.lines):
+            return ()
+        last = max((line.sn for line in self.lines), default=0)
+        taken = tuple(
+            msgspec.structs.replace(line, sn=last + place, prescription=prescription.number)
+            for place, line in enumerate(prescription.lines, 1)
+        )
+        self.lines, self.trial = [*self.lines, *taken], None
+        return taken
 
     def remove(self, sn: int) -> None:
         """Takes a line out."""

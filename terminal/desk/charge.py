@@ -155,12 +155,19 @@ class ChargeScreen(DeskScreen):
         if self.sale.settled is not None:
             self.message(say("is_settled", self.app.language, key=shown(self.app.keys[Action.NEXT])))
             return
-        line = self.sale.add(item, many)
-        table = self.query_one("#items", DataTable)
-        table.add_row(*panels.item_row(line, self.app.language), key=str(line.sn))
-        table.move_cursor(row=table.row_count - 1)
+        self.draw_line(self.sale.add(item, many))
         self.message("")
         self.show_money()
+
+    def draw_line(self, line: Line) -> None:
+        """One line more, or one that changed."""
+        table, cells = self.query_one("#items", DataTable), panels.item_row(line, self.app.language)
+        if str(line.sn) in table.rows:
+            for (column, _, _), text in zip(panels.COLUMNS, cells, strict=True):
+                table.update_cell(str(line.sn), column, text)
+        else:
+            table.add_row(*cells, key=str(line.sn))
+            table.move_cursor(row=table.row_count - 1)
 
     @property
     def line_here(self) -> Line | None:

@@ -30,6 +30,7 @@ from terminal.desk.advice import advised
 from terminal.desk.dialogs import Ask, Choice, Field, Prompt, Text, Wait
 from terminal.desk.finding import looked_up
 from terminal.desk.keys import Action, shown
+from terminal.desk.lines import edit, prescribed
 from terminal.desk.people import sign
 from terminal.desk.reasons import explain
 from terminal.desk.words import say
@@ -87,6 +88,8 @@ async def scanned(screen: "ChargeScreen", text: str) -> None:
     asked = typed(text)
     if screen.sale.who is None and asked.kind is CredentialKind.E_CREDENTIAL:
         await _identify(screen, asked)
+    elif await prescribed(screen, text):
+        return
     elif is_code(text) and (line := screen.line_here) is not None:
         screen.sale.trace(line.sn, (*line.trace_codes, text))
         screen.message(f"{say('traces', screen.app.language)} {line.sn} {line.name} {len(line.trace_codes) + 1}")
@@ -411,6 +414,7 @@ STEPS: Mapping[Action, Step] = {
     Action.TRIAL: trial,
     Action.TENDER: tender,
     Action.SETTLE: settle,
+    Action.LINE: edit,
     Action.REMOVE: lambda screen: screen.take_out(),
     Action.FIND: find,
     Action.PARK: park,

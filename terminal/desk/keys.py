@@ -35,6 +35,7 @@ class Action(StrEnum):
     PREPAY = "prepay"
     FILINGS = "filings"
     TRACES = "traces"
+    LINE = "line"
     LANGUAGE = "language"
     LOCK = "lock"
     LEAVE = "leave"
@@ -65,6 +66,7 @@ NAMES: dict[Action, tuple[str, str]] = {
     Action.PREPAY: ("预交金", "Prepay"),
     Action.FILINGS: ("备案", "Filings"),
     Action.TRACES: ("追溯码", "Traces"),
+    Action.LINE: ("改行", "Line"),
     Action.LANGUAGE: ("English", "中文"),
     Action.LOCK: ("锁屏", "Lock"),
     Action.LEAVE: ("退出", "Leave"),
@@ -94,7 +96,8 @@ _DEFAULT: dict[Action, str] = {
     Action.DRILL: "ctrl+n,alt+m",
     Action.PREPAY: "alt+1",
     Action.FILINGS: "ctrl+k,alt+k",
-    Action.TRACES: "f7,alt+z",
+    Action.TRACES: "alt+z,alt+3",
+    Action.LINE: "alt+2",
     Action.LANGUAGE: "ctrl+g,alt+g",
     Action.LOCK: "ctrl+l,alt+l",
     Action.LEAVE: "ctrl+q,alt+q",
@@ -104,13 +107,7 @@ PROFILES: dict[str, dict[Action, str]] = {
     "default": _DEFAULT,
     "zhonglian": _DEFAULT | {Action.CREDENTIAL: "f6,ctrl+f4,alt+c", Action.PARK: "ctrl+s,f10,alt+p"},
     "newtouch": _DEFAULT | {Action.SETTLE: "f8,alt+s", Action.REFUND: "f6,alt+r", Action.CREDENTIAL: "f2,alt+c"},
-    "retail": _DEFAULT
-    | {
-        Action.SETTLE: "f12,alt+s",
-        Action.NEXT: "f2,alt+n",
-        Action.CREDENTIAL: "f7,alt+c",
-        Action.TRACES: "f6,alt+z",
-    },
+    "retail": _DEFAULT | {Action.SETTLE: "f12,alt+s", Action.NEXT: "f2,alt+n", Action.CREDENTIAL: "f7,alt+c"},
 }
 """Keys people already have in their fingers; every function key keeps a second way without one."""
 

@@ -123,7 +123,7 @@ async def _filings(c: Cashier) -> None:
 
 async def _traces(c: Cashier) -> None:
     await fill(c)
-    await c.press("f7")
+    await c.press("alt+z")
     await c.type("81234567890123456789")
 
 
@@ -148,6 +148,7 @@ SCENES: Mapping[str, Callable[[Cashier], Awaitable[None]]] = {
     "owed": keys("ctrl+y"),
     "reconcile": _reconcile,
     "devices": keys("ctrl+b"),
+    "line": keys("up", "alt+2"),
     "prepay": _prepay,
     "filings": _filings,
     "traces": _traces,

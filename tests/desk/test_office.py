@@ -285,6 +285,30 @@ def test_a_day_is_compared_with_the_centre_column_by_column(till):
     assert [state for _, state in journal.bills(till.queue)] == [BillState.RECONCILED]
 
 
+def test_the_banks_file_is_matched_line_by_line(till, tmp_path):
+    file = tmp_path / "bank.csv"
+
+    async def script(c):
+        await serve(c)
+        await c.press("ctrl+f", "b")
+        assert "选日期" in c.lines[22]
+        await c.press("d", "enter")
+        await c.until(lambda: "1 笔全部相符" in c.screen)
+        file.write_text("参考号,金额,交易类型\n000123456789,10.00,消费\n", encoding="gb18030")
+        await c.press("b")
+        await c.type(str(file))
+        assert "有不符" in c.screen and "! 000123456789" in c.screen
+        file.write_text("参考号,金额,交易类型\n", encoding="gb18030")
+        await c.press("b")
+        await c.type(str(file))
+        assert "1 笔全部相符" in c.screen
+        await c.press("b")
+        await c.type(str(tmp_path / "none.csv"))
+        assert "No such file" in c.lines[22]
+
+    play(desk(till), script)
+
+
 def test_a_hint_is_answered_and_kept_before_the_bill_settles(till):
     async def script(c):
         await c.press("f6")

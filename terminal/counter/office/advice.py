@@ -4,7 +4,7 @@ They see what this terminal has served; the centre sees more, weeks later.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -14,10 +14,11 @@ import msgspec
 
 from offline_queue.vocabulary import OPEN, State
 from terminal.counter import journal
+from terminal.counter.office.dispensing import dispensed
 from terminal.counter.office.register import Document, read, write
 from terminal.counter.till import Till
 from terminal.counter.tracing import lacking, wanted
-from terminal.documents import Claim, CredentialKind, Line, Person, VisitType
+from terminal.documents import Claim, CredentialKind, InstitutionKind, Line, Person, VisitType
 from terminal.money import Quantity
 
 _STANDING = (*OPEN, State.ACCEPTED)
@@ -35,6 +36,7 @@ class Check(StrEnum):
     SPLIT_ADMISSION = "split_admission"
     CODE_SOLD = "code_sold"
     CODE_MISSING = "code_missing"
+    LOT_UNKNOWN = "lot_unknown"
 
 
 _TEXTS: dict[Check, tuple[str, str]] = {
@@ -69,6 +71,10 @@ _TEXTS: dict[Check, tuple[str, str]] = {
     Check.CODE_SOLD: (
         "{name} 的追溯码 {found} 已随账单 {expected} 售出。",
         "The trace code {found} of {name} was sold with bill {expected}.",
+    ),
+    Check.LOT_UNKNOWN: (
+        "{name} 的批号和有效期还没有登记。",
+        "Lot and expiry of {name} are not written down.",
     ),
     Check.CODE_MISSING: (
         "{name} 应扫 {expected} 个追溯码，只扫了 {found} 个。无码不得医保结算。",
@@ -118,6 +124,8 @@ class Facts:
     limits: Limits
     traced: bool
     """Whether this site scans trace codes."""
+    dispensed: Container[int]
+    """Lines whose lot and expiry are written down."""
 
 
 def answer(till: Till, bill: str, check: Check, said: str, *, line: int = 0, actor: str = "") -> Answered:
@@ -149,7 +157,8 @@ class Advisor:
             for item in queue.items(_STANDING, lane=person.number)
             if item.key != claim.bill and not item.reverses and not journal.taken_back(queue, item)
         ]
-        facts = Facts(claim, person, earlier, self.sold_with, self._limits, self._till.settings.trace_codes)
+        known, traced = dispensed(self._till, claim.bill), self._till.settings.trace_codes
+        facts = Facts(claim, person, earlier, self.sold_with, self._limits, traced, known)
         return [hint for check in _CHECKS for hint in check(facts)]
 
     def sold_with(self, code: str) -> str:
@@ -229,4 +238,11 @@ def _missing(facts: Facts) -> Iterator[Hint]:
         yield _hint(Check.CODE_MISSING, line, len(line.trace_codes), wanted(line))
 
 
-_CHECKS: tuple[Callable[[Facts], Iterator[Hint]], ...] = (_bearer, _repeated, _places, _hours, _codes, _missing)
+def _lots(facts: Facts) -> Iterator[Hint]:
+    if facts.claim.institution.kind is InstitutionKind.PHARMACY:
+        for line in facts.claim.lines:
+            if wanted(line) and line.sn not in facts.dispensed:
+                yield _hint(Check.LOT_UNKNOWN, line, "")
+
+
+_CHECKS: tuple[Callable[[Facts], Iterator[Hint]], ...] = (_bearer, _repeated, _places, _hours, _codes, _missing, _lots)
