@@ -1,0 +1,144 @@
+"""Whole journals at once: a batch of bills, and a year of people."""
+
+import dataclasses
+import random
+import sys
+import time
+import tracemalloc
+from statistics import median
+from typing import Any
+
+from terminal.adjudication import Plan
+from terminal.documents import (
+    ItemClass,
+    Line,
+)
+from terminal.money import Fen, Price, Quantity
+from tests.bench.engine.bills import (
+    TENTH,
+    bill_of,
+)
+from tests.bench.peers import by_hand
+from tests.bench.timing import NotHere, Work, compare, readable
+
+
+def worked(work: Work) -> float:
+    """Processor seconds of long work: unlike a short piece, it never has the machine to itself for its whole time."""
+    tries = []
+    for _ in range(7):
+        begun = time.process_time()
+        work()
+        tries.append(time.process_time() - begun)
+    return median(tries)
+
+
+def _columns(plan: Plan, chance: random.Random, bills: int, lines: int, persons: int) -> Any:
+    """A journal of random bills, made column by column."""
+    import numpy as np
+
+    from terminal.adjudication.journal import Journal
+
+    random_ = np.random.default_rng(chance.randrange(2**32))
+    count = bills * lines
+    kinds = random_.choice(3, count, p=(0.6, 0.3, 0.1))
+    amount = random_.integers(1, 300_00, count)
+    ones = np.ones(bills, np.int64)
+    day = bill_of(chance, 1).visit.begin.date().toordinal()
+    words = {"employment": "active", "tier": "3"}
+    facts = {name: (np.zeros(bills, np.int64), (word,)) for name, word in words.items()} | {"age": (ones * 40, ())}
+    return Journal(
+        persons=persons, person=np.sort(random_.integers(0, persons, bills)) if persons < bills else np.arange(bills),
+        benefit=ones * 0, day=ones * day, days=ones, account=ones * 0, account_use=ones > 0, facts=facts,
+        place={"disease": ones * 0, "institution": ones * 0}, first_line=np.arange(0, count + 1, lines),
+        amount=amount, item_class=kinds, category=np.zeros(count, np.int64), categories=("",),
+        numerator=(kinds == 1).astype(np.int64), denominator=np.where(kinds == 1, 10, 0), limit=None,
+        quantity=np.full(count, 10**4), price=amount * 10**4,
+    )  # fmt: skip
+
+
+def batch(plan: Plan, chance: random.Random) -> None:
+    """Bills that have nothing to do with each other."""
+    try:
+        import numpy as np
+
+        from terminal.adjudication.columns import run
+    except ImportError as missing:
+        raise NotHere("numpy is not installed") from missing
+    journal = _columns(plan, chance, 100_000, 20, 100_000)
+    some = [bill_of(chance, 20) for _ in range(1000)]
+    hand = by_hand.in_numpy(journal.amount, journal.item_class, journal.first_line)
+    mine = run(plan, journal).figures
+    names = ("total", "own_pay", "first_self_pay", "deductible", "paid.large_amount")
+    wrong = sum(int((mine[name] != column).sum()) for name, column in zip(names, hand, strict=True))
+    print(f"adjudication: figures of 100,000 bills that differ from numpy by hand: {wrong}")
+    ints = worked(lambda: [by_hand.in_ints(bill.lines) for bill in some]) * 100
+
+    def by_numpy() -> object:
+        return by_hand.in_numpy(journal.amount, journal.item_class, journal.first_line)
+
+    ours = worked(lambda: run(plan, journal))
+    print(f"adjudication: 100,000 bills in columns {ints / ours:>6.1f} x the speed of hard-coded ints, held to 6")
+    compare("adjudication: 100,000 bills in columns", lambda: run(plan, journal), {"numpy by hand": by_numpy}, rounds=7)
+    try:
+        from tests.bench.peers.openfisca_system import PERIOD, simulation, system
+
+        made = system()
+    except ImportError:
+        print("adjudication: OpenFisca is not installed", file=sys.stderr)
+        return
+    owner = np.repeat(np.arange(100_000), 20)
+    ready = simulation(made, journal.amount, journal.item_class, owner)
+    wrong = int((ready.calculate("fund", PERIOD) != mine["paid.large_amount"]).sum())
+
+    def calculate() -> object:
+        for name in ("fund", "scope", "first"):
+            ready.delete_arrays(name)
+        return ready.calculate("fund", PERIOD)
+
+    def from_scratch() -> object:
+        return simulation(made, journal.amount, journal.item_class, owner).calculate("fund", PERIOD)
+
+    peers: dict[str, Work] = {f"OpenFisca, calculation ({wrong} differ)": calculate}
+    compare("adjudication: 100,000 bills, held to 1.00", lambda: run(plan, journal), peers, rounds=9)
+    peers = {"OpenFisca, with set-up": from_scratch}
+    compare("adjudication: 100,000 bills, held to 0.10", lambda: run(plan, journal), peers, rounds=1)
+
+
+def year(plan: Plan, chance: random.Random) -> None:
+    """Bills of people whose accumulators carry on from bill to bill."""
+    from terminal.adjudication.columns import run
+
+    journal = _columns(plan, chance, 240_000, 20, 20_000)
+    tracemalloc.start()
+    run(plan, journal)
+    held = sum(column.nbytes for column in vars(journal).values() if hasattr(column, "nbytes"))
+    each = (held + tracemalloc.get_traced_memory()[1]) / len(journal.amount)
+    tracemalloc.stop()
+    done = run(plan, journal).figures
+    taken = worked(lambda: run(plan, dataclasses.replace(journal)))  # nothing kept from the try before
+    used = paid = wrong = 0
+    person = -1
+    lines = [line for bill in range(2000) for line in [_bill_lines(journal, bill)]]
+    begun = time.process_time()
+    for bill, of_bill in enumerate(lines):
+        if journal.person[bill] != person:
+            person, used, paid = journal.person[bill], 0, 0
+        figures = by_hand.in_ints(of_bill, used, paid)
+        used, paid = used + figures[4], paid + figures[5]
+        wrong += figures[5] != done["paid.large_amount"][bill]
+    ints = (time.process_time() - begun) / 2000 * 240_000
+    print(f"adjudication: a year of 20,000 people {ints / taken:>6.1f} x the speed of hard-coded ints, held to 5")
+    print(
+        f"  240,000 bills in {readable(taken)}; of 2,000 differ: {wrong}; {each:.0f} bytes a line at most, held to 100"
+    )
+
+
+def _bill_lines(journal: Any, bill: int) -> list[Line]:
+    made = []
+    for place in range(journal.first_line[bill], journal.first_line[bill + 1]):
+        item_class = ItemClass("ABC"[journal.item_class[place]])
+        amount = Fen(journal.amount[place])
+        rate = TENTH if item_class is ItemClass.B else None
+        one = Quantity(10**4)
+        made.append(Line(place, "", Price(amount * 10**4), one, amount, item_class=item_class, first_self_pay=rate))
+    return made
