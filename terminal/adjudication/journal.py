@@ -15,7 +15,7 @@ from terminal.adjudication.engine import day_of, days_of
 from terminal.adjudication.pack import Benefit
 from terminal.adjudication.plan import Plan
 from terminal.adjudication.rounding import ROUND
-from terminal.documents import Claim, Insured, ItemClass
+from terminal.documents import Claim, Insured, ItemClass, Line
 
 Column = NDArray[np.int64]
 
@@ -25,6 +25,8 @@ LARGEST_SCALE = 10**6
 """The largest denominator of a line's own first self-pay."""
 PIECE = 1 << 15
 """Lines worked on together."""
+MOST_AMOUNT, MOST_PRICE, MOST_QUANTITY, MOST_DAYS = 10**11, 10**13, 10**9, 3660
+"""In fen, millionths, ten-thousandths and days: up to them no product of a line leaves int64."""
 EARLIER = "earlier than the bill before it"
 
 
@@ -138,6 +140,11 @@ class _Codes:
         return self.words.setdefault(word, len(self.words))
 
 
+def _beyond(line: Line) -> bool:
+    dear = max(line.price, line.ceiling or 0) > MOST_PRICE
+    return dear or line.amount > MOST_AMOUNT or line.quantity > MOST_QUANTITY
+
+
 def unfit(plan: Plan, claim: Claim, insured: Insured) -> str:
     """Why columns do not carry this bill, so that it is split by itself; empty where they do."""
     visit, header = claim.visit, plan.pack.header
@@ -160,6 +167,8 @@ def unfit(plan: Plan, claim: Claim, insured: Insured) -> str:
         return "a line with no catalogue class"
     if any(min(line.amount, line.price, line.quantity) < 0 for line in claim.lines):
         return "a negative line"
+    if days_of(claim) > MOST_DAYS or any(_beyond(line) for line in claim.lines):
+        return "a line or a stay beyond what columns multiply"
     if any(line.first_self_pay and line.first_self_pay.denominator >= LARGEST_SCALE for line in claim.lines):
         return "a first self-pay with a long denominator"
     return ""

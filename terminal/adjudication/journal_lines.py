@@ -167,7 +167,7 @@ def _cut(
     amount, quantity, price = (column[lines][here] for column in (journal.amount, journal.quantity, journal.price))
     for one in known.limits:
         if one.units is not None and one.effect is Effect.CUT:
-            plausible = rules.whole_ceiling(price * one.units * days * 10**4, 10**8)
+            plausible = rules.whole_ceiling(price * one.units * days, 10**4)
             surplus = quantity > one.units * days * 10**4
             over[here] = np.where(surplus, np.maximum(over[here], amount - plausible), over[here])
         if one.amount is None:

@@ -174,7 +174,9 @@ def test_a_blocked_or_unanswered_bill_is_named_with_its_reason():
             claim("1.00"), "lines by admissions",
         ),
         (small('{ kind = "class_ratio", class = ["A"], rate = "r" },', FULL), claim("1.00"), "one class"),
-        (small(RATIO, FULL), claim("9999999999.99"), "thousand million"),
+        (small(RATIO, FULL), claim(*["9000000.00"] * 120), "thousand million"),
+        (small(RATIO, FULL), claim("9999999999.99"), "beyond what columns multiply"),
+        (small(RATIO, FULL), claim("1.00", end=DAY + timedelta(days=4000)), "beyond what columns multiply"),
         (small(RATIO, FULL), claim(line(1, "1.00", "")), "no catalogue class"),
         (small(RATIO, FULL), claim("1.00", visit="maternity"), "0 benefits"),
     ],
@@ -199,6 +201,15 @@ def test_pieces_that_are_worked_on_together_change_nothing(name, pieces, seed, m
     assert (parts.bad == whole.bad).all()
     for figure, column in whole.figures.items():
         assert (parts.figures[figure] == column).all()
+
+
+def test_dear_hours_of_a_long_stay_are_cut_to_the_same_fen():
+    plan = PACKS["every rule for lines"]
+    hours = line(1, "9999999.99", "A", category="oxygen", price=Price(9_999_999_990_000), quantity=Quantity(10**9))
+    bill = claim(hours, end=DAY + timedelta(days=400))
+    result = run(plan, journal_of(plan, [("p", bill, insured_for(plan))]))
+    settled = split(plan, bill, insured_for(plan)).settlement
+    assert (result.figures["over_limit"][0], result.figures["cash"][0]) == (settled.over_limit, settled.cash)
 
 
 def test_layers_that_pay_more_than_the_bill_stop_the_settlement():
