@@ -10,10 +10,20 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from offline_queue import Limits, Queue
-from offline_queue.faults import BadLimits, KeyReused, LaneBusy, LimitReached, OnlineOnly, QueueFault
+from offline_queue.faults import (
+    BadLimits,
+    ForbiddenStep,
+    KeyReused,
+    LaneBusy,
+    LimitReached,
+    OnlineOnly,
+    QueueFault,
+    StoreFailed,
+)
 from offline_queue.limits import Limit, read_signed
 from offline_queue.ports import Item, Outcome, Sending
-from offline_queue.vocabulary import Kind, OutcomeClass, State
+from offline_queue.vocabulary import Decision, Kind, OutcomeClass, State
+from tests.offline_queue.faulty import Disk, Fault
 from tests.offline_queue.world import World
 
 
@@ -240,3 +250,40 @@ def test_every_fault_speaks_two_languages_and_names_the_next_step() -> None:
     assert len({fault.code for fault in faults}) == len(faults)
     for fault in faults:
         assert all((fault.zh, fault.en, fault.next_zh, fault.next_en)), fault
+
+
+def test_what_another_process_wrote_is_seen_at_once(world: World) -> None:
+    here, there = world.queue(), world.queue()
+    here.record(world.bill("zhang"))
+    there.record(world.bill("zhang"))
+    assert here.record(world.bill("zhang")).id == 3
+    there.resolve("zhang-3", Decision.CLOSE, by=("cashier", "chief"), reason="cancelled")
+    with pytest.raises(ForbiddenStep):
+        here.resolve("zhang-3", Decision.CLOSE, by=("cashier", "chief"), reason="cancelled")
+    here.contact(reached=False)
+    there.contact()
+    assert here.status().offline_since is None
+    here.contact(reached=False)
+    assert here.status().offline_since == world.time.wall
+    assert here.verify().intact
+
+
+def test_what_was_undone_is_forgotten(world: World) -> None:
+    queue = world.queue(limits=Limits(items_open=2))
+    queue.record(world.bill())
+    with pytest.raises(LimitReached):
+        queue.record_all([world.bill(key="a"), world.bill(key="b")])
+    assert queue.record(world.bill(key="c")).id == 2
+    assert [item.key for item in queue.items()] == ["zhang-1", "c"]
+    assert queue.verify().intact
+
+
+def test_a_contact_that_was_not_stored_is_told_again(world: World) -> None:
+    disk = Disk()
+    queue = world.queue(connect=disk.connect)
+    world.time.pass_(minutes=2)
+    disk.arm(Fault.DISK_FULL, 0)
+    with pytest.raises(StoreFailed):
+        queue.contact()
+    queue.contact()
+    assert queue.status().last_contact == world.time.wall
