@@ -229,6 +229,22 @@ def test_a_swap_just_after_connecting_ends_the_reading(others: list[str], monkey
     assert other.commands == []
 
 
+def test_a_swap_between_the_finding_of_a_card_and_its_holding_ends_the_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    port, other, connect, second = VirtualPort(), card("wang"), VirtualContext.connect, "Virtual Reader 01"
+    port.plug(second)
+    port.insert(card("zhang"), second)
+
+    def swap_and_connect(context: VirtualContext, reader: str) -> object:
+        if reader == second:
+            port.swap(other, second)
+        return connect(context, reader)
+
+    monkeypatch.setattr(VirtualContext, "connect", swap_and_connect)
+    with pytest.raises(CardRemoved):
+        read_card(port=port)
+    assert other.commands == []
+
+
 @pytest.mark.parametrize("index", range(1, 4))
 def test_a_reset_by_another_program_is_repaired_from_the_start(index: int) -> None:
     port, chip = VirtualPort(), card("zhang")
