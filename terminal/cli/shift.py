@@ -70,6 +70,28 @@ def move(put_in: Fen, taken_out: Fen, reason: str, by: str, with_card: bool, hom
 
 
 @shift.command()
+@click.option("--reason", required=True, help="事由 why")
+@by
+@with_card
+@at_home
+@as_json
+def drawer(reason: str, by: str, with_card: bool, home: Path, as_json: bool) -> None:
+    """不收费开钱箱，记入报表。 Opens the drawer without a sale; the report tells it."""
+    from terminal.counter.office import shifts
+    from terminal.counter.office.faults import NoDrawer
+    from terminal.counter.till import Till
+    from terminal.peripherals.printer import escpos_printer
+
+    with Till(home) as till:
+        devices = till.settings.devices
+        if not devices.printer:
+            raise NoDrawer()
+        printer = escpos_printer(devices.printer, devices.printer_model)
+        shifts.open_drawer(till, acting(till, by, with_card), printer, reason=reason)
+    show({"opened": True, "reason": reason}, as_json, lambda: reason)
+
+
+@shift.command()
 @click.option("--count", "counts", multiple=True, type=_counted, help="点钞 notes and coins, such as 100=3")
 @by
 @with_card

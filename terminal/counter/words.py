@@ -147,6 +147,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "section.numbers.void": ("作废的票号", "Numbers void"),
     "section.numbers.lost": ("遗失的票号", "Numbers lost"),
     "section.card_open": ("银行卡未了", "Card money open"),
+    "section.no_sale": ("无收费开钱箱", "Drawer opened without a sale"),
     "section.given_up": ("挂单作废", "Parked, given up"),
     "section.counted": ("点钞", "Counted"),
     "receipt.used": ("使用", "used"),

@@ -20,6 +20,7 @@ from terminal.counter.office import card_money, drafts, issuing, serving
 from terminal.counter.office.faults import NoReceiptsLeft
 from terminal.counter.office.owed import owed, reach
 from terminal.counter.office.serving import Stage
+from terminal.counter.office.shifts import open_drawer
 from terminal.counter.sale import Sale
 from terminal.counter.slip import slip
 from terminal.counter.tendering import tenders
@@ -299,7 +300,18 @@ async def _count(screen: "ChargeScreen", due: Fen) -> None:
         screen.tell(fault)  # the bill is settled; the paper must not wait for a note about it
 
 
+async def _drawer(screen: "ChargeScreen", bill: str) -> None:
+    desk = screen.app
+    if desk.devices.printer is None:
+        return
+    try:
+        await asyncio.to_thread(open_drawer, desk.till, desk.acting, desk.devices.printer, bill=bill)
+    except (DeviceFault, QueueFault) as fault:
+        screen.tell(fault)
+
+
 async def _handed_over(screen: "ChargeScreen", due: Fen) -> Fen:
+    screen.run_worker(_drawer(screen, screen.sale.bill), group="drawer")
     language, note = screen.app.language, ""
     screen.app.announce(Phrase.PAY, due)
     while True:

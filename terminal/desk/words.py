@@ -178,6 +178,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     # shift
     "open_shift": ("开班", "open"),
     "move_cash": ("现金收支", "cash in/out"),
+    "drawer": ("开钱箱", "drawer"),
     "close_shift": ("点钞交班", "count, close"),
     "float": ("备用金", "Float"),
     "cash_amount": ("金额（取出为负）", "Amount (minus: out)"),

@@ -4,6 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from terminal.counter.office import shifts
 from terminal.counter.till import Till
 from terminal.documents import BillState
 from terminal.peripherals.simulators.plug import Pty
@@ -104,6 +105,27 @@ def test_an_unplugged_display_turns_its_lamp_on_and_the_bill_settles(equipped):
         await c.until(lambda: "未接" not in c.screen)
 
     play(desk(till), script)
+
+
+def test_the_drawer_opens_for_cash_and_every_opening_without_a_sale_is_in_the_report(equipped):
+    till, printer, _, _ = equipped
+
+    async def script(c):
+        await c.press("ctrl+w", "o")
+        await c.type("200")
+        await c.press("escape")
+        await serve(c)
+        await c.until(lambda: printer.drawer_kicks == 1)
+        await c.press("ctrl+w", "d", "enter")
+        assert "须写明事由" in c.screen
+        assert printer.drawer_kicks == 1
+        await c.press("d")
+        await c.type("换零钱")
+        await c.until(lambda: printer.drawer_kicks == 2)
+        assert "无收费开钱箱" in c.screen
+
+    play(desk(till), script)
+    assert [(row.name, row.count) for row in shifts.report(till).rows if row.section == "no_sale"] == [("换零钱", 1)]
 
 
 def test_the_test_button_prints_a_page(equipped):

@@ -485,3 +485,25 @@ class DraftHoldsMoney(Fault):
     en = "Card money ({amount}) lies on the parked bill {bill}; it cannot be dropped."
     next_zh = "请先结算，或把钱退回银行卡。"
     next_en = "Settle it, or give the money back to the card first."
+
+
+class ReasonMissing(Fault):
+    """The drawer is opened without a sale and nobody said why."""
+
+    code = "drawer_reason_missing"
+    exit = Exit.INPUT
+    zh = "没有收费而开钱箱须写明事由。"
+    en = "Opening the drawer without a sale needs a reason."
+    next_zh = "请写明事由；开箱会记入班次报表。"
+    next_en = "Give the reason; it stands in the shift report."
+
+
+class NoDrawer(Fault):
+    """No printer is set up, and the drawer hangs on the printer."""
+
+    code = "no_drawer"
+    exit = Exit.DEVICE
+    zh = "没有设置打印机，钱箱接在打印机上。"
+    en = "No printer is set up; the drawer is opened through it."
+    next_zh = "请在设置中填写打印机。"
+    next_en = "Name the printer in the settings."

@@ -10,13 +10,15 @@ from typing import ClassVar
 import msgspec
 
 from terminal.counter.office import drafts
-from terminal.counter.office.faults import NoShift, ShiftIsOpen, WrongCount
+from terminal.counter.office.faults import NoShift, ReasonMissing, ShiftIsOpen, WrongCount
 from terminal.counter.office.operators import Session
 from terminal.counter.office.register import Document, Note, read, writing
+from terminal.counter.office.register import write as write_note
 from terminal.counter.office.roles import Right
 from terminal.counter.office.takings import Report, Row, takings
 from terminal.counter.till import Till
 from terminal.money import Fen
+from terminal.peripherals.printer import ReceiptPrinter
 
 DENOMINATIONS = tuple(map(Fen, (10000, 5000, 2000, 1000, 500, 100, 50, 10, 5, 2, 1)))
 """Notes and coins of the renminbi, in fen."""
@@ -37,6 +39,14 @@ class CashMoved(Document, frozen=True):
     KIND: ClassVar[str] = "shift.move"
     amount: Fen
     reason: str
+
+
+class DrawerOpened(Document, frozen=True):
+    """The drawer was opened: for a bill's cash, or for a reason without a sale."""
+
+    KIND: ClassVar[str] = "shift.drawer"
+    bill: str
+    reason: str = ""
 
 
 class Closed(Document, frozen=True):
@@ -83,6 +93,18 @@ def move_cash(till: Till, amount: Fen, reason: str, by: Session) -> CashMoved:
         moved = CashMoved(amount, reason)
         write(moved, by.number)
     return moved
+
+
+def open_drawer(till: Till, by: Session, printer: ReceiptPrinter, *, bill: str = "", reason: str = "") -> None:
+    """Opens the drawer on the printer and keeps who did it and for what; without a bill it needs a reason.
+
+    Raises ReasonMissing, NotAllowed, and the peripherals' DeviceFault after it was noted.
+    """
+    by.require(Right.SHIFT)
+    if not (bill or reason):
+        raise ReasonMissing()
+    write_note(till, DrawerOpened(bill, reason), by.number)
+    printer.open_drawer()
 
 
 def report(till: Till, number: int | None = None) -> Report:
@@ -136,4 +158,6 @@ def _stands(till: Till, shift: Note[Opened]) -> Report:
     opened = shift.document
     moves = (note.document for note in read(till, CashMoved, after=opened.after))
     moved = tuple(Row("moves", move.reason, 1, move.amount) for move in moves)
+    opens = [note.document.reason for note in read(till, DrawerOpened, after=opened.after) if not note.document.bill]
+    moved += tuple(Row("no_sale", reason, opens.count(reason), Fen(0)) for reason in dict.fromkeys(opens))
     return takings(till, opened.number, shift.actor, shift.at, opened.float, opened.after, moved)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from terminal.counter.office import shifts
-from terminal.counter.office.faults import NoShift
+from terminal.counter.office.faults import NoDrawer, NoShift
 from terminal.counter.office.report import printed
 from terminal.counter.office.shifts import DENOMINATIONS
 from terminal.desk.boards.board import Board
@@ -21,7 +21,7 @@ class ShiftBoard(Board):
 
     TITLE_WORD = "shift"
     COLUMNS = (("report", _WIDTH),)
-    KEYS = (("o", "open_shift"), ("m", "move_cash"), ("c", "close_shift"), ("p", "print"))
+    KEYS = (("o", "open_shift"), ("m", "move_cash"), ("d", "drawer"), ("c", "close_shift"), ("p", "print"))
 
     def rows(self) -> Sequence[tuple[str, tuple[str, ...]]]:
         """The report, line by line."""
@@ -38,6 +38,10 @@ class ShiftBoard(Board):
     def key_m(self) -> None:
         """Cash in or out."""
         self.perform(self._move)
+
+    def key_d(self) -> None:
+        """Opens the drawer without a sale."""
+        self.perform(self._drawer)
 
     def key_c(self) -> None:
         """Counts and closes."""
@@ -73,6 +77,16 @@ class ShiftBoard(Board):
             self.message(str(error))
             return
         await asyncio.to_thread(shifts.move_cash, self.app.till, amount, given[1], self.app.acting)
+        self.draw()
+
+    async def _drawer(self) -> None:
+        desk = self.app
+        if desk.devices.printer is None:
+            raise NoDrawer()
+        given = await self._given("drawer", [Field("cash_reason")])
+        if given is None:
+            return
+        await asyncio.to_thread(shifts.open_drawer, desk.till, desk.acting, desk.devices.printer, reason=given[0])
         self.draw()
 
     async def _close(self) -> None:

@@ -191,6 +191,17 @@ def test_what_cannot_be_voided_any_more_is_refunded_by_its_reference(till, me, b
     assert bank.device.requests[-1].original.day.endswith("0105")
 
 
+def test_a_part_goes_back_by_refund_and_the_rest_still_lies_there(till, me, bank, pos):
+    charge = card_money.charge(till, "T1", DUE, me, pos)
+    assert card_money.give_back(till, charge.number, me, pos, Fen(1000)).deal is Deal.REFUND
+    assert [each.amount for each in held(till, "T1")] == [2520]
+    with pytest.raises(NothingOnCard):
+        card_money.give_back(till, charge.number, me, pos, Fen(2521))
+    assert card_money.give_back(till, charge.number, me, pos).amount == 2520
+    assert held(till) == []
+    assert [each.amount for each in bank.device.requests] == [DUE, 1000, 2520]
+
+
 def paid_by_card(till, me, pos, number="B-1"):
     """A bill settled with 35.20 by card and the rest in cash."""
     card_money.charge(till, number, DUE, me, pos)
