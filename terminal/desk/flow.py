@@ -19,6 +19,7 @@ from terminal.counter.faults import LineLost, TenderDoesNotFit
 from terminal.counter.office import card_money, drafts, issuing, serving
 from terminal.counter.office.faults import NoReceiptsLeft
 from terminal.counter.office.owed import owed, reach
+from terminal.counter.office.roles import Right
 from terminal.counter.office.serving import Stage
 from terminal.counter.office.shifts import open_drawer
 from terminal.counter.sale import Sale
@@ -244,6 +245,7 @@ async def settle(screen: "ChargeScreen") -> None:
     """Trial if there is none, hints, consent, the settlement, then cash and paper."""
     if screen.sale.settled is not None or (screen.sale.trial is None and not await _try(screen)):
         return
+    screen.app.acting.require(Right.SETTLE)
     if not (await advised(screen) and await _consent(screen)):
         return
     sale, language = screen.sale, screen.app.language

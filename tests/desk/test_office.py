@@ -309,6 +309,32 @@ def test_the_banks_file_is_matched_line_by_line(till, tmp_path):
     play(desk(till), script)
 
 
+def test_only_who_may_settle_charges_a_patient(staffed, world):
+    async def script(c):
+        await sign(c, "0002")
+        await fill(c)
+        await c.press("f2")
+        assert "工号 0002 没有权限" in c.lines[22]
+        assert c.app.charge.sale.settled is None
+
+    play(desk(staffed), script)
+    assert world.standing() == {}
+
+
+def test_an_emergency_is_asked_about_other_liable_parties_and_the_answer_kept(till):
+    async def script(c):
+        await c.press("f6")
+        await c.type("amxl")
+        await c.press("f3")
+        assert "急诊" in c.lines[1]
+        await c.press("f2")
+        assert "第三方责任" in c.screen
+        await c.type("no")
+        assert [each.answer for each in answers(till, c.app.charge.sale.bill)] == ["no"]
+
+    play(desk(till), script)
+
+
 def test_a_hint_is_answered_and_kept_before_the_bill_settles(till):
     async def script(c):
         await c.press("f6")

@@ -37,6 +37,7 @@ class Check(StrEnum):
     CODE_SOLD = "code_sold"
     CODE_MISSING = "code_missing"
     LOT_UNKNOWN = "lot_unknown"
+    THIRD_PARTY = "third_party"
 
 
 _TEXTS: dict[Check, tuple[str, str]] = {
@@ -71,6 +72,10 @@ _TEXTS: dict[Check, tuple[str, str]] = {
     Check.CODE_SOLD: (
         "{name} 的追溯码 {found} 已随账单 {expected} 售出。",
         "The trace code {found} of {name} was sold with bill {expected}.",
+    ),
+    Check.THIRD_PARTY: (
+        "请问病人：是否交通事故、斗殴、工伤或其他第三方责任？属于的不能医保结算。",
+        "Ask the patient: a traffic accident, a fight, a work injury, or another liable party? Then it may not settle.",
     ),
     Check.LOT_UNKNOWN: (
         "{name} 的批号和有效期还没有登记。",
@@ -245,4 +250,19 @@ def _lots(facts: Facts) -> Iterator[Hint]:
                 yield _hint(Check.LOT_UNKNOWN, line, "")
 
 
-_CHECKS: tuple[Callable[[Facts], Iterator[Hint]], ...] = (_bearer, _repeated, _places, _hours, _codes, _missing, _lots)
+def _liable(facts: Facts) -> Iterator[Hint]:
+    """An injury comes as an emergency; who caused it only the patient can say."""
+    if facts.claim.visit.type in (VisitType.EMERGENCY, VisitType.OBSERVATION):
+        yield _hint(Check.THIRD_PARTY, None, "")
+
+
+_CHECKS: tuple[Callable[[Facts], Iterator[Hint]], ...] = (
+    _bearer,
+    _repeated,
+    _places,
+    _hours,
+    _codes,
+    _missing,
+    _lots,
+    _liable,
+)
