@@ -108,6 +108,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     operator_name: str = "收费员"
     keystore: Literal["system", "file"] = "system"
     """``system`` is the operating system's keystore; ``file`` keeps the key beside the data and is for trials."""
+    recovery_key: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")] = ""
+    """What ``yibao queue recovery-key`` printed: with the other half the site drains the disk of a dead terminal."""
     language: Literal["zh", "en"] = "zh"
     reader: str = ""
     """Part of the name of the reader to use; empty takes the first."""

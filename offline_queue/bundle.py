@@ -74,6 +74,11 @@ def signer(book: Book) -> bytes:
     return _signing(book.keys).public_key().public_bytes_raw()
 
 
+def sender(bundle: bytes) -> bytes:
+    """Whose bundle it says it is; nothing is checked."""
+    return msgspec.msgpack.decode(bundle, type=_Envelope).sender
+
+
 def export(book: Book, to: bytes, actor: str) -> bytes:
     """Pack what may still be sent, and hold it here. The receiver's ``address`` is ``to``."""
     movable = (State.RECORDED, State.IN_DOUBT, State.REVERSING)

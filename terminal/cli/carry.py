@@ -59,6 +59,44 @@ def export(file: Path, to: bytes, by: tuple[str, ...], with_card: bool, home: Pa
     show({"file": str(file), "bytes": file.stat().st_size}, as_json, lambda: str(file))
 
 
+@click.command("recovery-key")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@as_json
+def recovery_key(file: Path, as_json: bool) -> None:
+    """生成全院的恢复密钥：私钥写入文件并锁存，公钥写入设置。 The site's recovery key: keep FILE locked away."""
+    from terminal.counter.office.carrying import make_recovery_key
+
+    private, public = make_recovery_key()
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise click.ClickException(f"无法写入 {file}。 Cannot write {file}: {error.strerror}.") from error
+    with os.fdopen(handle, "w") as target:
+        target.write(private.hex() + "\n")
+    show({"recovery_key": public, "file": str(file)}, as_json, lambda: f'recovery_key = "{public}"')
+
+
+@click.command()
+@click.argument("dead", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--key", required=True, type=click.Path(path_type=Path, dir_okay=False), help="恢复密钥 recovery key")
+@click.option("--to", required=True, callback=_key, help="接收终端的地址 the receiver's address")
+@as_json
+def recover(dead: Path, file: Path, key: Path, to: bytes, as_json: bool) -> None:
+    """用恢复密钥取出坏终端数据目录中的未了结账单。 What is open in a dead terminal's folder, for another one."""
+    from terminal.counter.office import carrying
+
+    try:
+        packed, signer = carrying.recover(dead, bytes.fromhex(key.read_text().strip()), to)
+        with file.open("xb") as target:
+            target.write(packed)
+    except ValueError as error:
+        raise click.BadParameter("不是恢复密钥 not a recovery key", param_hint="--key") from error
+    except OSError as error:
+        raise click.ClickException(f"无法读写 cannot read or write {error.filename}: {error.strerror}.") from error
+    show({"file": str(file), "signer": signer}, as_json, lambda: f"{file}\nsigner  {signer}")
+
+
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--trust", multiple=True, callback=_key, help="可信终端的签名公钥 signer of a trusted terminal")

@@ -56,6 +56,8 @@ def _till(home: Path) -> Iterator[Check]:
     yield _tried("store", lambda: opened.append(Till(home)), "存储与密钥可用。", "Store and keys are open.")
     for till in opened:
         with till:
+            told = "试封、试写成功。", "A trial record can be sealed and written."
+            yield _tried("rehearsal", till.queue.rehearse, *told)
             yield _tried("centre", till.centre.ping, "医保中心有应答。", "The insurance centre answers.")
             status = till.queue.status()
             yield _copy(status)

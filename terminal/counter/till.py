@@ -44,6 +44,7 @@ class Till:
             keys=_keys(self.settings, folder),
             clock=clock,
             limits=_limits(self.settings),
+            site_key=bytes.fromhex(self.settings.recovery_key) or None,
             adopt=adopt,
         )
         with self.queue.noting():  # processes that open a new folder at once make its files one after the other

@@ -1,6 +1,7 @@
 """The office as commands: documents and exit codes, passwords from standard input only."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -240,6 +241,31 @@ def test_a_store_is_copied_and_what_waits_is_carried(world: World, tmp_path: Pat
     assert (code, back["items"]) == (0, 1)
     assert [row["bill"] for row in yibao(world, "bill", "list")[1]] == ["B-0"]
     assert yibao(world, "queue", "verify")[0] == 0
+
+
+def test_a_dead_terminals_bills_are_drained_by_another_with_the_sites_key(world: World, tmp_path: Path) -> None:
+    capsules = ("XA01-TEST-0001", "阿莫西林胶囊", "12.50", "A", None)
+    locked_away = tmp_path / "recovery"
+    public = yibao(world, "queue", "recovery-key", str(locked_away))[1]["recovery_key"]
+    assert locked_away.stat().st_mode & 0o077 == 0
+    settings = world.home / "settings.toml"
+    settings.write_text(f'recovery_key = "{public}"\n' + settings.read_text())
+    world.run("settle", "-", "--json", feed=[bill("B-0", "zhang", (capsules, 1))])
+    world.centre.line_down()
+    world.run("settle", "-", "--json", feed=[bill("B-1", "zhang", (capsules, 1))])
+    world.centre.line_up()
+    dead = tmp_path / "dead"
+    shutil.copytree(world.home, dead)
+    shutil.rmtree(world.home / "store")
+    settings.write_text('terminal = "02"\n' + settings.read_text().replace('terminal = "01"\n', ""))
+    for key in dead.glob("store/keys/*"):
+        key.unlink()
+    own, out = yibao(world, "queue", "address")[1], str(tmp_path / "bundle")
+    code, told = yibao(world, "queue", "recover", str(dead), out, "--key", str(locked_away), "--to", own["address"])
+    assert code == 0
+    assert yibao(world, "queue", "import", out, "--trust", told["signer"])[1]["new"] == ["B-1"]
+    assert yibao(world, "queue", "forward", "--wait", "20")[0] == 0
+    assert world.standing() == {"B-0": 1, "B-1": 1}
 
 
 def test_the_nights_work_is_done_by_command_where_nothing_runs_at_night(world: World) -> None:

@@ -4,11 +4,16 @@ What leaves is held here, so that only one of the two sends it; what arrives twi
 """
 
 from collections.abc import Collection, Sequence
+from pathlib import Path
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from config.places import store_folder
 from offline_queue import bundle
+from offline_queue.store import NAME
 from terminal.counter.office.approvals import two_persons
+from terminal.counter.office.faults import NoCopy
 from terminal.counter.office.operators import Session
 from terminal.counter.office.roles import Right
 from terminal.counter.till import Till
@@ -38,6 +43,24 @@ def export(till: Till, to: bytes, by: Sequence[Session]) -> bytes:
     head = till.queue.anchor()
     two_persons(till, "export", {"to": to.hex(), "seq": head.seq, "head": head.hash.hex()}, Right.EXPORT, by)
     return bundle.export(till.queue.book, to, " + ".join(session.number for session in by))
+
+
+def make_recovery_key() -> tuple[bytes, str]:
+    """A site's recovery key: the private half, to be locked away, and the public one for the settings."""
+    key = X25519PrivateKey.generate()
+    return key.private_bytes_raw(), key.public_key().public_bytes_raw().hex()
+
+
+def recover(home: Path, key: bytes, to: bytes) -> tuple[bytes, str]:
+    """Everything open in a dead terminal's data folder, for the terminal with this address, and who signed it.
+
+    Raises KeysClosed for another key, StoreBroken, NoCopy when there is no store.
+    """
+    store = store_folder(home)
+    if not (store / NAME).is_file():
+        raise NoCopy(folder=store)
+    packed = bundle.recover(store, X25519PrivateKey.from_private_bytes(key), to)
+    return packed, bundle.sender(packed).hex()
 
 
 def take_in(till: Till, data: bytes, trusted: Collection[bytes], by: Session, file: str = "") -> Arrived:

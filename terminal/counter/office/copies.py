@@ -9,6 +9,8 @@ import msgspec
 
 from config.places import store_folder
 from offline_queue import custody
+from offline_queue.decisions import EXPORTED
+from offline_queue.faults import ItemsOpen, QueueFault
 from offline_queue.store import NAME
 from terminal.counter.office.faults import NoCopy, StoreInUse
 from terminal.counter.office.operators import Session
@@ -39,13 +41,14 @@ def restore(home: Path, folder: Path, actor: str) -> Copy:
     """Puts a copy in place of this home's store, which is set aside, never deleted; needs the keys of the home.
 
     Message numbers go on above all that were ever given out. What was served after the copy is not in it: reconcile
-    those days. Raises NoCopy, StoreInUse, and the faults of opening; then the old store is back.
+    those days. Raises NoCopy, StoreInUse, ItemsOpen, and the faults of opening; then the old store is back.
     """
     if not (folder / NAME).is_file():
         raise NoCopy(folder=folder)
     store = store_folder(home)
     store.mkdir(parents=True, exist_ok=True)
     _check_alone(store)
+    _check_empty(home, store)
     aside = store / f"aside-{max((int(old.name[6:]) for old in store.glob('aside-*')), default=0) + 1}"
     aside.mkdir(mode=0o700)
     _move(store, aside)
@@ -71,6 +74,19 @@ def _check_alone(store: Path) -> None:
             raise StoreInUse(folder=store) from error
         except sqlite3.DatabaseError:
             return
+
+
+def _check_empty(home: Path, store: Path) -> None:
+    """What is open would be open nowhere afterwards. A store that does not open keeps nobody from its copy."""
+    if not (store / NAME).is_file():
+        return
+    try:
+        with Till(home) as till:
+            count = sum(item.reason != EXPORTED for item in till.queue.items())
+    except QueueFault:
+        return
+    if count:
+        raise ItemsOpen(count=count, purpose="restore 恢复")
 
 
 def _move(source: Path, target: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from offline_queue.faults import QueueFault
+from offline_queue.faults import ItemsOpen, QueueFault
 from terminal.counter import journal
 from terminal.counter.office import operators
 from terminal.counter.office.copies import back_up, restore
@@ -61,3 +61,13 @@ def test_a_copy_is_not_everybody_s_to_make(till: Till, staff: dict[str, Session]
     with pytest.raises(NotAllowed):
         back_up(till, tmp_path / "copy", staff["0001"])
     assert back_up(till, tmp_path / "copy", staff["0009"]).items == 0
+
+
+def test_a_store_with_open_bills_is_not_replaced_by_its_copy(world: World, copy: Path) -> None:
+    world.centre.line_down()
+    with world.till() as till:
+        settle(till, claim("B-3", "zhang", (AMOXICILLIN, 1)))
+    with pytest.raises(ItemsOpen):
+        restore(world.home, copy, "0009")
+    with world.till() as till:
+        assert [item.key for item in till.queue.items()] == ["B-3"]
