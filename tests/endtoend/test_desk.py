@@ -204,6 +204,7 @@ def test_ten_patients_an_outage_a_pulled_card_a_refund_and_the_shift_agree_to_th
     centre = [row for row in world.centre.books()["settlements"] if row["state"] == "standing" and not row["cancels"]]
     assert len(centre) == 9
     slips = [line for line in printer.lines if "医疗费用结算单" in line]
-    assert len(slips) == 10
+    assert len(slips) == 11
+    assert [line for line in slips if "已冲正" in line] == slips[10:], "the refund's red-ink slip comes last"
     for each in standing:
         assert any(each.bill in line for line in printer.lines)
