@@ -37,7 +37,7 @@ def compare(name: str, ours: Work, references: Mapping[str, Work], *, rounds: in
     for reference, theirs in seconds.items():
         ratios[reference] = median(a / b for a, b in zip(own, theirs[1:], strict=True))
         absolute = f"({readable(median(own))})"
-        print(f"{name:<44} {ratios[reference]:>8.2f} x  {absolute:>12}  {reference}: {readable(median(theirs[1:]))}")
+        print(f"{name:<44} {ratios[reference]:>8.3g} x  {absolute:>12}  {reference}: {readable(median(theirs[1:]))}")
     return next(iter(ratios.values()))
 
 

@@ -15,6 +15,7 @@ from terminal.documents import (
 )
 from terminal.money import Fen, Price, Quantity
 from tests.bench.engine.bills import (
+    NAMES,
     TENTH,
     bill_of,
 )
@@ -80,7 +81,7 @@ def batch(plan: Plan, chance: random.Random) -> None:
     print(f"adjudication: 100,000 bills in columns {ints / ours:>6.1f} x the speed of hard-coded ints, held to 6")
     compare("adjudication: 100,000 bills in columns", lambda: run(plan, journal), {"numpy by hand": by_numpy}, rounds=7)
     try:
-        from tests.bench.peers.openfisca_system import PERIOD, simulation, system
+        from tests.bench.peers.openfisca_system import figures, simulation, system
 
         made = system()
     except ImportError:
@@ -88,15 +89,13 @@ def batch(plan: Plan, chance: random.Random) -> None:
         return
     owner = np.repeat(np.arange(100_000), 20)
     ready = simulation(made, journal.amount, journal.item_class, owner)
-    wrong = int((ready.calculate("fund", PERIOD) != mine["paid.large_amount"]).sum())
+    wrong = sum(int((column != mine[name]).sum()) for name, column in zip(NAMES, figures(ready), strict=True))
 
     def calculate() -> object:
-        for name in ("fund", "scope", "first"):
-            ready.delete_arrays(name)
-        return ready.calculate("fund", PERIOD)
+        return figures(ready)
 
     def from_scratch() -> object:
-        return simulation(made, journal.amount, journal.item_class, owner).calculate("fund", PERIOD)
+        return figures(simulation(made, journal.amount, journal.item_class, owner))
 
     peers: dict[str, Work] = {f"OpenFisca, calculation ({wrong} differ)": calculate}
     compare("adjudication: 100,000 bills, held to 1.00", lambda: run(plan, journal), peers, rounds=9)

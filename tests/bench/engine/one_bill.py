@@ -96,7 +96,7 @@ def _openfisca_bill(bound: Bound, claim: Claim, name: str) -> None:
     try:
         import numpy as np
 
-        from tests.bench.peers.openfisca_system import PERIOD, simulation, system
+        from tests.bench.peers.openfisca_system import figures, simulation, system
 
         made = system()
     except ImportError:
@@ -107,10 +107,10 @@ def _openfisca_bill(bound: Bound, claim: Claim, name: str) -> None:
     owner = np.zeros(len(amount), np.int64)
 
     def ask() -> Any:
-        return simulation(made, amount, kind, owner).calculate("fund", PERIOD)
+        return tuple(int(column[0]) for column in figures(simulation(made, amount, kind, owner)))
 
     totals = compiled(bound)
-    label = f"OpenFisca int32 ({same(int(ask()[0]), totals(claim.lines)[FUND])})"
+    label = f"OpenFisca int32 ({same(ask(), totals(claim.lines))})"
     compare(name, lambda: totals(claim.lines), {label: ask}, rounds=7, calls=20)
 
 
