@@ -58,7 +58,7 @@ def _till(home: Path) -> Iterator[Check]:
         with till:
             told = "试封、试写成功。", "A trial record can be sealed and written."
             yield _tried("rehearsal", till.queue.rehearse, *told)
-            yield _tried("centre", till.centre.ping, "医保中心有应答。", "The insurance centre answers.")
+            yield _tried("centre", partial(_ping, till), "医保中心有应答。", "The insurance centre answers.")
             status = till.queue.status()
             yield _copy(status)
             breaches = status.not_ready
@@ -76,6 +76,10 @@ def _till(home: Path) -> Iterator[Check]:
                     "先联网完成一笔或恢复该项。",
                     "Settle once online, or mend this first.",
                 )
+
+
+def _ping(till: Till) -> None:
+    till.centre.ping()
 
 
 def _copy(status: Status) -> Check:

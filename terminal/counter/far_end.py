@@ -35,6 +35,7 @@ from terminal.centre import (
 )
 from terminal.centre import Intent as Call
 from terminal.counter.compare import differences
+from terminal.counter.faults import NoCentreSecret
 from terminal.counter.identify import NO_LINE, choose
 from terminal.counter.journal import Answered, Entry
 from terminal.counter.tendering import covering
@@ -76,14 +77,18 @@ class FarEnd:
     def prepare(self, item: Item, payload: bytes) -> Prepared | Hold | Refuse | NotReached:
         """Identify again and try again: a split equal to the fen is ready, a different one waits for a person."""
         entry = decode(payload, Entry)
+        try:
+            centre = self._till.centre
+        except (NoCentreSecret, CentreUnreachable) as fault:
+            return NotReached(fault.code)
         if entry.takes_back:
             return Prepared(b"")
         credential = entry.claim.credential
         if credential is None or credential.kind is CredentialKind.E_CREDENTIAL:
             return Hold("credential_expired")
         try:
-            person = self._till.centre.identify(credential)
-            trial = self._till.centre.trial(entry.claim, person, person.insurances[choose(person)])
+            person = centre.identify(credential)
+            trial = centre.trial(entry.claim, person, person.insurances[choose(person)])
         except (CentreUnreachable, CentreSilent) as fault:
             return NotReached(fault.code)
         except CentreRefused as fault:
@@ -128,8 +133,12 @@ class FarEnd:
 
     def reverse(self, item: Item, payload: bytes, intent: Intent, number: str, repeat: bool) -> Outcome:
         """Take the call back by its own number."""
+        try:
+            centre = self._till.centre
+        except (NoCentreSecret, CentreUnreachable) as fault:
+            return Outcome(OutcomeClass.NOT_SENT, fault.code)
         call = call_of(self._till, decode(payload, Entry), intent.data, intent.number)
-        match self._till.centre.reverse(call, number):
+        match centre.reverse(call, number):
             case Reversed() as done:
                 return Outcome(OutcomeClass.ACCEPTED, answer=done.raw)
             case AlreadyReversed() as done:
@@ -147,7 +156,7 @@ class FarEnd:
         """Whether the centre answers a harmless question."""
         try:
             self._till.centre.ping()
-        except NO_LINE:
+        except (*NO_LINE, NoCentreSecret):
             return False
         return True
 

@@ -14,6 +14,17 @@ class NotTheSettings(Fault):
     next_en = "Settle it where it belongs, or correct the settings; nothing was changed."
 
 
+class NoCentreSecret(Fault):
+    """The file that signs for this institution at the centre cannot be read; nothing can be sent."""
+
+    code = "no_centre_secret"
+    exit = Exit.INPUT
+    zh = "设置 {setting} 所指的文件 {file} 不可用：{found}；什么也没有发出。"
+    en = "The file {file} that the setting {setting} names cannot be used: {found}; nothing was sent."
+    next_zh = "请管理员把机构密钥放回该文件，或改正设置；待传账单留在队列中。"
+    next_en = "Have the administrator put the secret back, or correct the setting; what waits stays queued."
+
+
 class NoCredential(Fault):
     """A bill without anything that says who the patient is."""
 

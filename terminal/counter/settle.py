@@ -129,6 +129,7 @@ def commit(till: Till, trial: Trial) -> Settlement:
     item = _item(trial)
     if trial.centre is None:
         return journal.standing(till.queue, till.queue.record(item, seen=trial.seen))
+    centre = till.centre
     try:
         sending = till.queue.begin(item, encode(trial.centre), seen=trial.seen)
     except LaneBusy as fault:
@@ -136,7 +137,7 @@ def commit(till: Till, trial: Trial) -> Settlement:
     if isinstance(sending, Item):
         return journal.standing(till.queue, sending)
     try:
-        outcome = till.centre.settle(trial.centre, trial.claim, sending.number)
+        outcome = centre.settle(trial.centre, trial.claim, sending.number)
     except BreaksText:
         till.queue.finish(sending, Outcome(OutcomeClass.NOT_SENT), keep=False)
         raise

@@ -1,7 +1,6 @@
 """One open data folder: settings, journal, persons, policies and the way to the centre."""
 
 import threading
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -19,9 +18,12 @@ from offline_queue.ports import Identity, Keystore
 from offline_queue.queue import Queue
 from terminal.centre import Centre, Endpoint, Operator
 from terminal.clock import Clock, now
+from terminal.counter.faults import NoCentreSecret
 from terminal.counter.people import People
 from terminal.counter.policies import Policies
 from terminal.documents import Institution, InstitutionKind, Tier
+
+_SIGNER_SETTING = "centre.secret_file"
 
 
 class Till:
@@ -52,6 +54,7 @@ class Till:
         self.tallies: dict[tuple[int, type], Any] = {}
         """By thread and kind; theirs who read the register."""
         self._lines = threading.local()
+        self._signer: tuple[str, str] | None = None
         self._reached: bool | None = None
         self._centres: list[Centre] = []
 
@@ -63,12 +66,21 @@ class Till:
 
     @property
     def centre(self) -> Centre:
-        """The centre; each thread keeps one connection of its own."""
+        """The centre; each thread keeps one connection of its own. Raises NoCentreSecret."""
         if not hasattr(self._lines, "centre"):
-            self._lines.centre = connect(self.settings, self.profile, self.clock, self.queue.numbers.next)
+            self._lines.centre = self._connected()
             self._centres.append(self._lines.centre)
         centre: Centre = self._lines.centre
         return centre
+
+    def _connected(self) -> Centre:
+        """A way to the centre for the operator of the settings; nothing is sent yet."""
+        site = self.institution
+        if self._signer is None:  # read once: what a trial was signed with is there for its settlement
+            self._signer = _secret(self.settings.centre.secret_file)
+        endpoint = Endpoint(self.settings.centre.endpoint, site, *self._signer)
+        who = Operator(self.settings.operator, self.settings.operator_name)
+        return Centre(self.profile, endpoint, who, self.clock, self.queue.numbers.next)
 
     def line(self, reached: bool) -> None:
         """Notes that the centre answered, or did not; stored only when that changes, because storing costs a flush."""
@@ -92,17 +104,21 @@ class Till:
         self.close()
 
 
-def connect(settings: Settings, profile: Profile, clock: Clock, numbers: Callable[[], str]) -> Centre:
-    """A way to the centre for the operator of the settings; nothing is sent yet."""
-    site = settings.institution
-    account, secret = "", ""
-    if settings.centre.secret_file:
-        lines = Path(settings.centre.secret_file).read_text(encoding="utf-8").splitlines()
-        pairs = dict(line.split("=", 1) for line in lines if "=" in line)
-        account, secret = pairs.get("account", "").strip(), pairs.get("secret", "").strip()
-    place = Institution(site.code, site.name, site.area, Tier(site.tier), InstitutionKind(site.kind))
-    endpoint = Endpoint(settings.centre.endpoint, place, account, secret)
-    return Centre(profile, endpoint, Operator(settings.operator, settings.operator_name), clock, numbers)
+def _secret(file: str) -> tuple[str, str]:
+    """Account and secret from the file that the settings name; both empty where they name none."""
+    if not file:
+        return "", ""
+    try:
+        lines = Path(file).read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise NoCentreSecret(setting=_SIGNER_SETTING, file=file, found=error.strerror) from error
+    except UnicodeDecodeError as error:
+        raise NoCentreSecret(setting=_SIGNER_SETTING, file=file, found="不是文本 not text") from error
+    pairs = dict(line.split("=", 1) for line in lines if "=" in line)
+    account, secret = pairs.get("account", "").strip(), pairs.get("secret", "").strip()
+    if not secret:
+        raise NoCentreSecret(setting=_SIGNER_SETTING, file=file, found="没有 secret=… no line secret=…")
+    return account, secret
 
 
 def _profile(settings: Settings) -> Profile:
