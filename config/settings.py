@@ -50,6 +50,11 @@ class OfflineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A call without an answer is taken back and settled anew, or waits for the day's reconciliation."""
     settle_horizon_seconds: int = 0
     """How long a settle call may still take effect after its last byte; 0 keeps the profile's figure."""
+    policy: str = ""
+    """A signed file, named from the data folder, that says what is allowed; the words here can then only be stricter.
+    Empty: the words here hold."""
+    policy_key: str = ""
+    """The site's public Ed25519 key, 64 hexadecimal digits, as ``yibao config sign-offline`` prints it."""
 
 
 class RefundSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -156,6 +161,7 @@ hours = 24
 """
 
 _PLACE = re.compile(r" - at `\$\.?(.*)`$")
+_KEY = re.compile("[0-9a-fA-F]{64}")
 _UNKNOWN = re.compile(r"unknown field `(.+?)`")
 
 
@@ -194,6 +200,22 @@ def load(folder: Path) -> Settings:
         raise BadSettings(
             file=str(file), key="institution.code", found=f"{settings.institution.code!r} is not twelve characters"
         )
+    if not _signed_or_not(settings.offline):
+        raise BadSettings(
+            file=str(file), key="offline.policy_key", found="policy and a key of 64 hexadecimal digits go together"
+        )
     if not (len(settings.terminal) == 2 and settings.terminal.isascii() and settings.terminal.isalnum()):
         raise BadSettings(file=str(file), key="terminal", found=f"{settings.terminal!r} is not two letters or digits")
     return settings
+
+
+def stated(folder: Path) -> frozenset[str]:
+    """Which words of ``[offline]`` the file itself says; the others have their defaults. Empty without a file."""
+    try:
+        return frozenset(msgspec.toml.decode(settings_file(folder).read_bytes()).get("offline", {}))
+    except FileNotFoundError:
+        return frozenset()
+
+
+def _signed_or_not(offline: OfflineSettings) -> bool:
+    return bool(_KEY.fullmatch(offline.policy_key)) if offline.policy else not offline.policy_key

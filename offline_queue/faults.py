@@ -45,15 +45,14 @@ class LimitReached(QueueFault):
     next_en = "Get the line back and forward what is stored, or call a supervisor; this item was not recorded."
 
 
-class BadLimits(QueueFault):
-    """A limits document that is torn or not signed by the site."""
+class BadLimits(LimitReached):
+    """The limits must come from a policy that the site signed, and that one cannot be used."""
 
     code = "bad_limits"
-    exit = _INPUT
-    zh = "离线限制文件不可用：{found}。"
-    en = "The limits document cannot be used: {found}."
-    next_zh = "请向站点管理员索取签名的限制文件；原有限制不变。"
-    next_en = "Ask the site's administrator for a signed document; the limits stay as they were."
+    zh = "断网不能暂结：签名的离线政策不可用（{found}）。"
+    en = "Nothing can be stored offline: the signed offline policy cannot be used ({found})."
+    next_zh = "联网结算照常；请管理员把有效的政策文件放到设置 offline.policy 所指处，再重新打开本程序。"
+    next_en = "Online work goes on; have a valid policy put where the setting offline.policy points, then reopen this."
 
 
 class LaneBusy(QueueFault):

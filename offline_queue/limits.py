@@ -4,12 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec import Struct
 
-from offline_queue.faults import BadLimits
+from offline_queue.faults import BadLimits, LimitReached
 from offline_queue.vocabulary import Kind
 
 
@@ -24,6 +21,29 @@ class Limit(StrEnum):
     CONTACT = "contact_age"
     DISK = "free_disk"
     CLOCK = "clock_step"
+    POLICY = "policy"
+    """The signed policy that the limits must come from."""
+
+
+class Unusable(StrEnum):
+    """Why a signed policy gives no limits; the value is what a person is told."""
+
+    MISSING = "政策文件不存在或读不出 the file is missing or unreadable"
+    SIGNATURE = "签名不符：被改动，或不是本单位签发 changed, or not signed with the site's key"
+    SHAPE = "签名无误，但内容不全或有不认识的项 signed, but words are missing or unknown"
+    EXPIRED = "政策已过期 it has expired"
+    OLDER = "版本不高于本机已用过的另一份 its version is not above another one already in force here"
+    SUPERSEDED = "已有新版生效，本程序仍用旧版 a newer one is in force; this program still has the older"
+
+
+class Signed(Struct, frozen=True):
+    """The signed policy that limits come from."""
+
+    version: int = 0
+    digest: str = ""
+    until: datetime | None = None
+    """From here on it has expired."""
+    unusable: Unusable | None = None
 
 
 class Limits(Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,6 +62,8 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     clock_step: timedelta = timedelta(minutes=2)
     advice_factor: int = 10
     """Advices are final already; only their number is limited, this much higher."""
+    signed: Signed | None = None
+    """Where a site wants them signed: by which policy. While that is unusable no request is stored."""
 
 
 class Breach(Struct, frozen=True):
@@ -65,23 +87,25 @@ class Figures(Struct, frozen=True):
     free_disk: int = 0
     clock_step: timedelta = timedelta(0)
     """How far the wall clock is from where it should be."""
+    closed: Unusable | None = None
+    """Why the signed policy lets nothing be stored."""
 
 
-def read_signed(document: bytes, signature: bytes, site: bytes) -> Limits:
-    """The limits of a JSON document, signed with the site's Ed25519 key (32 bytes, public). Raises ``BadLimits``."""
-    try:
-        Ed25519PublicKey.from_public_bytes(site).verify(signature, document)
-        return msgspec.json.decode(document, type=Limits)
-    except InvalidSignature as error:
-        raise BadLimits(found="the signature is not the site's") from error
-    except (msgspec.DecodeError, ValueError) as error:
-        raise BadLimits(found=error) from error
+VALID = "有效的签名政策，请管理员放回后重新打开本程序 a valid signed policy: have it put back, then reopen this program"
+
+
+def refusal(breach: Breach) -> LimitReached:
+    """The fault that tells a person of it."""
+    fault = BadLimits if breach.limit is Limit.POLICY else LimitReached
+    return fault(limit=breach.limit.value, found=breach.found, allowed=breach.allowed)
 
 
 def breaches(limits: Limits, kind: Kind, at: Figures) -> Iterator[Breach]:
     """Every limit that recording one more item of this kind and amount would pass."""
     if kind is Kind.REVERSAL:
         return  # taking back never adds exposure
+    if at.closed and kind is not Kind.ADVICE:
+        yield Breach(Limit.POLICY, at.closed.value, VALID)
     items = limits.items_open * (limits.advice_factor if kind is Kind.ADVICE else 1)
     if at.items_open >= items:
         yield Breach(Limit.ITEMS, str(at.items_open), str(items))

@@ -13,6 +13,7 @@ from offline_queue.doubts import age
 from offline_queue.entry import check_seen, contents, fresh, known_item
 from offline_queue.errands import Policy
 from offline_queue.faults import (
+    BadLimits,
     ForbiddenStep,
     ItemsOpen,
     KeyReused,
@@ -25,7 +26,7 @@ from offline_queue.faults import (
 )
 from offline_queue.forwarder import Forwarder
 from offline_queue.items import OPEN_ROWS
-from offline_queue.limits import Breach, Limits
+from offline_queue.limits import VALID, Breach, Limit, Limits, refusal
 from offline_queue.numbers import Numbers
 from offline_queue.outcomes import conclude
 from offline_queue.ports import (
@@ -42,6 +43,7 @@ from offline_queue.ports import (
     Sending,
     SteadyClock,
 )
+from offline_queue.signed import Known, follow, known, why_closed
 from offline_queue.standing import Status, reached, rehearse, status
 from offline_queue.steady import boot_clock
 from offline_queue.store import Connect
@@ -100,23 +102,26 @@ class Queue:
         """Open the folder's queue, or make one.
 
         ``suite`` counts for a new store only. ``site_key`` is the site's public X25519 recovery key. ``adopt`` names
-        the person who decided to go on from an older copy; without it such a copy raises ``RolledBack``.
+        the person who decided to go on from an older copy; without it such a copy raises ``RolledBack``. A signed
+        policy of the limits is noted in the chain when it comes into force; one that goes back lets nothing be stored.
         Raises ``KeysClosed``, ``NotOurStore``, ``UnfitFolder``, ``NotDurable``, ``StoreFailed``.
         """
-        return cls(
-            Book(
-                folder,
-                identity=identity,
-                keys=keys,
-                clock=clock,
-                steady=steady,
-                suite=suite,
-                site_key=site_key,
-                connect=connect,
-                adopt=adopt,
-            ),
-            limits,
+        book = Book(
+            folder,
+            identity=identity,
+            keys=keys,
+            clock=clock,
+            steady=steady,
+            suite=suite,
+            site_key=site_key,
+            connect=connect,
+            adopt=adopt,
         )
+        try:
+            return cls(book, follow(book, limits))
+        except BaseException:
+            book.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -176,7 +181,7 @@ class Queue:
         """
         item, breach = self.book.conclude(lambda: self._finish(sending, outcome, keep, actor))
         if breach:
-            raise LimitReached(limit=breach.limit.value, found=breach.found, allowed=breach.allowed)
+            raise refusal(breach)
         return item
 
     def contact(self, reached: bool = True) -> None:
@@ -247,6 +252,15 @@ class Queue:
     def status(self) -> Status:
         """Counts, sums, ages, limits, and whether one more request could be stored offline."""
         return status(self.book, self.limits)
+
+    def policy(self) -> Known:
+        """The newest signed policy that was in force here, as the chain tells it."""
+        return known(self.book)
+
+    def closed(self) -> BadLimits | None:
+        """Why no request can be stored now, where the limits must be signed and no valid policy says them."""
+        why = why_closed(self.book, self.limits)
+        return BadLimits(limit=Limit.POLICY.value, found=why.value, allowed=VALID) if why else None
 
     def rehearse(self) -> Status:
         """While online: seal, open and commit as an outage would need it. Raises what would be raised then."""
@@ -358,7 +372,7 @@ class Queue:
             self._check_damage(new.kind)
             item = fresh(self.book, new)
             for breach in reached(self.book, self.limits, item):
-                raise LimitReached(limit=breach.limit.value, found=breach.found, allowed=breach.allowed)
+                raise refusal(breach)
             return self.book.add(item, contents(new), Step.RECORD, actor)
         except (KeyReused, LimitReached, StoreBroken):
             if known := known_item(self.book, new):

@@ -12,6 +12,7 @@ from offline_queue.items import OPEN_ROWS
 from offline_queue.limits import Breach, Figures, Limits, breaches
 from offline_queue.numbers import PER_SECOND
 from offline_queue.ports import Anchor, Item
+from offline_queue.signed import why_closed
 from offline_queue.vocabulary import Kind, State
 
 _COPY_AGE = timedelta(hours=36)
@@ -75,7 +76,7 @@ def status(book: Book, limits: Limits) -> Status:
     rows = book.store.rows(
         f"SELECT state, count(*) AS count, min(created) AS oldest FROM item WHERE {OPEN_ROWS} GROUP BY state"
     )
-    figures = _figures(book)
+    figures = _figures(book, limits)
     copies = copied(book)
     age = (figures.now - copies.since).total_seconds() if copies.since else None
     offline = figures.offline_since
@@ -109,10 +110,10 @@ def reached(book: Book, limits: Limits, item: Item, *, stored: bool = False) -> 
     totals = book.journal.totals()
     if item.kind is Kind.ADVICE:  # only their number is limited: nothing else has to be looked up
         return breaches(limits, item.kind, Figures(now=item.created, items_open=totals.items - stored))
-    return breaches(limits, item.kind, _figures(book, item, stored))
+    return breaches(limits, item.kind, _figures(book, limits, item, stored))
 
 
-def _figures(book: Book, item: Item | None = None, stored: bool = False) -> Figures:
+def _figures(book: Book, limits: Limits, item: Item | None = None, stored: bool = False) -> Figures:
     """What the limits are held against for a request; a stored item is left out of the sums."""
     totals = book.journal.totals()
     row = book.store.rows("SELECT contact, offline FROM store")[0]
@@ -129,6 +130,7 @@ def _figures(book: Book, item: Item | None = None, stored: bool = False) -> Figu
         last_contact=row["contact"] and datetime.fromisoformat(row["contact"]),
         free_disk=place.free_bytes(book.folder),
         clock_step=book.clock_step(),
+        closed=why_closed(book, limits),
     )
 
 

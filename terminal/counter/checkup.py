@@ -13,6 +13,7 @@ from config.places import policies_folder
 from config.policies import pack_ids
 from config.settings import load
 from offline_queue.faults import QueueFault
+from offline_queue.limits import Limit
 from offline_queue.standing import Status
 from terminal.counter.policies import Policies
 from terminal.counter.till import Till
@@ -61,21 +62,48 @@ def _till(home: Path) -> Iterator[Check]:
             yield _tried("centre", partial(_ping, till), "医保中心有应答。", "The insurance centre answers.")
             status = till.queue.status()
             yield _copy(status)
-            breaches = status.not_ready
-            if not breaches:
-                yield Check(
-                    "offline", True, "ready", "现在断网也能暂结。", "Ready to settle provisionally if the line broke."
-                )
-            for breach in breaches:
-                yield Check(
-                    "offline",
-                    False,
-                    breach.limit,
-                    f"现在断网将不能暂结：{breach.limit} 为 {breach.found}，要求 {breach.allowed}。",
-                    f"Could not settle provisionally now: {breach.limit} is {breach.found}, needed {breach.allowed}.",
-                    "先联网完成一笔或恢复该项。",
-                    "Settle once online, or mend this first.",
-                )
+            yield from _offline(till, status)
+
+
+def _offline(till: Till, status: Status) -> Iterator[Check]:
+    """Where the limits come from, and whether a bill could wait here if the line broke now."""
+    yield _source(till)
+    if not till.offline.allowed:
+        yield Check("offline", True, "not_allowed", "本单位断网不暂结。", "This site does not settle provisionally.")
+    elif not status.not_ready:
+        yield Check("offline", True, "ready", "现在断网也能暂结。", "Ready to settle provisionally if the line broke.")
+    for breach in status.not_ready if till.offline.allowed else ():
+        if breach.limit is not Limit.POLICY:
+            yield Check(
+                "offline",
+                False,
+                breach.limit,
+                f"现在断网将不能暂结：{breach.limit} 为 {breach.found}，要求 {breach.allowed}。",
+                f"Could not settle provisionally now: {breach.limit} is {breach.found}, needed {breach.allowed}.",
+                "先联网完成一笔或恢复该项。",
+                "Settle once online, or mend this first.",
+            )
+
+
+def _source(till: Till) -> Check:
+    """Signed and usable, signed and not, or unsigned: that is no fault, and said plainly."""
+    if fault := till.queue.closed():
+        return _told("offline", fault)
+    if signed := till.queue.limits.signed:
+        seal = f"{signed.digest[:12]}"
+        return Check(
+            "offline",
+            True,
+            "limits_signed",
+            f"离线限制取自已签名的政策第 {signed.version} 版（{seal}），有效期至 {signed.until:%Y-%m-%d %H:%M}。",
+            f"The offline limits are those of signed policy {signed.version} ({seal}), good until "
+            f"{signed.until:%Y-%m-%d %H:%M}.",
+        )
+    zh, en = "离线限制取自 settings.toml，没有签名。", "The offline limits come from settings.toml, unsigned."
+    if before := till.queue.policy().version:
+        zh += f"此前用过已签名的政策第 {before} 版。"
+        en += f" Signed policy {before} was in force here before."
+    return Check("offline", True, "limits_unsigned", zh, en)
 
 
 def _ping(till: Till) -> None:
@@ -102,8 +130,12 @@ def _tried(part: str, attempt: Callable[[], object], zh: str, en: str) -> Check:
     try:
         attempt()
     except (Fault, ConfigFault, QueueFault, CardFault) as fault:
-        texts = (text.format(**fault.data) for text in (fault.zh, fault.en, fault.next_zh, fault.next_en))
-        return Check(part, False, fault.code, *texts)
+        return _told(part, fault)
     except OSError as error:
         return Check(part, False, "os_error", f"系统报告：{error.strerror}。", f"The system says: {error.strerror}.")
     return Check(part, True, "ok", zh, en)
+
+
+def _told(part: str, fault: Fault | ConfigFault | QueueFault | CardFault) -> Check:
+    texts = (text.format(**fault.data) for text in (fault.zh, fault.en, fault.next_zh, fault.next_en))
+    return Check(part, False, fault.code, *texts)

@@ -59,7 +59,7 @@ def outcome_of(outcome: SettleOutcome) -> Outcome:
 
 def forwarder(till: Till) -> Forwarder:
     """The one process that sends what waits, by the site's rules. Raises AlreadyForwarding."""
-    offline = till.settings.offline
+    offline = till.offline
     return till.queue.forwarder(FarEnd(till), Policy(width=offline.lanes, on_doubt=OnDoubt(offline.on_doubt)))
 
 
@@ -98,7 +98,7 @@ class FarEnd:
         if entry.told.fully_paid:
             return Prepared(encode(trial))  # no figure was promised that the centre's could differ from
         different = differences(entry.told, trial.settlement)
-        if different and not self._till.settings.offline.settle_on_difference:
+        if different and not self._till.offline.settle_on_difference:
             self.give_up(trial)
             return Hold("split_differs", encode(msgspec.structs.replace(trial.settlement, differences=different)))
         return Prepared(encode(trial))

@@ -54,8 +54,8 @@ def identify(till: Till, credential: Credential, *, online: bool = True) -> Iden
     if found is None:
         raise PersonUnknownOffline()
     age = till.clock() - found.person.taken_at
-    allowed = till.settings.offline.snapshot_hours
-    splits = till.settings.offline.on_outage == "local_split"
+    allowed = till.offline.snapshot_hours
+    splits = till.offline.on_outage == "local_split"
     if splits and age > timedelta(hours=allowed):  # who pays all needs no figures, only a name
         raise SnapshotTooOld(hours=age // timedelta(hours=1), allowed=allowed)
     return Identified(found, choose(found.person), False, age)

@@ -14,7 +14,7 @@ _WRONG_BILL = frozenset({"no_lines", "duplicate_line", "negative_amount", "too_l
 
 def takes_full_payment(till: Till) -> bool:
     """Whether the site has the patient pay the whole bill while the centre cannot be reached."""
-    return till.settings.offline.on_outage == "full_payment"
+    return till.offline.on_outage == "full_payment"
 
 
 def without_centre(till: Till, claim: Claim, facts: Given) -> Settlement:

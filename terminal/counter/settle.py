@@ -53,7 +53,8 @@ def settle(
 
     ``received`` is the money for the cash part beside ``cards``; without it the rest is cash. The same claim
     again returns what became of it. Raises KeyReused for another claim under a known number, RefusedByCentre or
-    CentreRefused for a complete no, TenderDoesNotFit, CannotSplit or LimitReached when it cannot wait offline either.
+    CentreRefused for a complete no, TenderDoesNotFit, CannotSplit, or when it cannot wait offline either
+    OfflineNotAllowed, LimitReached, BadLimits.
     """
     if (known := stands(till, claim)) is not None:
         return known
@@ -100,7 +101,9 @@ def try_out(till: Till, claim: Claim, *, online: bool = True) -> Trial:
         except NO_LINE as fault:
             till.line(isinstance(fault, CentreAnswerBroken))
             who = identify(till, claim.credential, online=False)
-    if not till.settings.offline.allowed:
+    if closed := till.queue.closed():
+        raise closed
+    if not till.offline.allowed:
         raise OfflineNotAllowed()
     seen = till.queue.anchor().seq
     facts = given(till, claim, who)
@@ -148,7 +151,7 @@ def commit(till: Till, trial: Trial) -> Settlement:
         outcome = Settled(complete(outcome.settlement, trial.told), outcome.raw)
     ended = outcome_of(outcome)
     full = takes_full_payment(till)
-    kept = till.queue.finish(sending, ended, keep=till.settings.offline.allowed and not full)
+    kept = till.queue.finish(sending, ended, keep=till.offline.allowed and not full)
     if ended.result is OutcomeClass.NOT_SENT and full:
         raise LineLost(bill=item.key)
     if ended.result is OutcomeClass.REFUSED:

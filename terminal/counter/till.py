@@ -1,7 +1,6 @@
 """One open data folder: settings, journal, persons, policies and the way to the centre."""
 
 import threading
-from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -13,12 +12,12 @@ from config.places import policies_folder, store_folder
 from config.profiles import Profile
 from config.settings import Settings, load
 from offline_queue.keystores import FileKeys, SystemKeys
-from offline_queue.limits import Limits
 from offline_queue.ports import Identity, Keystore
 from offline_queue.queue import Queue
 from terminal.centre import Centre, Endpoint, Operator
 from terminal.clock import Clock, now
 from terminal.counter.faults import NoCentreSecret
+from terminal.counter.offline_policy import read
 from terminal.counter.people import People
 from terminal.counter.policies import Policies
 from terminal.documents import Institution, InstitutionKind, Tier
@@ -38,6 +37,9 @@ class Till:
         self.settings = settings or load(home)
         self.profile = _profile(self.settings)
         self.policies = Policies(policies_folder(home))
+        offline = read(home, self.settings.offline)
+        self.offline = offline.words
+        """What may happen in an outage; the settings' own words where none are signed."""
         folder = store_folder(home)
         folder.mkdir(parents=True, exist_ok=True)
         self.queue = Queue.open(
@@ -45,7 +47,7 @@ class Till:
             identity=Identity(self.settings.institution.code, self.settings.terminal),
             keys=_keys(self.settings, folder),
             clock=clock,
-            limits=_limits(self.settings),
+            limits=offline.limits,
             site_key=bytes.fromhex(self.settings.recovery_key) or None,
             adopt=adopt,
         )
@@ -132,15 +134,3 @@ def _profile(settings: Settings) -> Profile:
 
 def _keys(settings: Settings, folder: Path) -> Keystore:
     return FileKeys(folder / "keys") if settings.keystore == "file" else SystemKeys()
-
-
-def _limits(settings: Settings) -> Limits:
-    offline = settings.offline
-    return Limits(
-        items_open=offline.open_items,
-        sum_open_fen=offline.total_fen,
-        per_item_fen=offline.per_bill_fen,
-        per_lane_open=offline.per_person_open,
-        offline_hard=timedelta(hours=offline.hours),
-        contact_age=timedelta(hours=offline.hours),
-    )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from offline_queue.limits import Limit
 from offline_queue.standing import Status
 from offline_queue.vocabulary import State
 from terminal.adjudication.accumulators import Accumulator
@@ -50,6 +51,8 @@ def head(
         parts.append(f"{say('held', language)}{held}")
     if {"copy_too_old", "copy_failed"} & set(status.warnings):
         parts.append(say("no_copy", language))
+    if any(breach.limit is Limit.POLICY for breach in status.not_ready):
+        parts.append(say("no_policy", language))
     parts.append(say("lamp.reader", language) + _LAMPS[reader])
     parts += [say(f"lamp.{device}", language) + _LAMPS[found.lamp] for device, found in health.items()]
     return left(" " + " ".join(parts), WIDTH - 9) + right(f"{till.clock():%H:%M:%S}", 8)

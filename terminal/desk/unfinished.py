@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
+from offline_queue.faults import BadLimits
 from terminal.counter.office import card_money, serving
 from terminal.counter.office.serving import Stage
 from terminal.counter.office.unfinished import Kind, Unfinished, unfinished
@@ -21,8 +22,10 @@ async def left_behind(screen: "ChargeScreen") -> None:
     """Says what is open and what to do, before the first patient; an open shift alone is one line."""
     desk, language = screen.app, screen.app.language
     found = await asyncio.to_thread(unfinished, desk.till)
-    if [each for each in found if each.kind is not Kind.SHIFT]:
-        lines = [line for each in found for line in (*told(each, language), "")]
+    closed = await asyncio.to_thread(desk.till.queue.closed)
+    if closed or [each for each in found if each.kind is not Kind.SHIFT]:
+        lines = [*_closed(closed, language), ""] if closed else []
+        lines += [line for each in found for line in (*told(each, language), "")]
         await desk.push_screen_wait(Text(say("unfinished", language), lines, language))
     elif found:
         screen.message(told(found[0], language)[0])
@@ -34,6 +37,13 @@ def told(each: Unfinished, language: Language) -> tuple[str, str]:
     """What happened, and the next step."""
     zh = language is Language.ZH
     return (each.zh if zh else each.en, f"-> {each.next_zh if zh else each.next_en}")
+
+
+def _closed(fault: BadLimits, language: Language) -> tuple[str, str]:
+    """Why nothing could be stored in an outage, while there is time to mend it."""
+    zh = language is Language.ZH
+    told, step = (fault.zh, fault.next_zh) if zh else (fault.en, fault.next_en)
+    return (told.format(**fault.data), f"-> {step}")
 
 
 async def _pos(screen: "DeskScreen", each: Unfinished) -> None:

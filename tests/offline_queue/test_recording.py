@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from offline_queue import Limits, Queue
 from offline_queue.faults import (
@@ -20,8 +19,9 @@ from offline_queue.faults import (
     QueueFault,
     StoreFailed,
 )
-from offline_queue.limits import Limit, read_signed
+from offline_queue.limits import Limit, Signed, Unusable
 from offline_queue.ports import Item, Outcome, Sending
+from offline_queue.signed import make_key, sign, verified
 from offline_queue.vocabulary import Decision, Kind, OutcomeClass, State
 from tests.offline_queue.faulty import Disk, Fault
 from tests.offline_queue.world import World
@@ -228,21 +228,24 @@ def test_the_status_tells_what_a_person_must_see(world: World) -> None:
     assert status.oldest is not None
 
 
-def test_limits_count_only_with_the_sites_signature() -> None:
-    site = Ed25519PrivateKey.generate()
-    public = site.public_key().public_bytes_raw()
-    document = b'{"items_open": 10, "sum_open_fen": 100000, "offline_hard": "PT8H"}'
-    limits = read_signed(document, site.sign(document), public)
-    assert (limits.items_open, limits.offline_hard, limits.per_item_fen) == (10, timedelta(hours=8), 50_000)
-    wrong = b'{"items_opne": 10}'
-    for text, signature in (
-        (document.replace(b"10", b"99"), site.sign(document)),
-        (document, Ed25519PrivateKey.generate().sign(document)),
-        (wrong, site.sign(wrong)),
-        (b"torn", site.sign(b"torn")),
-    ):
-        with pytest.raises(BadLimits):
-            read_signed(text, signature, public)
+def test_only_the_text_that_the_site_signed_opens() -> None:
+    key = make_key()
+    file, public = sign("hours = 8  # 八小时\n".encode(), key)
+    site = bytes.fromhex(public)
+    assert verified(file, site) == "hours = 8  # 八小时\n".encode()
+    foreign, _ = sign(b"hours = 8\n", make_key())
+    for wrong in (file.replace(b"8", b"9", 1), foreign, file[:-3], b"hours = 8\n", b"", file + b"hours = 9\n"):
+        assert verified(wrong, site) is None
+    assert verified(file, site[:-1]) is None
+
+
+def test_an_unusable_policy_stops_requests_alone(world: World) -> None:
+    queue = world.queue(limits=Limits(signed=Signed(unusable=Unusable.MISSING)))
+    with pytest.raises(BadLimits):
+        queue.record(world.bill())
+    queue.record(world.bill("stock", kind=Kind.ADVICE))
+    queue.record(world.bill(kind=Kind.REVERSAL, reverses="zhang-1"))
+    assert [breach.limit for breach in queue.status().not_ready] == [Limit.POLICY]
 
 
 def test_every_fault_speaks_two_languages_and_names_the_next_step() -> None:
