@@ -172,3 +172,21 @@ def test_a_clock_set_back_gives_no_number_twice_and_settles(world):
 
         play(desk(till), script)
     assert list(world.standing().values()) == [1, 1]
+
+
+def test_a_desk_says_before_the_first_patient_that_its_signed_policy_is_missing(world):
+    with (world.home / "settings.toml").open("a", encoding="utf-8") as settings:
+        settings.write(f'policy = "offline.signed"\npolicy_key = "{"00" * 32}"\n')
+
+    async def script(c):
+        await c.until(lambda: "断网不能暂结：签名的离线政策不可用" in c.screen)
+        assert "管理员" in c.screen
+        await c.press("escape")
+        assert "断网不能暂结!" in c.screen
+        await fill(c)
+        await c.press("f2", "enter")
+        assert c.app.charge.sale.settled
+
+    with world.till() as till:
+        play(desk(till), script)
+    assert list(world.standing().values()) == [1]
