@@ -8,7 +8,8 @@ import msgspec
 from config.faults import BadSettings
 from config.settings import OfflineSettings
 
-_Count = Annotated[int, msgspec.Meta(ge=0)]
+_Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
+_Hours = Annotated[int, msgspec.Meta(ge=0, le=10 * 8760)]
 
 
 class OfflinePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -25,8 +26,8 @@ class OfflinePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     total_fen: _Count
     per_person_open: _Count
     open_items: _Count
-    hours: _Count
-    snapshot_hours: _Count
+    hours: _Hours
+    snapshot_hours: _Hours
 
 
 _LOWER = ("allowed", "per_bill_fen", "total_fen", "per_person_open", "open_items", "hours", "snapshot_hours")

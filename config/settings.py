@@ -53,7 +53,7 @@ class OfflineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     policy: str = ""
     """A signed file, named from the data folder, that says what is allowed; the words here can then only be stricter.
     Empty: the words here hold."""
-    policy_key: str = ""
+    policy_key: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")] = ""
     """The site's public Ed25519 key, 64 hexadecimal digits, as ``yibao config sign-offline`` prints it."""
 
 
@@ -161,7 +161,6 @@ hours = 24
 """
 
 _PLACE = re.compile(r" - at `\$\.?(.*)`$")
-_KEY = re.compile("[0-9a-fA-F]{64}")
 _UNKNOWN = re.compile(r"unknown field `(.+?)`")
 
 
@@ -200,10 +199,8 @@ def load(folder: Path) -> Settings:
         raise BadSettings(
             file=str(file), key="institution.code", found=f"{settings.institution.code!r} is not twelve characters"
         )
-    if not _signed_or_not(settings.offline):
-        raise BadSettings(
-            file=str(file), key="offline.policy_key", found="policy and a key of 64 hexadecimal digits go together"
-        )
+    if bool(settings.offline.policy) is not bool(settings.offline.policy_key):
+        raise BadSettings(file=str(file), key="offline.policy_key", found="`policy` and `policy_key` go together")
     if not (len(settings.terminal) == 2 and settings.terminal.isascii() and settings.terminal.isalnum()):
         raise BadSettings(file=str(file), key="terminal", found=f"{settings.terminal!r} is not two letters or digits")
     return settings
@@ -215,7 +212,3 @@ def stated(folder: Path) -> frozenset[str]:
         return frozenset(msgspec.toml.decode(settings_file(folder).read_bytes()).get("offline", {}))
     except FileNotFoundError:
         return frozenset()
-
-
-def _signed_or_not(offline: OfflineSettings) -> bool:
-    return bool(_KEY.fullmatch(offline.policy_key)) if offline.policy else not offline.policy_key

@@ -42,7 +42,7 @@ class Signed(Struct, frozen=True):
     version: int = 0
     digest: str = ""
     until: datetime | None = None
-    """From here on it has expired."""
+    """From this moment on it has expired."""
     unusable: Unusable | None = None
 
 

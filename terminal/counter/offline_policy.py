@@ -81,7 +81,7 @@ def digest(text: bytes) -> str:
 
 
 def _end(policy: OfflinePolicy) -> datetime:
-    return datetime.combine(policy.until, time(), BEIJING) + timedelta(days=1)
+    return datetime.combine(policy.until, time.max, BEIJING)
 
 
 def _limits(words: OfflineSettings, signed: Signed | None) -> Limits:

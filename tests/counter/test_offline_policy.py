@@ -27,7 +27,7 @@ WORDS = {
 }  # fmt: skip
 
 
-def signed(version: int = 1, *, key: bytes = KEY, until: str = "2999-12-31", **words: Any) -> bytes:
+def signed(version: int = 1, *, key: bytes = KEY, until: str = "9999-12-31", **words: Any) -> bytes:
     """A policy file of the site."""
     lines = {"schema": '"offline-policy/1"', "version": version, "until": until, **WORDS, **words}
     return sign("".join(f"{name} = {value}\n" for name, value in lines.items()).encode(), key)[0]
@@ -127,6 +127,7 @@ TROUBLES: dict[str, tuple[Callable[[Path], object], Unusable]] = {
     "foreign": (lambda file: file.write_bytes(signed(2, key=OTHER)), Unusable.SIGNATURE),
     "an unknown word": (lambda file: file.write_bytes(signed(2, hour=1)), Unusable.SHAPE),
     "below zero": (lambda file: file.write_bytes(signed(2, hours=-1)), Unusable.SHAPE),
+    "beyond a calendar": (lambda file: file.write_bytes(signed(2, hours=10**15)), Unusable.SHAPE),
     "expired": (lambda file: file.write_bytes(signed(2, until="2020-01-01")), Unusable.EXPIRED),
     "older": (lambda file: file.write_bytes(signed(1)), Unusable.OLDER),
     "same version": (lambda file: file.write_bytes(signed(2, hours=99)), Unusable.OLDER),
