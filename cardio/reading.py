@@ -57,6 +57,8 @@ class Why(StrEnum):
     """Why an item could not be read."""
 
     AUTHENTICATION = "needs_authentication"
+    PIN = "needs_pin"
+    PIN_AND_PSAM = "needs_pin_and_psam"
     ABSENT = "not_on_card"
     REFUSED = "card_refused"
 
@@ -66,6 +68,8 @@ WHY_SENTENCES: dict[Why, tuple[str, str]] = {
         "需要 PSAM 卡或加密机服务（--psam 或 --hsm）",
         "needs a PSAM or a key service (--psam or --hsm)",
     ),
+    Why.PIN: ("需要持卡人密码", "needs the card holder's PIN"),
+    Why.PIN_AND_PSAM: ("需要持卡人密码和 PSAM 卡（--psam）", "needs the card holder's PIN and a PSAM (--psam)"),
     Why.ABSENT: ("卡上没有此项", "is not on the card"),
     Why.REFUSED: ("卡拒绝读取（状态 {sw}）", "the card refused it (status {sw})"),
 }

@@ -5,7 +5,7 @@ transaction shuts other programs out; how the card is left is said at the end, n
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from typing import TypeVar
 
@@ -64,14 +64,16 @@ class Card:
         self._handle.begin()
 
 
-def find_readers(context: Context, wanted: str | None, but_not: str | None = None) -> tuple[str, ...]:
-    """The readers whose name contains ``wanted``, any case, and not ``but_not``. Raises NoReader when there is none."""
+def named(reader: str, wanted: str) -> bool:
+    """Whether this reader's name contains ``wanted``, any case."""
+    return wanted.casefold() in reader.casefold()
+
+
+def find_readers(context: Context, wanted: str | None, but_not: Collection[str] = ()) -> tuple[str, ...]:
+    """The readers whose name contains ``wanted`` and nothing of ``but_not``. Raises NoReader when there is none."""
     names = context.readers()
     matching = tuple(
-        name
-        for name in names
-        if (wanted is None or wanted.casefold() in name.casefold())
-        and (but_not is None or but_not.casefold() not in name.casefold())
+        name for name in names if named(name, wanted or "") and not any(named(name, other) for other in but_not)
     )
     if not matching:
         raise faults.NoReader(wanted=wanted or "-", found=", ".join(names) or "-")
@@ -83,7 +85,7 @@ def state_of(context: Context, reader: str) -> ReaderState:
     return context.wait((ReaderState(reader),), 0)[0]
 
 
-def wait_for_card(context: Context, wanted: str | None, timeout: float, but_not: str | None = None) -> ReaderState:
+def wait_for_card(context: Context, wanted: str | None, timeout: float, but_not: Collection[str] = ()) -> ReaderState:
     """The first matching reader (see ``find_readers``) that holds a card, waiting up to ``timeout`` seconds for one.
 
     Raises NoReader when none is attached in time, NoCard when all stay empty.

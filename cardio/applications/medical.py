@@ -13,7 +13,7 @@ import msgspec
 from cardio.apdu import Apdu
 from cardio.applications import directories_1, directories_2
 from cardio.applications.environment import PROVIDER
-from cardio.applications.layout import Directory, File
+from cardio.applications.layout import Directory, File, Opens
 from cardio.applications.reader import LOCKED, SELECT, Contents, read_cyclic, read_records, refused, select_file
 from cardio.reading import Missing, Notice, Why
 from cardio.session import Card
@@ -79,6 +79,18 @@ class MedicalReading(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[Missing, ...] = ()
 
 
+MEDICAL = 0xDF04
+MEDICAL_KEY = 0x84
+"""Reference of RK1DF04 on the card."""
+(LOG,) = (file for file in directories_2.MEDICAL.files if file.number == 0xEF08)
+OPENED_BY = {
+    Opens.NOTHING: Why.REFUSED,
+    Opens.PIN: Why.PIN,
+    Opens.KEY: Why.AUTHENTICATION,
+    Opens.PIN_OR_KEY: Why.PIN,
+    Opens.PIN_AND_KEY: Why.PIN_AND_PSAM,
+}
+"""What is missing where a file stays closed."""
 APPROVALS = ("remote", "outpatient_pool", "outpatient_serious", "assistance", "preferential")
 
 
@@ -106,14 +118,18 @@ def newer(number: int, file: int, major: int) -> File | None:
     return next(tables, None) if major == 1 else None
 
 
+def transactions(card: Card) -> tuple[tuple[Transaction, ...], Contents]:
+    """The log of the selected medical directory, newest first, and what was odd or closed about it."""
+    rows, contents = read_cyclic(card, LOG)
+    return tuple(Transaction(**row) for row in rows if "account_fen" in row), contents
+
+
 def read_medical(card: Card, major: int) -> MedicalReading:
-    """Read DF04 after whatever opens it was done. Raises CardRefused when the card has no DF04."""
-    select_directory(card, 0xDF04)
+    """Read the selected directory DF04, after whatever opens it was done."""
     table = directories_1.MEDICAL if major == 1 else directories_2.MEDICAL
     files = [file for file in table.files if file.number in (0xEF05, 0xEF06)]
     contents = [read_records(card, file, newer(table.number, file.number, major)) for file in files]
-    log = directories_2.MEDICAL.file(0xEF08)
-    rows, log_contents = read_cyclic(card, log) if log else ([], Contents())
+    lines, log_contents = transactions(card)
     contents.append(log_contents)
     values = {name: value for each in contents for name, value in each.values.items()}
     insurance = values.get("insurance") or ""
@@ -127,11 +143,11 @@ def read_medical(card: Card, major: int) -> MedicalReading:
         approved=tuple(name for name, flag in zip(APPROVALS, insurance[3:], strict=False) if flag == "1"),
         mode=Mode(mode) if mode in tuple(Mode) else None,
         offline_allowed=None if allowed is None else allowed == "1",
-        transactions=tuple(Transaction(**row) for row in rows if "account_fen" in row),
+        transactions=lines,
         warnings=tuple(Notice.of(*odd) for each in contents for odd in each.odd),
         missing=tuple(
-            Missing.of(item, Why.AUTHENTICATION if sw in LOCKED else Why.ABSENT, sw)
-            for each in contents
+            Missing.of(item, OPENED_BY[file.opens] if sw in LOCKED else Why.ABSENT, sw)
+            for file, each in zip((*files, LOG), contents, strict=True)
             for item, sw in each.missing.items()
         ),
     )

@@ -10,9 +10,12 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Protocol
 
+import msgspec
+
 from cardio import faults
 from cardio.apdu import Apdu
 from cardio.applications.authentication import AuthenticationFailed
+from cardio.applications.medical import Transaction, transactions
 from cardio.applications.reader import refused
 from cardio.applications.social_security import read_issuer, select_environment
 from cardio.faults import CardFault
@@ -23,6 +26,8 @@ CLASS = 0xB0
 GET_BALANCE, INITIALIZE, DEBIT, GET_PROOF = 0x26, 0x28, 0x2C, 0x2E
 PURCHASE_KEY = 0x01
 LARGEST_FEN = 0xFFFF_FFFF
+UNDEBITED = frozenset({SW.WRONG_STATE, SW.MAC_INVALID, SW.NO_FUNDS, SW.COUNTER_AT_MAXIMUM, SW.KEY_INDEX_UNKNOWN})
+"""What a card says that refuses a debit (part 5 §7). Any other status may be GET RESPONSE's, after the money moved."""
 
 
 class Kind(IntEnum):
@@ -33,11 +38,11 @@ class Kind(IntEnum):
 
 
 class DebitInDoubt(CardFault):
-    """The card was pulled before it answered a debit; ``debit`` says which, for ``resolve``."""
+    """The card gave no clear answer to a debit, or was pulled before; ``debit`` says which, for ``resolve``."""
 
     code = "debit_in_doubt"
-    zh = "扣款结果未知：卡在应答前被取出。"
-    en = "The debit is in doubt: the card was taken out before it answered."
+    zh = "扣款结果未知：卡没有给出明确的应答。"
+    en = "The debit is in doubt: the card gave no clear answer."
     next_zh = "请立即插回同一张卡以查询结果；不要再次扣款。"
     next_en = "Insert the same card at once so that it can be asked; do not debit again."
 
@@ -133,6 +138,21 @@ class Proof:
     mac: bytes
 
 
+class Entry(msgspec.Struct, frozen=True):
+    """A line of the card's log and the card's proof of it in hexadecimal; None where it keeps no proof any more."""
+
+    transaction: Transaction
+    tac: str | None = None
+    mac: str | None = None
+
+
+class Statement(msgspec.Struct, frozen=True):
+    """Everything there is to see in a wallet."""
+
+    balance: Balance
+    entries: tuple[Entry, ...]
+
+
 class PurchaseKeys(Protocol):
     """A PSAM that can purchase; its own commands are its maker's, only what it computes is standardised."""
 
@@ -171,11 +191,23 @@ def proof(card: Card, kind: Kind, sequence: int) -> Proof | None:
     return Proof(tac=answer.data[4:], mac=answer.data[:4])
 
 
+def statement(card: Card) -> Statement:
+    """Balance and log, newest first, each line with its proof. Raises CardRefused on cards without a wallet."""
+    return Statement(balance(card), tuple(_entry(card, line) for line in transactions(card)[0]))
+
+
+def _entry(card: Card, line: Transaction) -> Entry:
+    kind = ord(line.kind or "\0")
+    found = proof(card, Kind(kind), line.sequence) if kind in tuple(Kind) else None
+    return Entry(line) if found is None else Entry(line, found.tac.hex().upper(), found.mac.hex().upper())
+
+
 def purchase(card: Card, who: Owner, keys: PurchaseKeys, payment: Payment, *, switched_on: bool = False) -> Proof:
     """Debit the wallet once. ``who`` was compared with the card under this very session, directory and PIN are open.
 
-    Raises WalletOff; CardRefused (9401: not enough) before anything moved; DebitInDoubt when the answer was lost;
-    AuthenticationFailed when the card's answer is not genuine, in which case the debit is in the card all the same.
+    Raises WalletOff; CardRefused (9401: not enough) before anything moved; DebitInDoubt when the answer was lost or is
+    none that refuses, or when ``keys`` fail after it; AuthenticationFailed when the card's answer is not genuine, in
+    which case the debit is in the card all the same.
     """
     if not switched_on:
         raise WalletOff()
@@ -190,11 +222,15 @@ def purchase(card: Card, who: Owner, keys: PurchaseKeys, payment: Payment, *, sw
         answer = card.send(command)
     except CardFault as fault:
         raise DebitInDoubt(debit=debit) from fault
-    if answer.sw == SW.MEMORY_FAILURE or (answer.ok and len(answer.data) != 8):
-        raise DebitInDoubt(debit=debit)
-    if not answer.ok:
+    if answer.sw in UNDEBITED:
         raise refused(answer, "debit its wallet")
-    if not keys.confirm(answer.data[4:]):
+    if not answer.ok or len(answer.data) != 8:
+        raise DebitInDoubt(debit=debit)
+    try:
+        genuine = keys.confirm(answer.data[4:])
+    except CardFault as fault:
+        raise DebitInDoubt(debit=debit) from fault
+    if not genuine:
         raise AuthenticationFailed(side="card", found="MAC2 of the debit is not the card's")
     return Proof(tac=answer.data[:4], mac=answer.data[4:])
 

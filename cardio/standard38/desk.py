@@ -141,14 +141,15 @@ class Desk:
         if kind not in (1, 2, 3, 4):
             raise BadParameter(name="iType", found=kind)
         contact, contactless = self._readers
+        others = () if self._psam is None else (self._psam,)
         wanted = {1: [contact], 2: [contactless], 3: [contact, contactless], 4: [contactless, contact]}[kind]
         context = self._port.establish()
         try:
             for name in wanted[:-1]:
                 with suppress(faults.NoCard, faults.NoReader):
-                    wanted = [wait_for_card(context, name, 0, self._psam).reader]
+                    wanted = [wait_for_card(context, name, 0, others).reader]
                     break
-            state = wait_for_card(context, wanted[-1], 0, self._psam)
+            state = wait_for_card(context, wanted[-1], 0, others)
             with open_session(context, state) as card:
                 yield card, state.reader
         finally:

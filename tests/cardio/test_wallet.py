@@ -23,7 +23,7 @@ from cardio.applications.wallet import (
     purchase,
     resolve,
 )
-from cardio.faults import BadAnswer, CardRefused
+from cardio.faults import BadAnswer, CardRefused, CardRemoved
 from cardio.recorder import Recorder
 from cardio.session import Card, open_session, state_of
 from cardio.status import SW
@@ -157,6 +157,34 @@ def test_a_card_pulled_after_the_debit_proves_that_it_moved_and_is_not_debited_a
     assert wallet.debits == 1
 
 
+def test_a_status_after_the_debit_that_refuses_nothing_leaves_it_in_doubt() -> None:
+    wallet = Wallet()
+    chip = with_wallet(wallet)
+    real, seen = chip.process, [b""]
+
+    def process(command: bytes) -> bytes:
+        seen.append(command[:2])
+        return b"\x6f\x00" if seen[-2:] == [b"\xb0\x2c", b"\x00\xc0"] else real(command)
+
+    chip.process = process  # type: ignore[method-assign]
+    with pytest.raises(DebitInDoubt) as doubt:
+        pay(chip)
+    assert wallet.debits == 1
+    debit = doubt.value.data["debit"]
+    assert at_wallet(chip, lambda s: resolve(s, debit.owner, debit)) is not None  # type: ignore[attr-defined]
+
+
+def test_keys_that_go_away_after_the_debit_leave_it_in_doubt() -> None:
+    class Pulled(VirtualPurchaseKeys):
+        def confirm(self, mac2: bytes) -> bool:
+            raise CardRemoved
+
+    wallet = Wallet()
+    with pytest.raises(DebitInDoubt):
+        pay(with_wallet(wallet), keys=Pulled())
+    assert wallet.debits == 1
+
+
 def test_a_doubt_is_resolved_on_the_same_card_only() -> None:
     chip = with_wallet(Wallet(lost_answer=True))
     debit = torn(chip, lambda command: False).data["debit"]
@@ -179,7 +207,7 @@ def test_a_debit_is_not_sent_again_when_the_card_asks_for_another_length() -> No
         return b"\x6c\x08" if command[:2] == b"\xb0\x2c" else real(command)
 
     chip.process = process  # type: ignore[method-assign]
-    with pytest.raises(CardRefused):
+    with pytest.raises(DebitInDoubt):
         pay(chip)
     assert sum(command[:2] == b"\xb0\x2c" for command in sent) == 1
 
