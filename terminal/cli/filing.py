@@ -35,7 +35,7 @@ def ask(credential: str, home: Path, as_json: bool) -> None:
     from terminal.counter.till import Till
 
     with Till(home) as till:
-        marks = filings.at_centre(till, identify(till, credential_from(credential, till.settings.reader)))
+        marks = filings.at_centre(till, identify(till, credential_from(credential, till.settings)))
     text = "\n".join(f"{mark.kind} {mark.name} {mark.begin} {mark.end or ''}" for mark in marks)
     show(json.loads(encode(marks)), as_json, lambda: text)
 
@@ -87,7 +87,7 @@ def collect(
     with Till(home) as till:
         taken = filings.collect(
             till,
-            identify(till, credential_from(credential, till.settings.reader)),
+            identify(till, credential_from(credential, till.settings)),
             filings.FilingKind(kind),
             code,
             about,

@@ -17,6 +17,7 @@ from terminal.faults import Exit
 from terminal.money import Fen, parse_yuan
 
 if TYPE_CHECKING:
+    from config.settings import Settings
     from terminal.counter.till import Till
 
 
@@ -54,7 +55,7 @@ def settle(
             return _stream(till, credential or received)
         asked = read(claim)
         if credential:
-            asked = msgspec.structs.replace(asked, credential=credential_from(credential, till.settings.reader))
+            asked = msgspec.structs.replace(asked, credential=credential_from(credential, till.settings))
         result = settle_bill(till, asked, dict(received), card_money.tenders(till, asked.bill))
         show(result, as_json, lambda: "\n".join(slip(result, asked, language)))
         return EXITS[result.state]
@@ -94,7 +95,7 @@ def _bill(line: bytes) -> str:
         return ""
 
 
-def credential_from(source: str, reader: str) -> Credential:
+def credential_from(source: str, site: "Settings") -> Credential:
     """What ``--credential`` names: the card in the reader, or ``@`` and a file."""
     if source.startswith("@"):
         try:
@@ -107,4 +108,4 @@ def credential_from(source: str, reader: str) -> Credential:
         raise click.UsageError("--credential card 或 @FILE。 --credential takes card or @FILE.")
     from terminal.counter.cards import credential_from_card
 
-    return credential_from_card(reader)
+    return credential_from_card(site)

@@ -1,20 +1,64 @@
 """What a read card is to a bill: a credential."""
 
+import logging
+
 from cardio import CardReading, Missing, open_card, read_card
 from cardio.applications.operator import present
+from cardio.faults import NoReader
+from cardio.hsm import KeyServiceRefused, KeyServiceUnreachable
 from cardio.port import Port
+from cardio.psam import NoPsam, PsamLacksKey
+from cardio.session import named
+from config.settings import Settings
 from terminal.counter.faults import CardWithoutNumber
 from terminal.counter.office.operators import CardShown, operators
 from terminal.counter.till import Till
 from terminal.documents import Assurance, Credential, CredentialKind
 
+log = logging.getLogger(__name__)
 
-def credential_from_card(reader: str = "", timeout: float = 30.0) -> Credential:
-    """Reads the card in the first reader whose name contains ``reader``; waits ``timeout`` seconds for one.
+KEYLESS = (NoPsam, PsamLacksKey, KeyServiceRefused, KeyServiceUnreachable, NoReader)
+"""The keys are not to be had for this card; what needs none can still be read."""
 
-    Raises the faults of ``cardio``, and CardWithoutNumber.
+
+def read_patient(site: Settings, reader: str = "", timeout: float = 0.0, port: Port | None = None) -> CardReading:
+    """The patient's card in ``reader``, or in the one of the settings.
+
+    Never the card in the operators' reader or the PSAM's slot. A 3.0 card is opened with the site's PSAM
+    or key service; where these cannot, the free part is returned. Raises the faults of ``cardio``.
     """
-    return credential_of(read_card(reader or None, timeout=timeout))
+    wanted = reader or site.reader
+    others = [name for name in ("" if wanted else site.operator_reader, site.psam) if name]
+    if site.psam or site.hsm:
+        try:
+            return read_card(
+                wanted or None,
+                port=port,
+                timeout=timeout,
+                psam=site.psam or None,
+                hsm=site.hsm or None,
+                but_not=others,
+            )
+        except KEYLESS as fault:
+            if isinstance(fault, NoReader) and fault.data["wanted"] != site.psam:
+                raise
+            log.warning("the card is read without keys: %s", fault.code)
+    return read_card(wanted or None, port=port, timeout=timeout, but_not=others)
+
+
+def is_operators(site: Settings, reader: str) -> bool:
+    """Whether this is the reader of the operators' cards."""
+    return bool(site.operator_reader) and named(reader, site.operator_reader)
+
+
+def is_patients(site: Settings, reader: str) -> bool:
+    """Whether a card in this reader is a patient's."""
+    return named(reader, site.reader) and not (site.psam and named(reader, site.psam))
+
+
+def credential_from_card(site: Settings, timeout: float = 30.0) -> Credential:
+    """Reads the patient's card, waiting ``timeout`` seconds. Raises as ``read_patient``, and CardWithoutNumber."""
+    return credential_of(read_patient(site, timeout=timeout))
 
 
 def credential_of(reading: CardReading) -> Credential:

@@ -12,11 +12,11 @@ from textual.binding import Binding
 from textual.message import Message
 from textual.screen import Screen
 
-from cardio import CardEvent, CardReading, EventKind, Monitor, read_card
+from cardio import CardEvent, CardReading, EventKind, Monitor
 from offline_queue.faults import AlreadyForwarding, QueueFault
 from offline_queue.vocabulary import OPEN
 from terminal.counter import journal
-from terminal.counter.cards import operator_card
+from terminal.counter.cards import is_operators, is_patients, operator_card, read_patient
 from terminal.counter.far_end import forwarder
 from terminal.counter.office import issuing, shifts
 from terminal.counter.office.advice import Advisor
@@ -111,7 +111,7 @@ class Desk(App[None]):
         self.till = till
         self.find = find
         self.read_operator = partial(operator_card, till)
-        self.read = read or (drill.read if drill else lambda: read_card(till.settings.reader or None))
+        self.read = read or (drill.read if drill else lambda: read_patient(till.settings))
         self.keys = keymap(profile or till.settings.keymap, own_keys)
         self.language = language or Language(till.settings.language)
         self.advisor = Advisor(till)
@@ -198,13 +198,13 @@ class Desk(App[None]):
     def on_card_moved(self, moved: CardMoved) -> None:
         """A card put in is read at once when nobody is at the counter; the lamp follows the reader."""
         event = moved.event
-        operators_own = self.till.settings.operator_reader
-        if operators_own and (operators_own in event.reader or event.kind is EventKind.SERVICE_LOST):
+        site = self.till.settings
+        if site.operator_reader and (is_operators(site, event.reader) or event.kind is EventKind.SERVICE_LOST):
             if event.kind in (EventKind.CARD_OUT, EventKind.READER_REMOVED, EventKind.SERVICE_LOST):
                 self._lock()
             if event.kind is not EventKind.SERVICE_LOST:
                 return
-        if self.till.settings.reader not in event.reader:
+        if event.reader and not is_patients(site, event.reader):
             return
         match event.kind:
             case EventKind.CARD_IN:

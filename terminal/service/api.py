@@ -7,11 +7,12 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from cardio import CardReading, list_readers, read_card
+from cardio import CardReading, list_readers
 from offline_queue.vocabulary import State
 from terminal import VERSION
 from terminal.centre.counterpart import Counterpart, Doors, Site, envelope
 from terminal.counter import journal
+from terminal.counter.cards import read_patient
 from terminal.counter.far_end import FarEnd, forwarder
 from terminal.counter.faults import OfflineNotAllowed, UnknownBill
 from terminal.counter.identify import identify
@@ -264,7 +265,7 @@ class Api:
         return trial.told
 
     def _read(self, asked: ReadCard) -> CardReading:
-        return read_card(asked.reader or self.till.settings.reader or None, timeout=max(0.0, min(asked.timeout, 60.0)))
+        return read_patient(self.till.settings, asked.reader, timeout=max(0.0, min(asked.timeout, 60.0)))
 
     def _operator(self, call: Call[Claim]) -> None:
         if call.content.operator != call.client.operator:

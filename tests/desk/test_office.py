@@ -20,6 +20,7 @@ from terminal.counter.sale import Item
 from terminal.desk.lock import LockScreen
 from terminal.documents import BillState, ItemClass
 from terminal.money import Fen, parse_price, parse_quantity
+from terminal.peripherals.lamp import Lamp
 from tests.desk.playing import desk, play
 from tests.desk.scenes import fill
 
@@ -110,7 +111,9 @@ def test_the_screen_locks_by_key_and_when_nobody_touches_it(world):
 
 def test_the_operators_card_opens_pulling_it_locks_and_pulling_a_patients_does_not(world):
     file = world.home / "settings.toml"
-    file.write_text('operator_reader = "Operator"\n' + file.read_text(encoding="utf-8"), encoding="utf-8")
+    file.write_text(
+        'reader = "virtual"\noperator_reader = "operator"\n' + file.read_text(encoding="utf-8"), encoding="utf-8"
+    )
     port = VirtualPort(card("zhang"))
     port.plug("Operator Reader 00")
     own = VirtualOperatorCard("OP-9")
@@ -130,6 +133,8 @@ def test_the_operators_card_opens_pulling_it_locks_and_pulling_a_patients_does_n
             assert c.app.screen is c.app.charge
             port.remove("Operator Reader 00")
             await c.until(lambda: isinstance(c.app.screen, LockScreen))
+            port.stop_service()
+            await c.until(lambda: c.app.reader is Lamp.FAULT)
 
         play(desk(till, port=port, monitor=Monitor(port)), script)
 

@@ -131,8 +131,8 @@ class AssuranceTooLow(Fault):
     exit = Exit.NO
     zh = "工号 {operator} 只出示了 {found}，此事需要 {needed}。"
     en = "Operator {operator} proved only {found}; this needs {needed}."
-    next_zh = "请输入密码，或用带密码的卡。"
-    next_en = "Give the password, or use a card with its PIN."
+    next_zh = "请输入密码，或用登记了密钥、能签名的操作员卡。"
+    next_en = "Give the password, or use an operator's card whose key is registered, which signs."
 
 
 class SamePerson(Fault):
