@@ -253,6 +253,14 @@ class Book:
             self.anchor_fault = None
             self._unanchored = 0
 
+    def retire(self) -> None:
+        """Write the last anchor, and for a store that follows this one how far its numbers went."""
+        number: int = self.store.rows("SELECT number FROM store")[0][0]
+        self._keystore.put(_numbers_name(self.identity), str(number).encode())
+        self.remember()
+        if self.anchor_fault:
+            raise self.anchor_fault
+
     def close(self) -> None:
         """Write the anchor, let go of everything."""
         if self._unanchored:
@@ -269,11 +277,12 @@ class Book:
     def _make(self, suite: vocabulary.Suite) -> None:
         id = os.urandom(16)
         LocalWrapping.make_key(id, self._keystore)
+        number = int(self._keystore.get(_numbers_name(self.identity)) or 0)
         self.store.make_tables()
         self.store.change(
             "INSERT INTO store (id, schema, store, institution, terminal, suite, epoch, number, fence)"
-            " VALUES (1, ?, ?, ?, ?, ?, 1, 0, 0)",
-            (SCHEMA, id, self.identity.institution, self.identity.terminal, suite.value),
+            " VALUES (1, ?, ?, ?, ?, ?, 1, ?, 0)",
+            (SCHEMA, id, self.identity.institution, self.identity.terminal, suite.value, number),
         )
 
     def _check_identity(self, institution: str, terminal: str) -> None:
@@ -317,6 +326,10 @@ class Book:
     def place(self, item: Item) -> Place:
         """What an item's contents are bound to."""
         return (self.id, "item", item.id, item.key, item.kind.value)
+
+
+def _numbers_name(identity: Identity) -> str:
+    return f"numbers-{identity.institution}-{identity.terminal}"
 
 
 def _anchor_name(store: bytes) -> str:

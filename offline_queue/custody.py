@@ -6,7 +6,8 @@ from datetime import date
 from pathlib import Path
 
 from offline_queue.book import Book
-from offline_queue.faults import DayNotOver, ItemsOpen, StoreBroken, StoreFailed
+from offline_queue.decisions import items_open
+from offline_queue.faults import DayNotOver, StoreBroken, StoreFailed
 from offline_queue.place import flush_folder
 from offline_queue.ports import Item
 from offline_queue.store import NAME, Store
@@ -92,7 +93,7 @@ def erase(book: Book, day: date, actor: str) -> None:
         for (id,) in rows:
             open_items = [item for item in book.items.in_states(OPEN) if item.sealed_with == id]
             if open_items:
-                raise ItemsOpen(count=len(open_items), purpose=f"erase {day}")
+                raise items_open(open_items, f"销毁 {day} 的密钥", f"erase {day}")
             book.store.change(
                 "UPDATE data_key SET wrapped = NULL, recovery = NULL, erased = ? WHERE id = ?",
                 (book.clock().isoformat(), id),

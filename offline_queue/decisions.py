@@ -1,5 +1,8 @@
 """What persons may decide about an item by hand, and what keeps a decision from doing a thing twice."""
 
+from collections.abc import Iterable, Sequence
+
+from offline_queue.faults import ItemsOpen
 from offline_queue.ports import Item
 from offline_queue.vocabulary import TRANSITIONS, Decision, State, Step
 
@@ -15,6 +18,19 @@ def may_stand(item: Item) -> bool:
     Once false for a number it stays false, because whatever is sent later goes out under another.
     """
     return item.state in _EFFECTIVE or (item.state is State.HELD and item.doubtful_at is not None)
+
+
+def require_none(items: Iterable[Item], zh: str, en: str) -> None:
+    """Raises ``ItemsOpen``, saying in two languages what cannot be done, while one of these is to be ended here."""
+    ours = [item for item in items if not (item.state is State.HELD and item.reason == EXPORTED)]
+    if ours:
+        raise items_open(ours, zh, en)
+
+
+def items_open(items: Sequence[Item], zh: str, en: str) -> ItemsOpen:
+    """The refusal, with how many they are and what they come to."""
+    fen = sum(item.amount_fen for item in items)
+    return ItemsOpen(count=len(items), sum=f"{fen // 100}.{fen % 100:02d}", zh=zh, en=en)
 
 
 def choices(item: Item) -> list[Decision]:

@@ -126,10 +126,10 @@ class ItemsOpen(QueueFault):
 
     code = "items_open"
     exit = _NO
-    zh = "还有 {count} 笔未了结，不能{purpose}。"
-    en = "{count} item(s) are still open; cannot {purpose}."
-    next_zh = "请先补传或导出到另一台终端。"
-    next_en = "Forward them first, or export them to another terminal."
+    zh = "还有 {count} 笔未了结，共 {sum} 元，不能{zh}。"
+    en = "{count} item(s) of {sum} yuan together are still open; cannot {en}."
+    next_zh = "请先补传（yibao queue forward），或导出到另一台终端（yibao queue export）；没有任何改动生效。"
+    next_en = "Forward them (yibao queue forward) or carry them to another terminal (yibao queue export) first."
 
 
 class AlreadyForwarding(QueueFault):
@@ -181,8 +181,8 @@ class NotOurStore(QueueFault):
     exit = _INPUT
     zh = "{folder} 中的 {field} 为 {found}，应为 {expected}。"
     en = "The store in {folder} has {field} {found}; expected {expected}."
-    next_zh = "请核对数据目录与终端设置。"
-    next_en = "Check the data folder against the terminal's settings."
+    next_zh = "请改回设置；要把此目录交给另一终端，先用原设置执行 yibao config retire。"
+    next_en = "Put the settings back; to give the folder to another terminal run yibao config retire with them first."
 
 
 class StoreFailed(QueueFault):

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Self
 
 from offline_queue.book import Book
-from offline_queue.decisions import choices
+from offline_queue.decisions import choices, require_none
 from offline_queue.doubts import age
 from offline_queue.entry import check_seen, contents, fresh, known_item
 from offline_queue.errands import Policy
 from offline_queue.faults import (
     BadLimits,
     ForbiddenStep,
-    ItemsOpen,
     KeyReused,
     LaneBusy,
     LimitReached,
@@ -280,10 +279,22 @@ class Queue:
         finally:
             verifier.close()
 
-    def require_empty(self, purpose: str) -> None:
-        """Before a sign-out, a re-initialisation, a removal: raises ``ItemsOpen`` while something is open."""
-        if count := sum(self.status().open.values()):
-            raise ItemsOpen(count=count, purpose=purpose)
+    def require_empty(self, zh: str, en: str) -> None:
+        """Before a sign-out, a re-initialisation, a removal: raises ``ItemsOpen`` while something is open.
+
+        ``zh`` and ``en`` say what is refused. What was carried to another terminal is open there.
+        """
+        require_none(self.items(), zh, en)
+
+    def retire(self, actor: str) -> Anchor:
+        """The last event of this store, with its anchor in the keystore. A store made for the same terminal in the
+        same keystore goes on above its numbers. Raises ``ItemsOpen``, and ``KeysClosed`` when the anchor is not taken.
+        """
+        with self.book.transaction():
+            self.require_empty("停用", "retire")
+            self.book.note("retired", actor)
+        self.book.retire()
+        return self.anchor()
 
     # -- decide and send -----------------------------------------------------------------------------------------------
 

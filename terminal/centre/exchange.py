@@ -94,12 +94,14 @@ class Exchange:
         self._sign_number, self._signed_on = answer.sign_no, self.clock().date()
         return answer.sign_no
 
-    def sign_out(self) -> None:
-        """Signs the operator out (9002), when somebody is signed in. Raises the faults of ``call``."""
-        if self._sign_number:
-            key = SignOut(sign_no=self._sign_number, opter_no=self.operator.number)
-            self.call("9002", SignOutRequest(signOut=key))
-            self._sign_number, self._signed_on = "", None
+    def sign_out(self) -> bool:
+        """Signs the operator out (9002) and says whether anybody was signed in. Raises the faults of ``call``."""
+        if not self._sign_number:
+            return False
+        key = SignOut(sign_no=self._sign_number, opter_no=self.operator.number)
+        self.call("9002", SignOutRequest(signOut=key))
+        self._sign_number, self._signed_on = "", None
+        return True
 
     def ready(self) -> None:
         """Fetches what the next message needs beforehand: a bearer token, and the day's sign-in number.

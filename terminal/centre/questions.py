@@ -53,9 +53,9 @@ class Questions:
         """Signs the operator in for the day (9001); the other doors do it by themselves when it is due."""
         return self._exchange.sign_in()
 
-    def sign_out(self) -> None:
-        """Signs the operator out (9002), as at the end of a shift."""
-        self._exchange.sign_out()
+    def sign_out(self) -> bool:
+        """Signs the operator out (9002), as at the end of a shift; says whether anybody was signed in here."""
+        return self._exchange.sign_out()
 
     def close(self) -> None:
         """Ends the connection; the next door opens a new one."""

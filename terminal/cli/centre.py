@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from terminal.cli.bounds import PORT, Seconds
-from terminal.cli.options import as_json, show
+from terminal.cli.options import as_json, at_home, show
+from terminal.cli.people import acting, by, with_card
 from terminal.faults import Exit
 
 
@@ -26,6 +27,21 @@ def simulate(port: int, ledger: Path, profile: str, faults: Path | None, horizon
     from terminal.centre.simulator import Simulator, serve
 
     serve(Simulator(ledger, port=port, profile=profile, faults=faults, horizon=horizon, strict=strict))
+
+
+@centre.command("sign-out")
+@by
+@with_card
+@at_home
+@as_json
+def sign_out(by: str, with_card: bool, home: Path, as_json: bool) -> None:
+    """签退：有未了结时拒绝。 Signs the operator out at the centre; refused while bills are open."""
+    from terminal.counter.office import leaving
+    from terminal.counter.till import Till
+
+    with Till(home) as till:
+        leaving.sign_out(till, acting(till, by, with_card))
+    show({"signed_out": True}, as_json, lambda: "已签退 signed out")
 
 
 @centre.command()

@@ -10,6 +10,7 @@ from config.offline_policy import parse
 from config.places import settings_file
 from config.settings import EXAMPLE, Settings, load
 from terminal.cli.options import as_json, at_home, show
+from terminal.cli.people import acting, by, with_card
 from terminal.faults import Exit
 
 
@@ -93,6 +94,20 @@ def sign_offline(file: Path, key_file: Path, new_key: bool, as_json: bool) -> No
         raise click.ClickException(f"{key_file} 不是 Ed25519 私钥（PEM，无口令）。 No Ed25519 key in PEM.") from error
     document = {"file": str(target), "version": policy.version, "until": policy.until, "policy_key": public}
     show(document, as_json, lambda: "\n".join(f"{key:12} {value}" for key, value in document.items()))
+
+
+@config.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@by
+@with_card
+@at_home
+@as_json
+def retire(folder: Path, by: str, with_card: bool, home: Path, as_json: bool) -> None:
+    """停用：无未了结时留最后备份，腾出数据目录。 Ends this terminal: a last copy in FOLDER, a free home."""
+    from terminal.counter.office import leaving
+
+    done = leaving.retire(home, folder, lambda till: acting(till, by, with_card))
+    show(done, as_json, lambda: f"# {done.last} {done.anchor}\n旧存储 the old store: {done.folder}")
 
 
 @config.command()

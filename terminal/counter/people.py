@@ -9,6 +9,7 @@ from typing import Protocol
 import msgspec
 import sqlite_utils
 
+from offline_queue.faults import KeyErased
 from terminal.documents import Credential, Person, decode, encode
 
 
@@ -83,7 +84,10 @@ class People:
             with self._lock:
                 row = self._db.execute("select sealed from snapshot where name = ?", (name,)).fetchone()
             if row:
-                return decode(self._sealer.open(row[0], name), Snapshot, file="people.db")
+                try:
+                    return decode(self._sealer.open(row[0], name), Snapshot, file="people.db")
+                except KeyErased:
+                    continue  # last met longer ago than anything is kept
         return None
 
     def close(self) -> None:

@@ -84,6 +84,12 @@ class Till:
         who = Operator(self.settings.operator, self.settings.operator_name)
         return Centre(self.profile, endpoint, who, self.clock, self.queue.numbers.next)
 
+    def sign_out(self) -> None:
+        """Signs the operator out at the centre, on every line of this process. Raises the faults of the centre."""
+        if self.profile.sign_in and not sum([centre.sign_out() for centre in self._centres]):
+            self.centre.sign_in()  # another process did: a number to end is given only here
+            self.centre.sign_out()
+
     def line(self, reached: bool) -> None:
         """Notes that the centre answered, or did not; stored only when that changes, because storing costs a flush."""
         if reached is not self._reached:

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from cardio import CardEvent, CardReading, EventKind, Monitor
-from offline_queue.faults import AlreadyForwarding, QueueFault
+from offline_queue.faults import AlreadyForwarding, ItemsOpen, QueueFault
 from offline_queue.vocabulary import OPEN
 from terminal.counter import journal
 from terminal.counter.cards import is_operators, is_patients, operator_card, read_patient
@@ -282,12 +282,22 @@ class Desk(App[None]):
         charge = self.charge
         begun = bool(charge.sale.lines) and charge.sale.settled is None
         shift = shifts.current(self.till) is not None
-        if self._leaving or not (charge.busy or begun or shift or self.till.queue.items(OPEN)):
+        waiting = self._waiting()
+        if self._leaving or not (charge.busy or begun or shift or waiting):
             self._park_and_exit(begun)
             return
         self._leaving = True
         if isinstance(self.screen, DeskScreen):
-            self.screen.message(say("leave_shift" if shift else "leave_open", self.language))
+            word = "leave_shift" if shift else "leave_waiting" if waiting else "leave_open"
+            self.screen.message(say(word, self.language).format(**waiting))
+
+    def _waiting(self) -> dict[str, object]:
+        """How many bills wait and what they come to; nothing when none does."""
+        try:
+            self.till.queue.require_empty("签退", "sign out")
+        except ItemsOpen as fault:
+            return fault.data
+        return {}
 
     def _park_and_exit(self, begun: bool) -> None:
         try:

@@ -123,12 +123,13 @@ def test_a_site_key_that_comes_later_covers_what_was_sealed_before(world: World,
 
 def test_signing_out_is_refused_while_items_are_open(world: World) -> None:
     queue = world.queue()
-    queue.require_empty("sign out")
+    queue.require_empty("签退", "sign out")
     queue.record(world.bill())
-    with pytest.raises(ItemsOpen):
-        queue.require_empty("sign out")
+    with pytest.raises(ItemsOpen) as refused:
+        queue.require_empty("签退", "sign out")
+    assert str(refused.value) == "1 item(s) of 123.45 yuan together are still open; cannot sign out."
     queue.resolve("zhang-1", Decision.CLOSE, by=("cashier", "chief"), reason="cancelled")
-    queue.require_empty("sign out")
+    queue.require_empty("签退", "sign out")
 
 
 def test_a_copy_counts_only_when_it_was_read_back_and_its_age_is_watched(world: World, tmp_path: Path) -> None:

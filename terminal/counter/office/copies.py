@@ -9,7 +9,6 @@ import msgspec
 
 from config.places import store_folder
 from offline_queue import custody
-from offline_queue.decisions import EXPORTED
 from offline_queue.faults import ItemsOpen, QueueFault
 from offline_queue.store import NAME
 from terminal.counter.office.faults import NoCopy, StoreInUse
@@ -47,7 +46,7 @@ def restore(home: Path, folder: Path, actor: str) -> Copy:
         raise NoCopy(folder=folder)
     store = store_folder(home)
     store.mkdir(parents=True, exist_ok=True)
-    _check_alone(store)
+    check_alone(store)
     _check_empty(home, store)
     aside = store / f"aside-{max((int(old.name[6:]) for old in store.glob('aside-*')), default=0) + 1}"
     aside.mkdir(mode=0o700)
@@ -65,7 +64,7 @@ def restore(home: Path, folder: Path, actor: str) -> Copy:
     return Copy(str(aside), found.events, found.items, found.head.seq, found.head.short)
 
 
-def _check_alone(store: Path) -> None:
+def check_alone(store: Path) -> None:
     """Leaving the write-ahead log succeeds only while no other connection is open; a broken store keeps nobody out."""
     with contextlib.closing(sqlite3.connect(store / NAME, timeout=0)) as old:
         try:
@@ -82,11 +81,11 @@ def _check_empty(home: Path, store: Path) -> None:
         return
     try:
         with Till(home) as till:
-            count = sum(item.reason != EXPORTED for item in till.queue.items())
+            till.queue.require_empty("恢复", "restore")
+    except ItemsOpen:
+        raise
     except QueueFault:
         return
-    if count:
-        raise ItemsOpen(count=count, purpose="restore 恢复")
 
 
 def _move(source: Path, target: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from terminal.counter.office import shifts
 from terminal.counter.office.faults import NoDrawer, NoShift
+from terminal.counter.office.leaving import sign_out
 from terminal.counter.office.report import printed
 from terminal.counter.office.shifts import DENOMINATIONS
 from terminal.desk.boards.board import Board
@@ -21,7 +22,14 @@ class ShiftBoard(Board):
 
     TITLE_WORD = "shift"
     COLUMNS = (("report", _WIDTH),)
-    KEYS = (("o", "open_shift"), ("m", "move_cash"), ("d", "drawer"), ("c", "close_shift"), ("p", "print"))
+    KEYS = (
+        ("o", "open_shift"),
+        ("m", "move_cash"),
+        ("d", "drawer"),
+        ("c", "close_shift"),
+        ("p", "print"),
+        ("q", "sign_out"),
+    )
 
     def rows(self) -> Sequence[tuple[str, tuple[str, ...]]]:
         """The report, line by line."""
@@ -46,6 +54,10 @@ class ShiftBoard(Board):
     def key_c(self) -> None:
         """Counts and closes."""
         self.perform(self._close)
+
+    def key_q(self) -> None:
+        """Signs out at the centre."""
+        self.perform(self._sign_out)
 
     def key_p(self) -> None:
         """The report on paper."""
@@ -101,6 +113,10 @@ class ShiftBoard(Board):
         await asyncio.to_thread(shifts.close_shift, self.app.till, counted, self.app.acting)
         self.draw()
         await self._print()
+
+    async def _sign_out(self) -> None:
+        await asyncio.to_thread(sign_out, self.app.till, self.app.acting)
+        self.message(say("signed_out", self.app.language))
 
     async def _print(self) -> None:
         desk = self.app
