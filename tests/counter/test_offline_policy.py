@@ -145,7 +145,7 @@ def test_an_unusable_policy_stores_nothing_offline_and_leaves_the_rest_alone(sit
         assert offline(site)["bad_limits"].zh.startswith("断网不能暂结") and "ready" not in offline(site)
         site.centre.line_down()
         with pytest.raises(BadLimits) as told:
-            settle(till, claim("B-2", "zhang", (AMOXICILLIN, 1)))
+            try_out(till, claim("B-2", "zhang", (AMOXICILLIN, 1)))  # before anybody is asked for money
         assert told.value.data["found"] == why and "管理员" in told.value.next_zh
         assert (till.queue.items(), till.queue.status().not_ready[0].limit) == ([], Limit.POLICY)
     if site.policy.is_dir():
@@ -166,10 +166,11 @@ def test_a_policy_that_expires_while_the_desk_runs_stores_nothing_more(site: Sit
     with site.till(clock=clock) as till:
         settle(till, claim("B-0", "zhang", (AMOXICILLIN, 1)))
         site.centre.line_down()
-        assert till.queue.closed() is None
+        trial = try_out(till, claim("B-1", "zhang", (AMOXICILLIN, 1)))
         moment[0] = midnight
         with pytest.raises(BadLimits, match=Unusable.EXPIRED):
-            settle(till, claim("B-1", "zhang", (AMOXICILLIN, 1)))
+            commit(till, trial)
+        assert till.queue.items() == []
 
 
 def test_a_desk_with_the_older_policy_stops_storing_once_a_newer_one_is_in_force(site: Site) -> None:
