@@ -1,5 +1,6 @@
 """The door of the queue: record, begin and finish, look, decide."""
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -211,6 +212,12 @@ class Queue:
     def items(self, states: Iterable[State] = OPEN, lane: str | None = None) -> list[Item]:
         """Items in these states, oldest first; of one lane, if given."""
         return self.book.items.in_states(states, None if lane is None else self.book.lane(lane))
+
+    def items_of(self, key: str) -> list[Item]:
+        """Every item that had this key, oldest first: those without effect, and the one it belongs to."""
+        ended = ", ".join(repr(state.value) for state in WITHOUT_EFFECT)
+        found = [self.book.items.where(f"key = ? AND state {way} ({ended})", (key,)) for way in ("IN", "NOT IN")]
+        return sorted(itertools.chain(*found), key=lambda item: item.id)
 
     def items_by_id(self, ids: Iterable[int]) -> list[Item]:
         """The items of events; an archived one is left out."""

@@ -8,14 +8,14 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 
 from offline_queue.vocabulary import OPEN, State
 from terminal.counter import journal
 from terminal.counter.office.dispensing import dispensed
-from terminal.counter.office.register import Document, read, write
+from terminal.counter.office.register import Document, Note, Tally, tally, write
 from terminal.counter.till import Till
 from terminal.counter.tracing import lacking, wanted
 from terminal.documents import Claim, CredentialKind, InstitutionKind, Line, Person, VisitType
@@ -133,6 +133,19 @@ class Facts:
     """Lines whose lot and expiry are written down."""
 
 
+class _Answers(Tally):
+    """What was answered, by bill."""
+
+    KINDS = (Answered,)
+
+    def __init__(self) -> None:
+        self.of_bill: dict[str, list[Answered]] = {}
+
+    def take(self, note: Note[Any]) -> None:
+        """The next answer."""
+        self.of_bill.setdefault(note.document.bill, []).append(note.document)
+
+
 def answer(till: Till, bill: str, check: Check, said: str, *, line: int = 0, actor: str = "") -> Answered:
     """Keeps what was answered to a hint."""
     given = Answered(bill, check, line, said)
@@ -142,7 +155,7 @@ def answer(till: Till, bill: str, check: Check, said: str, *, line: int = 0, act
 
 def answers(till: Till, bill: str) -> list[Answered]:
     """Everything that was answered about a bill."""
-    return [note.document for note in read(till, Answered) if note.document.bill == bill]
+    return list(tally(till, _Answers).of_bill.get(bill, ()))
 
 
 class Advisor:

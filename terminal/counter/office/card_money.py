@@ -4,10 +4,11 @@ A request is a document before its first byte leaves, its answer a second one. A
 between the till and every further one: the POS is asked for its last transaction, or a person reads it there.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import datetime
-from types import MappingProxyType
-from typing import ClassVar
+from itertools import count
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -21,7 +22,7 @@ from terminal.counter.office.faults import (
     UnknownCharge,
 )
 from terminal.counter.office.operators import Session
-from terminal.counter.office.register import Document, Write, read, writing
+from terminal.counter.office.register import Document, Note, Tally, Write, tally, writing
 from terminal.counter.office.roles import Right
 from terminal.counter.till import Till
 from terminal.documents import Tender, TenderKind
@@ -105,47 +106,99 @@ def attached(till: Till) -> BankPos | None:
     return linked_pos(address) if address else None
 
 
-def charges(till: Till) -> Mapping[str, Charge]:
-    """Every request as it stands, oldest first."""
-    found: dict[str, Charge] = {}
-    for note in read(till, Asked, Told, Carried):
+class Cards(Tally):
+    """Every request as it stands, and what of it still lies on a card."""
+
+    KINDS = (Asked, Told, Carried)
+
+    def __init__(self) -> None:
+        self.charges: dict[str, Charge] = {}
+        self.asked: dict[str, Asked] = {}
+        self.in_doubt: dict[str, None] = {}
+        self.made: Counter[str] = Counter()
+        """Requests by the bill they were made for."""
+        self.of_bill: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        self.backs: defaultdict[str, list[str]] = defaultdict(list)
+        """The requests to give a charge back."""
+        self.left: dict[str, Fen] = {}
+        self.nonce = self.voucher = ""
+        """The newest of each."""
+
+    def take(self, note: Note[Any]) -> None:
+        """A request is made, answered, or counts for another bill; what followed an erased request is passed over."""
         match note.document:
-            case Asked() as asked:
-                found[asked.number] = _fresh(asked, note.at, note.actor)
+            case Asked(number, bill) as asked:
+                self.charges[number], self.asked[number] = _fresh(asked, note.at, note.actor), asked
+                self.in_doubt[number] = None
+                self.made[bill] += 1
+                self.of_bill[bill][number] = None
+                self.nonce = asked.nonce
+                if asked.original:
+                    self.backs[asked.original].append(number)
             case Told() as told:
-                found[told.number] = _told(found[told.number], told, note.at)
-            case Carried(number, bill):
-                found[number] = msgspec.structs.replace(found[number], bill=bill)
-    return MappingProxyType(found)
+                self.voucher = told.voucher or self.voucher
+                if (charge := self.charges.get(told.number)) is not None:
+                    self.charges[told.number] = charge = _told(charge, told, note.at)
+                    self.in_doubt.pop(told.number, None)
+                    if told.result is Result.IN_DOUBT:
+                        self.in_doubt[told.number] = None
+                    self._weigh(charge.original or told.number)
+            case Carried(number, bill) if (charge := self.charges.get(number)) is not None:
+                self.of_bill[charge.bill].pop(number, None)
+                self.of_bill[bill][number] = None
+                self.charges[number] = msgspec.structs.replace(charge, bill=bill)
+
+    def _weigh(self, number: str) -> None:
+        """What is left of a charge after an answer about it."""
+        if (charge := self.charges.get(number)) is None:
+            return
+        rest = charge.amount - sum(each.amount for each in self.given_back(number))
+        if charge.state is Result.APPROVED and rest > 0:
+            self.left[number] = Fen(rest)
+        else:
+            self.left.pop(number, None)
+
+    def given_back(self, number: str) -> list[Charge]:
+        """What was given back of a charge, request by request."""
+        backs = [self.charges[each] for each in self.backs.get(number, ())]
+        return [each for each in backs if each.state is Result.APPROVED]
+
+    def lying(self, number: str) -> Charge | None:
+        """A charge with what is left of it; None when nothing is."""
+        rest = self.left.get(number)
+        return None if rest is None else msgspec.structs.replace(self.charges[number], amount=rest)
+
+
+def charges(till: Till) -> dict[str, Charge]:
+    """Every request as it stands, oldest first."""
+    return dict(tally(till, Cards).charges)
 
 
 def open_charge(till: Till) -> Charge | None:
     """The request whose answer nobody knows."""
-    return next((each for each in charges(till).values() if each.state is Result.IN_DOUBT), None)
+    cards = tally(till, Cards)
+    return next((cards.charges[number] for number in cards.in_doubt), None)
 
 
 def held(till: Till, bill: str | None = None) -> list[Charge]:
     """What lies on cards for a bill, or for any: approved, less what was given back of it."""
-    known = charges(till)
-    left = {each.number: int(each.amount) for each in known.values() if each.deal is Deal.SALE}
-    left |= {number: 0 for number in left if known[number].state is not Result.APPROVED}
-    for each in known.values():
-        if each.deal in BACK and each.state is Result.APPROVED:
-            left[each.original] -= each.amount
-    return [
-        msgspec.structs.replace(known[number], amount=Fen(rest))
-        for number, rest in left.items()
-        if rest > 0 and bill in (None, known[number].bill)
-    ]
+    cards = tally(till, Cards)
+    numbers = cards.left if bill is None else cards.of_bill.get(bill, ())
+    return [each for number in numbers if (each := cards.lying(number)) is not None]
+
+
+def lying(till: Till, number: str) -> Charge | None:
+    """A charge with what is left of it on its card; None when nothing is."""
+    return tally(till, Cards).lying(number)
 
 
 def to_return(till: Till, bill: str, purpose: str, back: Iterable[Tender]) -> list[tuple[Charge, Fen]]:
     """What of money that goes back has still to go through the POS, and how much of each charge."""
-    done = {
-        each.original for each in charges(till).values() if each.purpose == purpose and each.state is Result.APPROVED
-    }
+    cards = tally(till, Cards)
     amounts = {tender.reference: tender.amount for tender in back if tender.kind is TenderKind.BANK_CARD}
-    there = [each for each in held(till, bill) if each.number not in done]
+    there = [
+        each for each in held(till, bill) if all(given.purpose != purpose for given in cards.given_back(each.number))
+    ]
     return [(each, amounts[each.reference]) for each in there if amounts.get(each.reference, 0) > 0]
 
 
@@ -186,13 +239,13 @@ def ask_back(
     """
     by.require(Right.SETTLE)
     charge = find(till, number)
-    left = next((each.amount for each in held(till) if each.number == number), Fen(0))
+    cards = tally(till, Cards)
+    left = cards.left.get(number, Fen(0))
     amount = left if amount is None else amount
     if not 0 < amount <= left:
         raise NothingOnCard(charge=number)
-    refused = {
-        each.deal for each in charges(till).values() if each.original == number and each.state is Result.DECLINED
-    }
+    backs = [cards.charges[each] for each in cards.backs.get(number, ())]
+    refused = {each.deal for each in backs if each.state is Result.DECLINED}
     whole = amount == charge.amount
     today = charge.at.date() == till.clock().date()
     deal = Deal.VOID if whole and today and Deal.VOID not in refused else Deal.REFUND
@@ -294,7 +347,7 @@ def carry(till: Till, write: Write, old: str, new: str, actor: str) -> None:
 def find(till: Till, number: str) -> Charge:
     """One request. Raises UnknownCharge."""
     try:
-        return charges(till)[number]
+        return tally(till, Cards).charges[number]
     except KeyError as error:
         raise UnknownCharge(charge=number) from error
 
@@ -310,18 +363,15 @@ def _asked(
     purpose: str = "",
 ) -> Charge:
     _alone(till)
-    known = [told for told in _tellings(till) if told.voucher]
-    after = known[-1].voucher if known else _last_voucher(till, by, pos)
+    after = tally(till, Cards).voucher or _last_voucher(till, by, pos)
     with writing(till) as write:
         _alone(till)
-        if purpose and any(
-            (each.purpose, each.original, each.state) == (purpose, original, Result.APPROVED)
-            for each in charges(till).values()
-        ):
+        cards = tally(till, Cards)
+        if purpose and any(each.purpose == purpose for each in cards.given_back(original)):
             raise NothingOnCard(charge=original)  # somebody was faster
-        number = f"{bill}-P{sum(each.startswith(f'{bill}-P') for each in charges(till)) + 1}"
-        previous = [note.document.nonce for note in read(till, Asked)]
-        nonce = new_nonce(previous[-1] if previous else "")
+        numbers = (f"{bill}-P{place}" for place in count(cards.made[bill] + 1))
+        number = next(each for each in numbers if each not in cards.charges)
+        nonce = new_nonce(cards.nonce)
         write(Asked(number, bill, deal, amount, nonce, after, original, purpose), by.number)
     return find(till, number)
 
@@ -329,10 +379,6 @@ def _asked(
 def _alone(till: Till) -> None:
     if (waiting := open_charge(till)) is not None:
         raise PosAnswerOpen(charge=waiting.number, amount=waiting.amount, bill=waiting.bill)
-
-
-def _tellings(till: Till) -> list[Told]:
-    return [note.document for note in read(till, Told)]
 
 
 def _last_voucher(till: Till, by: Session, pos: BankPos | None) -> str:
@@ -348,7 +394,7 @@ def _last_voucher(till: Till, by: Session, pos: BankPos | None) -> str:
 
 def _request(till: Till, charge: Charge) -> Request:
     """The same request as often as it is made from its documents."""
-    asked = next(note.document for note in read(till, Asked) if note.document.number == charge.number)
+    asked = tally(till, Cards).asked[charge.number]
     original = Original()
     if charge.original:
         first = find(till, charge.original)

@@ -1,10 +1,10 @@
 """What a pharmacy writes down of a medicine it hands out: prescription and who checked it, lot and expiry."""
 
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from terminal.counter.faults import Expired, PrescriptionUnchecked
-from terminal.counter.office.register import Document, read, write
+from terminal.counter.office.register import Document, Note, Tally, tally, write
 from terminal.counter.till import Till
 
 
@@ -21,6 +21,19 @@ class Dispensed(Document, frozen=True):
     """The pharmacist who checked the prescription."""
 
 
+class _Lots(Tally):
+    """What was written down, by bill and line."""
+
+    KINDS = (Dispensed,)
+
+    def __init__(self) -> None:
+        self.of_bill: dict[str, dict[int, Dispensed]] = {}
+
+    def take(self, note: Note[Any]) -> None:
+        """The last word about a line."""
+        self.of_bill.setdefault(note.document.bill, {})[note.document.line] = note.document
+
+
 def record(till: Till, given: Dispensed, actor: str) -> None:
     """Writes it down, the last word counting. Raises Expired, PrescriptionUnchecked without a second person's check."""
     if given.expires < till.clock().date():
@@ -32,5 +45,4 @@ def record(till: Till, given: Dispensed, actor: str) -> None:
 
 def dispensed(till: Till, bill: str) -> dict[int, Dispensed]:
     """What was written down of a bill, by line."""
-    notes = (note.document for note in read(till, Dispensed))
-    return {each.line: each for each in notes if each.bill == bill}
+    return dict(tally(till, _Lots).of_bill.get(bill, {}))

@@ -4,19 +4,16 @@ A parked bill is a claim that nobody has settled; it holds no insured money. It 
 cashier. Card money that lies on one keeps it beyond the shift.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from offline_queue.vocabulary import WITHOUT_EFFECT
+from offline_queue.vocabulary import WITHOUT_EFFECT, State
 from terminal.counter import journal
 from terminal.counter.office import card_money
 from terminal.counter.office.faults import DraftHoldsMoney, UnknownDraft
-from terminal.counter.office.register import Document, Note, Write, read, writing
+from terminal.counter.office.register import Document, Note, Tally, Write, tally, writing
 from terminal.counter.till import Till
 from terminal.documents import Claim
 from terminal.money import Fen
-from terminal.peripherals.bankpos.port import Result
 
 
 class Parked(Document, frozen=True):
@@ -34,16 +31,33 @@ class Ended(Document, frozen=True):
     reason: str
 
 
-def drafts(till: Till) -> Mapping[str, Note[Parked]]:
-    """What is parked, oldest first, by bill number; a bill that was settled meanwhile is none."""
-    found: dict[str, Note[Parked]] = {}
-    for note in read(till, Parked, Ended):
+class _Aside(Tally):
+    """What was parked and not ended."""
+
+    KINDS = (Parked, Ended)
+
+    def __init__(self) -> None:
+        self.parked: dict[str, Note[Parked]] = {}
+
+    def take(self, note: Note[Any]) -> None:
+        """A basket is put aside, in the place of the one before, or is none any more."""
         match note.document:
-            case Parked(claim) as parked:
-                found[claim.bill] = Note(note.seq, note.at, note.actor, parked)
+            case Parked(claim):
+                self.parked[claim.bill] = note
             case Ended(bill):
-                found.pop(bill, None)
-    return MappingProxyType({bill: note for bill, note in found.items() if not _taken(till, bill)})
+                self.parked.pop(bill, None)
+
+
+def drafts(till: Till) -> dict[str, Note[Parked]]:
+    """What is parked, oldest first, by bill number; a bill that was settled meanwhile is none."""
+    parked, found = tally(till, _Aside).parked, {}
+    for bill, note in list(parked.items()):
+        item = journal.find(till.queue, bill)
+        if item is None or item.state in WITHOUT_EFFECT:
+            found[bill] = note
+        elif item.state is State.ACCEPTED:
+            del parked[bill]  # for good: an accepted number is never free again
+    return found
 
 
 def find(till: Till, bill: str) -> Claim:
@@ -89,10 +103,5 @@ def end_shift(till: Till, write: Write, actor: str) -> list[Claim]:
 def on_card(till: Till, bill: str) -> Fen:
     """What lies on cards for a bill, or may lie there."""
     doubt = card_money.open_charge(till)
-    unknown = doubt.amount if doubt and doubt.bill == bill and doubt.state is Result.IN_DOUBT else 0
+    unknown = doubt.amount if doubt and doubt.bill == bill else 0
     return Fen(sum(each.amount for each in card_money.held(till, bill)) + unknown)
-
-
-def _taken(till: Till, bill: str) -> bool:
-    item = journal.find(till.queue, bill)
-    return item is not None and item.state not in WITHOUT_EFFECT

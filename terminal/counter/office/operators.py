@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import scrypt
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -24,7 +24,7 @@ from terminal.counter.office.faults import (
     WeakPassword,
     WrongProof,
 )
-from terminal.counter.office.register import Document, read, writing
+from terminal.counter.office.register import Document, Note, Tally, read, tally, writing
 from terminal.counter.office.roles import RIGHTS, RULES, Right, Role, clash
 from terminal.counter.till import Till
 from terminal.documents import Assurance
@@ -254,12 +254,25 @@ def _proved(till: Till, number: str, proof: Proof) -> Operator:
     return operator
 
 
+class _Tries(Tally):
+    """Wrong tries since each operator's last good one."""
+
+    KINDS = (Try,)
+
+    def __init__(self) -> None:
+        self.wrong: dict[str, list[datetime]] = {}
+
+    def take(self, note: Note[Any]) -> None:
+        """A good try ends the row."""
+        if note.document.good:
+            self.wrong.pop(note.document.operator, None)
+        else:
+            self.wrong.setdefault(note.document.operator, []).append(note.at)
+
+
 def _wrong_in_a_row(till: Till, number: str) -> int:
     """Wrong tries since the last good one; raises LockedOut while they are too many and too fresh."""
-    wrong: list[datetime] = []
-    for note in read(till, Try):
-        if note.document.operator == number:
-            wrong = [] if note.document.good else [*wrong, note.at]
+    wrong = tally(till, _Tries).wrong.get(number, [])
     if len(wrong) < RULES.tries:
         return len(wrong)
     rest = RULES.locked_for - abs(till.clock() - wrong[-1])

@@ -7,11 +7,11 @@ What is owed is one sum per bill number: the cash part as it stands now, less al
 bill's number may be settled again, and then the patient has paid twice.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -19,12 +19,12 @@ from offline_queue.ports import Item
 from offline_queue.vocabulary import OPEN, WITHOUT_EFFECT, State, Step
 from terminal.counter import journal
 from terminal.counter.office import card_money
-from terminal.counter.office.card_money import Charge
+from terminal.counter.office.card_money import Carried, Charge, Told
 from terminal.counter.office.faults import AlreadyRequested, CashForCardMoney, NothingOwed
 from terminal.counter.office.kept import OwnPay
 from terminal.counter.office.operators import Session
 from terminal.counter.office.refunds import RefundState, refunds, took_effect
-from terminal.counter.office.register import Document, read, writing
+from terminal.counter.office.register import Document, Note, Tally, tally, writing
 from terminal.counter.office.register import write as write_note
 from terminal.counter.office.roles import Right
 from terminal.counter.tendering import by_kind, share
@@ -88,41 +88,77 @@ class Owed(msgspec.Struct, frozen=True):
     """The refund that is to pay it out and is not finished."""
 
 
+class _Evening(Tally):
+    """What moved on each bill's number after it was settled, and where its patient can be reached."""
+
+    KINDS = (Evened, Contact, OwnPay)
+
+    def __init__(self) -> None:
+        self.ways: defaultdict[str, list[Tender]] = defaultdict(list)
+        self.times: Counter[str] = Counter()
+        self.phones: dict[str, str] = {}
+        self.kept: dict[str, Fen] = {}
+        """By refund."""
+
+    def take(self, note: Note[Any]) -> None:
+        """A difference is evened out, a phone number told, kept lines become the patient's own pay."""
+        match note.document:
+            case Evened(bill) as evened:
+                self.ways[bill] += evened.ways
+                self.times[bill] += 1
+            case Contact(bill, phone):
+                self.phones[bill] = phone
+            case OwnPay(refund, _, amount):
+                self.kept[refund] = amount
+
+
+class _Loose(Tally):
+    """Charges whose bill was not yet seen to be accepted, which it then is for good."""
+
+    KINDS = (Told, Carried)
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, None] = {}
+
+    def take(self, note: Note[Any]) -> None:
+        """An answer about a charge, or another bill for it."""
+        self.numbers[note.document.number] = None
+
+
 def owed(till: Till, person: str | None = None) -> list[Owed]:
     """What is open, oldest first; of one person's number, if given: to be told at the next visit."""
-    moved: dict[str, list[Tender]] = defaultdict(list)
-    phones: dict[str, str] = {}
-    for note in read(till, Evened, Contact):
-        match note.document:
-            case Evened() as evened:
-                moved[evened.bill] += evened.ways
-            case Contact(bill, phone):
-                phones[bill] = phone
-    gone: dict[str, Fen] = {}
-    unfinished: dict[str, str] = {}
-    kept = {note.document.refund: note.document.amount for note in read(till, OwnPay)}
-    for refund in refunds(till).values():
-        if took_effect(till, refund):
-            gone[refund.bill] = kept.get(refund.number, Fen(0))
-            if refund.state is RefundState.AUDITED:
-                unfinished[refund.bill] = refund.number
-        if refund.state is RefundState.DONE:
-            moved[refund.bill] += refund.requested.back.tenders
-    served: dict[str, list[Item]] = defaultdict(list)
-    for item in till.queue.items(tuple(State), lane=person):
-        if not item.reverses and (item.state is State.ACCEPTED or was_served(till, item)):
-            served[item.key].append(item)
-    found = (_difference(till, items, gone, moved[key]) for key, items in served.items())
-    return [
-        msgspec.structs.replace(each, phone=phones.get(each.bill, ""), refund=unfinished.get(each.bill, ""))
-        for each in found
-        if each.amount
-    ]
+    return _open_on(till, till.queue.items(tuple(State), lane=person))
 
 
 def of_bill(till: Till, bill: str) -> Owed | None:
     """What is open on one bill's number."""
-    return next((each for each in owed(till) if each.bill == bill), None)
+    return next(iter(_open_on(till, till.queue.items_of(bill))), None)
+
+
+def _open_on(till: Till, items: Iterable[Item]) -> list[Owed]:
+    served: dict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        if not item.reverses and (item.state is State.ACCEPTED or was_served(till, item)):
+            served[item.key].append(item)
+    known = tally(till, _Evening)
+    moved = {bill: list(known.ways.get(bill, ())) for bill in served}
+    gone: dict[str, Fen] = {}
+    unfinished: dict[str, str] = {}
+    for refund in refunds(till).values():
+        if refund.bill not in served:
+            continue
+        if took_effect(till, refund):
+            gone[refund.bill] = known.kept.get(refund.number, Fen(0))
+            if refund.state is RefundState.AUDITED:
+                unfinished[refund.bill] = refund.number
+        if refund.state is RefundState.DONE:
+            moved[refund.bill] += refund.requested.back.tenders
+    found = (_difference(till, items, gone, moved[key]) for key, items in served.items())
+    return [
+        msgspec.structs.replace(each, phone=known.phones.get(each.bill, ""), refund=unfinished.get(each.bill, ""))
+        for each in found
+        if each.amount
+    ]
 
 
 def next_step(due: Owed, language: Language) -> str:
@@ -143,10 +179,13 @@ def reach(till: Till, bill: str, phone: str, actor: str) -> Contact:
 
 def unbilled(till: Till) -> list[Charge]:
     """What lies on cards without a bill that stands: to be settled, or given back."""
-    found = []
-    for charge in card_money.held(till):
-        item = journal.find(till.queue, charge.bill)
-        if item is None or (item.state in WITHOUT_EFFECT and not was_served(till, item)):
+    found, loose = [], tally(till, _Loose).numbers
+    for number in list(loose):
+        charge = card_money.lying(till, number)
+        item = journal.find(till.queue, charge.bill) if charge else None
+        if charge is None or (item is not None and item.state is State.ACCEPTED):
+            del loose[number]
+        elif item is None or (item.state in WITHOUT_EFFECT and not was_served(till, item)):
             found.append(charge)
     return found
 
@@ -198,7 +237,7 @@ def _open(till: Till, bill: str, to_patient: bool, tender: TenderKind | None) ->
 
 def _purpose(till: Till, bill: str) -> str:
     """The name of a bill's next evening out; the same until that is in the register."""
-    return f"{bill}-O{sum(note.document.bill == bill for note in read(till, Evened)) + 1}"
+    return f"{bill}-O{tally(till, _Evening).times[bill] + 1}"
 
 
 def _difference(till: Till, served: Sequence[Item], gone: Mapping[str, Fen], moved: Sequence[Tender]) -> Owed:

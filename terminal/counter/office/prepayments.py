@@ -4,8 +4,8 @@ Cash for money that came by card would turn a credit card, or insurance money, i
 for bills.
 """
 
-from collections.abc import Mapping
-from typing import ClassVar
+from collections import Counter
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -13,7 +13,7 @@ from terminal.counter import journal
 from terminal.counter.faults import UnknownBill
 from terminal.counter.office.faults import CashForCardMoney, NotEnoughPaid
 from terminal.counter.office.operators import Session
-from terminal.counter.office.register import Document, read, writing
+from terminal.counter.office.register import Document, Note, Tally, tally, writing
 from terminal.counter.office.roles import Right
 from terminal.counter.till import Till
 from terminal.counter.words import Language, word
@@ -51,30 +51,39 @@ class Deposit(msgspec.Struct, frozen=True):
     """Less is left than the site wants: the patient is asked to top up."""
 
 
-def deposits(till: Till) -> dict[str, Deposit]:
-    """Every admission that ever paid ahead, oldest first."""
-    paid: dict[str, dict[tuple[TenderKind, str], int]] = {}
-    drawn: dict[str, int] = {}
-    for note in read(till, Prepaid, Drawn):
+class _Stays(Tally):
+    """Money by admission, and the bills that drew on it."""
+
+    KINDS = (Prepaid, Drawn)
+
+    def __init__(self) -> None:
+        self.paid: dict[str, Counter[tuple[TenderKind, str]]] = {}
+        self.drawn: Counter[str] = Counter()
+        self.bills: set[str] = set()
+
+    def take(self, note: Note[Any]) -> None:
+        """Money comes, goes back, or is used up."""
         match note.document:
             case Prepaid(whose, tender):
-                sums, key = paid.setdefault(whose, {}), (tender.kind, tender.reference)
-                sums[key] = sums.get(key, 0) + tender.amount
-            case Drawn(whose, _, amount):
-                drawn[whose] = drawn.get(whose, 0) + amount
-    return {whose: _deposit(till, whose, sums, drawn.get(whose, 0)) for whose, sums in paid.items()}
+                self.paid.setdefault(whose, Counter())[tender.kind, tender.reference] += tender.amount
+            case Drawn(whose, bill, amount):
+                self.drawn[whose] += amount
+                self.bills.add(bill)
 
 
-def _deposit(till: Till, admission: str, paid: Mapping[tuple[TenderKind, str], int], drawn: int) -> Deposit:
-    tenders = tuple(Tender(kind, Fen(amount), reference) for (kind, reference), amount in paid.items() if amount)
-    balance = Fen(sum(tender.amount for tender in tenders) - drawn)
-    low = bool(tenders) and balance < till.settings.deposit_low_fen
-    return Deposit(admission, tenders, Fen(drawn), balance, low)
+def deposits(till: Till) -> dict[str, Deposit]:
+    """Every admission that ever paid ahead, oldest first."""
+    return {whose: deposit(till, whose) for whose in tally(till, _Stays).paid}
 
 
 def deposit(till: Till, admission: str) -> Deposit:
     """One admission's money; all zero for one that never paid ahead."""
-    return deposits(till).get(admission) or Deposit(admission, (), Fen(0), Fen(0))
+    stays = tally(till, _Stays)
+    paid, drawn = stays.paid.get(admission, Counter()), stays.drawn[admission]
+    tenders = tuple(Tender(kind, Fen(amount), reference) for (kind, reference), amount in paid.items() if amount)
+    balance = Fen(sum(tender.amount for tender in tenders) - drawn)
+    low = bool(tenders) and balance < till.settings.deposit_low_fen
+    return Deposit(admission, tenders, Fen(drawn), balance, low)
 
 
 def voucher(till: Till, admission: str, tender: Tender, by: str, language: Language, width: int) -> list[list[str]]:
@@ -112,7 +121,7 @@ def draw(till: Till, admission: str, bill: str, by: Session) -> Deposit:
     if item is None:
         raise UnknownBill(bill=bill)
     with writing(till) as write:
-        if not any(note.document.bill == bill for note in read(till, Drawn)):
+        if bill not in tally(till, _Stays).bills:
             cash = journal.standing(till.queue, item).cash
             amount = min(cash, deposit(till, admission).balance)
             _check(till, admission, amount)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -37,7 +37,7 @@ from terminal.counter.office.faults import (
 )
 from terminal.counter.office.operators import Session
 from terminal.counter.office.red_ink import red_ink
-from terminal.counter.office.register import Document, read, writing
+from terminal.counter.office.register import Document, Note, Tally, tally, writing
 from terminal.counter.office.roles import Right
 from terminal.counter.settle import settle
 from terminal.counter.till import Till
@@ -135,13 +135,19 @@ class Refund(msgspec.Struct, frozen=True):
     """Of the last step."""
 
 
-def refunds(till: Till) -> dict[str, Refund]:
-    """Every refund as it stands, oldest first."""
-    found: dict[str, Refund] = {}
-    for note in read(till, Requested, Moved, Approved):
+class _Refunds(Tally):
+    """Every refund as it stands."""
+
+    KINDS = (Requested, Moved, Approved)
+
+    def __init__(self) -> None:
+        self.known: dict[str, Refund] = {}
+
+    def take(self, note: Note[Any]) -> None:
+        """A request, a step, or a person's yes; what followed an erased request is passed over."""
         match note.document:
             case Requested() as asked:
-                found[asked.number] = Refund(
+                self.known[asked.number] = Refund(
                     number=asked.number,
                     bill=asked.bill,
                     state=RefundState.REQUESTED,
@@ -151,17 +157,21 @@ def refunds(till: Till) -> dict[str, Refund]:
                     day=note.at.date().isoformat(),
                     reason=asked.reason,
                 )
-            case Moved(refund, to, reason):
-                found[refund] = msgspec.structs.replace(found[refund], state=to, reason=reason)
-            case Approved(subject, approval) if (of := found.get(subject)) and of.digest == approval.digest:
-                found[subject] = msgspec.structs.replace(of, approvals=(*of.approvals, approval))
-    return found
+            case Moved(refund, to, reason) if of := self.known.get(refund):
+                self.known[refund] = msgspec.structs.replace(of, state=to, reason=reason)
+            case Approved(subject, approval) if (of := self.known.get(subject)) and of.digest == approval.digest:
+                self.known[subject] = msgspec.structs.replace(of, approvals=(*of.approvals, approval))
+
+
+def refunds(till: Till) -> dict[str, Refund]:
+    """Every refund as it stands, oldest first."""
+    return dict(tally(till, _Refunds).known)
 
 
 def find(till: Till, number: str) -> Refund:
     """One refund. Raises UnknownRefund."""
     try:
-        return refunds(till)[number]
+        return tally(till, _Refunds).known[number]
     except KeyError as error:
         raise UnknownRefund(refund=number) from error
 

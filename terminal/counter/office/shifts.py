@@ -5,14 +5,14 @@ arrives while no shift is open, and late results of bills of an earlier shift, b
 """
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 
 from terminal.counter.office import drafts
 from terminal.counter.office.faults import NoShift, ReasonMissing, ShiftIsOpen, WrongCount
 from terminal.counter.office.operators import Session
-from terminal.counter.office.register import Document, Note, read, writing
+from terminal.counter.office.register import Document, Note, Tally, read, tally, writing
 from terminal.counter.office.register import write as write_note
 from terminal.counter.office.roles import Right
 from terminal.counter.office.takings import Report, Row, takings
@@ -56,21 +56,33 @@ class Closed(Document, frozen=True):
     report: Report
 
 
-def current(till: Till) -> Note[Opened] | None:
-    """The open shift, if there is one."""
-    found: Note[Opened] | None = None
-    for note in read(till, Opened, Closed):
+class _Shifts(Tally):
+    """The running shift, and what was counted before it."""
+
+    KINDS = (Opened, Closed)
+
+    def __init__(self) -> None:
+        self.running: Note[Opened] | None = None
+        self.reports: list[Report] = []
+
+    def take(self, note: Note[Any]) -> None:
+        """A shift begins, or ends with its report."""
         match note.document:
             case Opened():
-                found = Note(note.seq, note.at, note.actor, note.document)
-            case Closed():
-                found = None
-    return found
+                self.running = note
+            case Closed(report):
+                self.running = None
+                self.reports.append(report)
+
+
+def current(till: Till) -> Note[Opened] | None:
+    """The open shift, if there is one."""
+    return tally(till, _Shifts).running
 
 
 def last_closed(till: Till) -> int:
     """The last event of the last closed shift; 0 before the first."""
-    return max((note.document.report.last for note in read(till, Closed)), default=0)
+    return max((each.last for each in tally(till, _Shifts).reports), default=0)
 
 
 def open_shift(till: Till, drawer: Fen, by: Session) -> Opened:
@@ -79,7 +91,7 @@ def open_shift(till: Till, drawer: Fen, by: Session) -> Opened:
     with writing(till) as write:
         if (running := current(till)) is not None:
             raise ShiftIsOpen(shift=running.document.number, operator=running.actor)
-        last = [note.document.report for note in read(till, Closed)]
+        last = tally(till, _Shifts).reports
         new = Opened(last[-1].shift + 1 if last else 1, drawer, last[-1].last if last else 0)
         write(new, by.number)
     return new
@@ -111,8 +123,7 @@ def report(till: Till, number: int | None = None) -> Report:
     """The running shift as it stands, or a closed one as it stood. Raises NoShift."""
     if number is None and (running := current(till)) is not None:
         return _stands(till, running)
-    closed = [note.document.report for note in read(till, Closed)]
-    wanted = [each for each in closed if number in (None, each.shift)]
+    wanted = [each for each in tally(till, _Shifts).reports if number in (None, each.shift)]
     if wanted:
         return wanted[-1]
     running = _running(till)

@@ -23,7 +23,6 @@ from terminal.counter.till import Till
 from terminal.documents import BillState, TenderKind
 from terminal.money import Fen
 from terminal.peripherals.bankpos.messages import Deal
-from terminal.peripherals.bankpos.port import Result
 
 
 class Kind(StrEnum):
@@ -196,10 +195,9 @@ def _thing(
 
 
 def _cards(till: Till) -> Iterator[Unfinished]:
-    for each in card_money.charges(till).values():
-        if each.state is Result.IN_DOUBT:
-            kind = Kind.POS_ASKED if each.deal is Deal.SALE else Kind.POS_ASKED_BACK
-            yield _thing(kind, each.number, each.at, each.operator, bill=each.bill, amount=each.amount)
+    if (each := card_money.open_charge(till)) is not None:
+        kind = Kind.POS_ASKED if each.deal is Deal.SALE else Kind.POS_ASKED_BACK
+        yield _thing(kind, each.number, each.at, each.operator, bill=each.bill, amount=each.amount)
     for each in unbilled(till):
         named = f"{each.operator} {each.reference}"
         yield _thing(
@@ -214,17 +212,22 @@ def _served(till: Till) -> Iterator[Unfinished]:
         if (item := journal.find(till.queue, drawn.bill)) is not None:
             yield _thing(Kind.RECEIPT_UNPRINTED, drawn.bill, item.created, "", bill=drawn.bill, name=drawn.number)
     numbered = {drawn.bill for drawn in receipts}
+    printer = bool(till.settings.devices.printer)
     for bill, note in stages(till, shifts.last_closed(till)).items():
+        uncounted = note.document.stage is Stage.SETTLING
+        unprinted = note.document.stage is not Stage.PRINTED and printer and bill not in numbered
+        if not (uncounted or unprinted):
+            continue
         item = journal.find(till.queue, bill)
         if item is None or (item.state in WITHOUT_EFFECT and not was_served(till, item)):
             continue
         told = journal.entry(till.queue, item).told
         cash = sum(each.amount for each in told.tenders if each.kind in (TenderKind.CASH, TenderKind.CHANGE))
-        if note.document.stage is Stage.SETTLING and cash:
+        if uncounted and cash:
             yield _thing(
                 Kind.CASH_UNCOUNTED, bill, note.at, note.actor, bill=bill, amount=cash, name=masked(told.person)
             )
-        if note.document.stage is not Stage.PRINTED and till.settings.devices.printer and bill not in numbered:
+        if unprinted:
             yield _thing(Kind.SLIP_UNPRINTED, bill, note.at, note.actor, bill=bill, name=masked(told.person))
 
 
