@@ -100,3 +100,16 @@ def erase(book: Book, day: date, actor: str) -> None:
             )
             book.note("erased", actor, key=id, day=day.isoformat())
     book.keys.forget()
+
+
+def renew_key(book: Book, actor: str) -> int:
+    """Wrap all data keys by a fresh key of the keystore, in one durable step; gives their number.
+
+    Cut off anywhere the store opens, with the old key or the new one. What was wrapped by the old key, a copy made
+    before, opens no more but by the site's recovery key. Raises ``KeysClosed``, ``StoreFailed``, ``StoreUncertain``.
+    """
+    with book.transaction():
+        fresh, count = book.keys.renew()
+        book.note("rekeyed", actor, keys=count)
+    fresh.kept()
+    return count

@@ -7,6 +7,8 @@ stays.
 
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -32,17 +34,27 @@ class Wrapping(Protocol):
         """The secret from the wrapping that is ours; raises ``KeysClosed``."""
         ...
 
+    def others(self) -> Iterator["Wrapping"]:
+        """What the same keeper holds besides: after a key change elsewhere, or one that was cut off."""
+        ...
+
+    def renewed(self) -> "LocalWrapping":
+        """One with a fresh key, held besides ours until it is ``kept``; raises ``KeysClosed``."""
+        ...
+
 
 class LocalWrapping:
     """By the key that this terminal's keystore holds."""
 
-    def __init__(self, suite: Algorithms, store: bytes, keys: Keystore) -> None:
-        found = keys.get(_key_name(store))
-        if found is None or len(found) != 32:
+    def __init__(self, suite: Algorithms, store: bytes, keys: Keystore, secret: bytes | None = None) -> None:
+        secret = secret or keys.get(_key_name(store))
+        if secret is None or len(secret) != 32:
             raise KeysClosed(cause="no key for this store")
         self._suite = suite
         self._store = store
-        self._key = DataKey(0, found)
+        self._keys = keys
+        self._secret = secret
+        self._key = DataKey(0, secret)
 
     @staticmethod
     def make_key(store: bytes, keys: Keystore) -> None:
@@ -57,6 +69,21 @@ class LocalWrapping:
             return unseal(self._suite, self._key, local or b"", self._place(id))
         except SealBroken as error:
             raise KeysClosed(cause="it holds the key of another store") from error
+
+    def others(self) -> Iterator[Wrapping]:
+        for name in (_key_name(self._store), _next_name(self._store)):
+            if (secret := self._keys.get(name)) is not None and secret != self._secret:
+                yield LocalWrapping(self._suite, self._store, self._keys, secret)
+
+    def renewed(self) -> "LocalWrapping":
+        self.kept()  # the place of the next key may hold the only copy of ours
+        fresh = os.urandom(32)
+        self._keys.put(_next_name(self._store), fresh)
+        return LocalWrapping(self._suite, self._store, self._keys, fresh)
+
+    def kept(self) -> None:
+        """Take the place of the key before, which is gone then; raises ``KeysClosed``."""
+        self._keys.put(_key_name(self._store), self._secret)
 
     def _place(self, id: int) -> Place:
         return (self._store, "key", id)
@@ -77,6 +104,12 @@ class SiteWrapping:
             return _FOR_SITE.decrypt(site or b"", self._private, _info(self._store, id))
         except (InvalidTag, ValueError) as error:
             raise KeysClosed(cause="not wrapped for this recovery key") from error
+
+    def others(self) -> Iterator[Wrapping]:
+        return iter(())
+
+    def renewed(self) -> LocalWrapping:
+        raise KeysClosed(cause="the recovery key only reads")
 
 
 class DataKeys:
@@ -112,14 +145,17 @@ class DataKeys:
         with self._lock:
             if known := self._known.get(id):
                 return known
+        key = self._read(id)
+        with self._lock:
+            self._known[id] = key
+        return key
+
+    def _read(self, id: int) -> DataKey:
         found = self._store.rows("SELECT wrapped, recovery FROM data_key WHERE id = ?", (id,))
         if found and found[0]["wrapped"] is None:
             raise KeyErased(what=f"data key {id}")
         local, site = found[0] if found else (None, None)
-        key = DataKey(id, self._wrapping.unwrap(id, local, site))
-        with self._lock:
-            self._known[id] = key
-        return key
+        return DataKey(id, self._unwrap(id, local, site)[0])
 
     def key_of(self, sealed: bytes) -> DataKey:
         """The key that a sealed record names."""
@@ -137,12 +173,44 @@ class DataKeys:
             recovery = self._for_site(id, self.by_id(id).secret)
             self._store.change("UPDATE data_key SET recovery = ? WHERE id = ?", (recovery, id))
 
+    def renew(self) -> tuple[LocalWrapping, int]:
+        """Wrap every key that was not destroyed by a fresh local key, and for the site by its key of today.
+
+        The caller is in a transaction and lets the fresh key be ``kept`` after it; gives it, and the number of keys.
+        """
+        fresh = self._current().renewed()
+        rows = self._store.rows("SELECT id, recovery FROM data_key WHERE wrapped NOT NULL")
+        for id, recovery in rows:
+            secret = self._read(id).secret
+            self._store.change(
+                "UPDATE data_key SET wrapped = ?, recovery = ? WHERE id = ?",
+                (fresh.wrap(id, secret), self._for_site(id, secret) or recovery, id),
+            )
+        return fresh, len(rows)
+
+    def _current(self) -> Wrapping:
+        """The wrapping that opens the master secret as it stands: another process may have changed the key."""
+        found = self._store.rows("SELECT id, wrapped, recovery FROM data_key WHERE day = ?", (_MASTER,))
+        return self._unwrap(*found[0])[1] if found else self._wrapping
+
+    def _unwrap(self, id: int, local: bytes | None, site: bytes | None) -> tuple[bytes, Wrapping]:
+        held = self._wrapping
+        try:
+            return held.unwrap(id, local, site), held
+        except KeysClosed:
+            for other in held.others():
+                with suppress(KeysClosed):
+                    secret = other.unwrap(id, local, site)
+                    self._wrapping = other
+                    return secret, other
+            raise
+
     def _make(self, day: str) -> DataKey:
         id: int = self._store.rows("SELECT coalesce(max(id), 0) + 1 FROM data_key")[0][0]
         secret = os.urandom(32)
         self._store.change(
             "INSERT INTO data_key (id, day, wrapped, recovery) VALUES (?, ?, ?, ?)",
-            (id, day, self._wrapping.wrap(id, secret), self._for_site(id, secret)),
+            (id, day, self._current().wrap(id, secret), self._for_site(id, secret)),
         )
         return DataKey(id, secret)
 
@@ -154,6 +222,10 @@ class DataKeys:
 
 def _key_name(store: bytes) -> str:
     return f"queue-{store.hex()}-key"
+
+
+def _next_name(store: bytes) -> str:
+    return f"queue-{store.hex()}-key-next"
 
 
 def _info(store: bytes, id: int) -> bytes:

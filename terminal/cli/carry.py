@@ -59,6 +59,24 @@ def export(file: Path, to: bytes, by: tuple[str, ...], with_card: bool, home: Pa
     show({"file": str(file), "bytes": file.stat().st_size}, as_json, lambda: str(file))
 
 
+@click.command()
+@by_two
+@with_card
+@at_home
+@as_json
+def rekey(by: tuple[str, ...], with_card: bool, home: Path, as_json: bool) -> None:
+    """两人更换密钥库中的密钥；此前的备份不再能打开。 Two persons renew the key; copies made before open no more."""
+    from terminal.counter.office.rekeying import renew_key
+    from terminal.counter.till import Till
+
+    if len(by) != 2:
+        raise click.UsageError("--by 两次，两个人。 Give --by twice: two persons.")
+    with Till(home) as till:
+        done = renew_key(till, [acting(till, number, with_card) for number in by])
+    text = f"{done.keys} 把数据密钥已换锁，请立即备份。 {done.keys} data keys are wrapped anew; make a copy now."
+    show(done, as_json, lambda: text)
+
+
 @click.command("recovery-key")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @as_json

@@ -11,7 +11,7 @@ import msgspec
 from offline_queue.ports import Item
 from offline_queue.vocabulary import OPEN, Decision
 from terminal.cli.bounds import Seconds
-from terminal.cli.carry import address, export, recover, recovery_key, take_in
+from terminal.cli.carry import address, export, recover, recovery_key, rekey, take_in
 from terminal.cli.options import as_json, at_home, show
 from terminal.cli.people import acting, by_two, with_card
 from terminal.faults import Exit
@@ -22,7 +22,7 @@ def queue() -> None:
     """待传队列。 The offline queue."""
 
 
-for _command in (address, export, take_in, recovery_key, recover):
+for _command in (address, export, take_in, rekey, recovery_key, recover):
     queue.add_command(_command)
 
 
