@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "policy": ("terminal.cli.policy:policy", "政策包 work on policy packs"),
     "settle": ("terminal.cli.settle:settle", "结算 settle one bill, or a stream"),
     "bill": ("terminal.cli.bill:bill", "账单 what became of a bill"),
+    "devices": ("terminal.cli.devices:devices", "设备 printer, display, announcer, bank POS: how they are, and a test"),
     "desk": ("terminal.cli.desk:desk", "收费窗口 the screens"),
     "events": ("terminal.cli.events:events", "事件 what happened since a sequence number"),
     "catalogue": ("terminal.cli.catalogue:catalogue", "目录 items, prices, classes"),
