@@ -203,6 +203,31 @@ def test_a_refund_whose_rest_the_centre_refuses_is_ended_by_two_persons(staffed,
     assert (owed(staffed), world.standing()) == ([], {})
 
 
+@pytest.mark.parametrize(("key", "who", "state"), [("r", "0002", "rejected"), ("w", "", "withdrawn")])
+def test_a_refund_that_ends_without_money_needs_a_reason(staffed, key, who, state):
+    async def script(c):
+        await sign(c, "0001")
+        bill = await serve(c)
+        await c.press("f8", "n")
+        for text in (bill, "药品未用", ""):
+            await c.type(text)
+        await c.press("enter", "enter")
+        await sign(c, "0001")
+        number = f"{bill}-R1"
+        await c.press(key)
+        await c.type("")
+        await c.until(lambda: not c.app.screen.busy)
+        assert refunds.find(staffed, number).state == "requested"
+        await c.press(key)
+        await c.type("病人又要了")
+        if who:
+            await sign(c, who)
+        await c.until(lambda: refunds.find(staffed, number).state == state)
+        assert refunds.find(staffed, number).reason == "病人又要了"
+
+    play(desk(staffed), script)
+
+
 def test_a_refund_without_its_papers_is_not_asked_for(staffed):
     async def script(c):
         await sign(c, "0001")

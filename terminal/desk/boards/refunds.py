@@ -50,11 +50,11 @@ class RefundBoard(Board):
 
     def key_r(self) -> None:
         """Refuses: the person whose word is missing."""
-        self.perform(lambda: self._move(RefundState.REJECTED))
+        self.perform(lambda: self._end(RefundState.REJECTED))
 
     def key_w(self) -> None:
         """The cashier takes it back."""
-        self.perform(lambda: self._move(RefundState.WITHDRAWN))
+        self.perform(lambda: self._end(RefundState.WITHDRAWN))
 
     def key_h(self) -> None:
         """Two persons end a refund whose kept lines cannot be settled."""
@@ -64,14 +64,17 @@ class RefundBoard(Board):
         desk, number = self.app, self.chosen
         if number is None:
             return
-        given = await desk.push_screen_wait(
-            Prompt(say("by_hand", desk.language), [Field("decide_reason")], desk.language)
-        )
-        if not given or not given[0] or not await card.clear(self) or (persons := await two(desk)) is None:
+        reason = await self._reason(say("by_hand", desk.language))
+        if not reason or not await card.clear(self) or (persons := await two(desk)) is None:
             return
-        act = partial(end_by_hand, desk.till, number, persons, given[0], desk.devices.pos)
+        act = partial(end_by_hand, desk.till, number, persons, reason, desk.devices.pos)
         if (done := await self._with_cards(number, act)) is not None:
             self._done(done)
+
+    async def _reason(self, title: str) -> str:
+        """Why; empty when they go back."""
+        given = await self.app.push_screen_wait(Prompt(title, [Field("decide_reason")], self.app.language))
+        return given[0] if given else ""
 
     async def _request(self) -> None:
         desk, language = self.app, self.app.language
@@ -134,7 +137,13 @@ class RefundBoard(Board):
             for document in papers:
                 await asyncio.to_thread(print_slip, desk, document, again=False)
 
-    async def _move(self, to: RefundState) -> None:
+    async def _end(self, to: RefundState) -> None:
+        """Rejected or withdrawn, for a reason."""
+        title = f"{self.chosen} {say(f'refund.{to}', self.app.language)}"
+        if self.chosen is not None and (reason := await self._reason(title)):
+            await self._move(to, reason)
+
+    async def _move(self, to: RefundState, reason: str = "") -> None:
         desk, number = self.app, self.chosen
         if number is None:
             return
@@ -142,7 +151,7 @@ class RefundBoard(Board):
         if to is not RefundState.WITHDRAWN:
             session = await sign_in(desk, f"{number} {say(f'refund.{to}', desk.language)}")
         if session is not None:
-            self._done(await asyncio.to_thread(refunds.move, desk.till, number, to, session))
+            self._done(await asyncio.to_thread(refunds.move, desk.till, number, to, session, reason))
 
     def _done(self, found: Refund) -> None:
         language, rest = self.app.language, of_bill(self.app.till, found.bill)
