@@ -48,6 +48,11 @@ def prices_file(folder: Path) -> Path:
     return folder / "prices.csv"
 
 
+def price_index(folder: Path) -> Path:
+    """Made of the price list and made again when it is gone."""
+    return folder / "prices.db"
+
+
 def keymap_file(folder: Path) -> Path:
     """This site's own keys of the desk."""
     return folder / "keymap.toml"
