@@ -73,6 +73,8 @@ _BOARDS: dict[Action, type[Board]] = {
 _FORWARD_EVERY = 10.0
 _CHECK_EVERY = 3.0
 _LOOK_AFTER_EVERY = 60.0
+_CARD_WITHIN = 3.0
+"""Seconds that an operator's card may take into the reader after Enter, so that neither has to be first."""
 
 
 class CardMoved(Message):
@@ -110,7 +112,7 @@ class Desk(App[None]):
         super().__init__()
         self.till = till
         self.find = find
-        self.read_operator = partial(operator_card, till)
+        self.read_operator = partial(operator_card, till, timeout=_CARD_WITHIN)
         self.read = read or (drill.read if drill else lambda: read_patient(till.settings))
         self.keys = keymap(profile or till.settings.keymap, own_keys)
         self.language = language or Language(till.settings.language)
@@ -210,6 +212,7 @@ class Desk(App[None]):
             case EventKind.CARD_IN:
                 self.card_inside = True
                 charge = self.charge
+                charge.unread = False  # another card than the one that could not be read
                 if self.screen is charge and charge.sale.who is None and not charge.busy:
                     charge.perform(lambda: STEPS[Action.CREDENTIAL](charge))
             case EventKind.CARD_OUT:

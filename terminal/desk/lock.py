@@ -70,6 +70,8 @@ class LockScreen(ModalScreen[None]):
             text = fault.zh + fault.next_zh if desk.language is Language.ZH else f"{fault.en} {fault.next_en}"
             self.query_one("#note", Static).update(text.format(**fault.data))
             return
+        if not (password or new or desk.till.settings.operator_reader):
+            desk.card_inside = False  # what lies in the only reader is no patient's card
         self.dismiss(None)
         desk.charge.sale.operator = desk.operator
         desk.charge.draw()

@@ -29,7 +29,7 @@ async def left_behind(screen: "ChargeScreen") -> None:
         await desk.push_screen_wait(Text(say("unfinished", language), lines, language))
     elif found:
         screen.message(told(found[0], language)[0])
-    if desk.card_inside and screen.sale.who is None:
+    if desk.card_inside and screen.sale.who is None and not screen.unread:
         await flow.credential(screen)  # its arrival fell into this
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from cardio import Monitor
+from cardio.virtual.operator import VirtualOperatorCard
 from cardio.virtual.persons import card
 from cardio.virtual.port import VirtualPort
 from terminal.counter import journal
@@ -195,6 +196,19 @@ def test_an_unreadable_card_leads_to_a_number_with_reason_and_reviewer(till):
         assert "李*试" in c.screen
 
     play(desk(till, who=None), script)
+
+
+def test_a_card_put_in_after_an_unreadable_one_is_read_and_asks_for_no_number(till):
+    port = VirtualPort(VirtualOperatorCard("OP-1"))
+
+    async def script(c):
+        await c.until(lambda: "再按 F6 手工录入" in c.screen)
+        port.remove()
+        await c.until(lambda: not c.app.card_inside)
+        port.insert(card("zhang"))
+        await c.until(lambda: "张*" in c.screen)
+
+    play(desk(till, port=port, monitor=Monitor(port)), script)
 
 
 @pytest.mark.parametrize("stop", [0, 1, 2])

@@ -139,6 +139,28 @@ def test_the_operators_card_opens_pulling_it_locks_and_pulling_a_patients_does_n
         play(desk(till, port=port, monitor=Monitor(port)), script)
 
 
+def test_in_the_only_reader_the_operators_card_opens_and_is_not_taken_for_a_patients(world):
+    own = VirtualOperatorCard("OP-9")
+    port = VirtualPort(own)
+    with world.till() as till:
+        key = own.public_key
+        operators.add(till, "0009", "主管", [Role.MANAGER], by=None, password="manager-pass", card="OP-9", card_key=key)
+
+        async def script(c):
+            c.app.read_operator = lambda number: operator_card(till, number, port=port)
+            await c.until(lambda: c.app.card_inside)
+            await c.type("0009")
+            await c.press("enter")
+            await c.until(lambda: c.app.screen is c.app.charge)
+            await c.rest()
+            assert not c.app.charge.unread
+            port.remove()
+            port.insert(card("zhang"))
+            await c.until(lambda: "张*" in c.screen)
+
+        play(desk(till, port=port, monitor=Monitor(port)), script)
+
+
 def test_three_persons_give_money_back_and_the_centre_takes_it(staffed, world):
     async def script(c):
         await sign(c, "0001")

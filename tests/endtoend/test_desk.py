@@ -1,5 +1,6 @@
 """A morning at one desk, as a cashier sees it: a real terminal, the real card service, a real printer line."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -11,11 +12,13 @@ from pathlib import Path
 import pytest
 
 from cardio.virtual.daemon import Daemon, NoPrivateDaemon, private_daemon
+from cardio.virtual.operator import VirtualOperatorCard
 from cardio.virtual.persons import card
+from cardio.virtual.vpcd import VirtualReader
 from terminal.counter import journal
-from terminal.counter.office import operators, shifts
+from terminal.counter.office import operators, refunds, shifts
 from terminal.counter.office.roles import Role
-from terminal.documents import BillState
+from terminal.documents import Assurance, BillState
 from terminal.money import Fen
 from terminal.peripherals.simulators.plug import Pty
 from terminal.peripherals.simulators.printer import PrinterSimulator
@@ -24,7 +27,9 @@ from tests.world import World
 
 PATIENCE = 30.0
 GLANCE = 0.15
-STAFF = {"0009": Role.MANAGER, "0001": Role.CASHIER, "0002": Role.REVIEWER, "0003": Role.AUDITOR}
+SHOWN = "card", "read", "--json"
+MANAGER = "0009"
+STAFF = {MANAGER: Role.MANAGER, "0001": Role.CASHIER, "0002": Role.REVIEWER, "0003": Role.AUDITOR}
 MORNING = ("zhang", "li") * 5
 OUTAGE = range(4, 6)
 NAMES = {"zhang": "张*", "li": "李*试"}
@@ -72,15 +77,21 @@ class Terminal:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def own_cards() -> dict[str, VirtualOperatorCard]:
+    """Whose card is whose; nobody but the manager has a password."""
+    return {number: VirtualOperatorCard(f"OP-{number}") for number in STAFF if number != MANAGER}
+
+
+@pytest.fixture
+def world(tmp_path: Path, own_cards: dict[str, VirtualOperatorCard]) -> Iterator[World]:
     world = World(tmp_path)
     stock(world.home)
     with world.till() as till:
-        manager = None
-        for number, role in STAFF.items():
-            operators.add(till, number, f"演示{number}", [role], by=manager, password=f"first-{number}")
-            operators.set_password(till, number, f"first-{number}", f"pass-{number}")
-            manager = manager or operators.login(till, number, operators.Password(f"pass-{number}"))
+        operators.add(till, MANAGER, "演示主管", [STAFF[MANAGER]], by=None, password="pass-of-0009")
+        manager = operators.login(till, MANAGER, operators.Password("pass-of-0009"))
+        for number, own in own_cards.items():
+            name, key = f"演示{number}", own.public_key
+            operators.add(till, number, name, [STAFF[number]], by=manager, card=own.number, card_key=key)
     yield world
     world.close()
 
@@ -94,10 +105,33 @@ def daemon() -> Iterator[Daemon]:
         pytest.skip(str(fault))
 
 
-def sign(window: Terminal, number: str) -> None:
-    window.until("工号")
-    window.type(number)
-    window.type(f"pass-{number}")
+class Counter:
+    """A window and the one reader beside it, into which patients and staff put their cards in turn."""
+
+    def __init__(
+        self, window: Terminal, reader: VirtualReader, env: dict[str, str], own: dict[str, VirtualOperatorCard]
+    ) -> None:
+        self.window, self.reader, self._env, self._own = window, reader, env, own
+
+    def sign(self, number: str, then: str) -> None:
+        """An operator puts in the own card and signs with it, then takes it out again."""
+        self.window.until("工号")
+        self.reader.insert(self._own[number])
+        self.window.type(number)
+        self.window.type("")
+        self.window.until(then)
+        self.reader.remove()
+        self._empty()
+
+    def _empty(self) -> None:
+        """Until the card service has noticed."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            command = [sys.executable, "-m", "terminal.cli", *SHOWN]
+            read = subprocess.run(command, env={**os.environ, **self._env}, capture_output=True, text=True, check=False)
+            if "no_card" in read.stdout + read.stderr:
+                return
+            assert time.monotonic() < end, read.stdout + read.stderr
 
 
 def take_items(window: Terminal, place: int) -> None:
@@ -116,7 +150,9 @@ def settle(window: Terminal, state: str) -> None:
 
 @pytest.mark.pcscd
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
-def test_ten_patients_an_outage_a_pulled_card_a_refund_and_the_shift_agree_to_the_fen(world, daemon, tmp_path):
+def test_ten_patients_an_outage_a_pulled_card_a_refund_and_the_shift_agree_to_the_fen(
+    world, own_cards, daemon, tmp_path
+):
     printer, reader = PrinterSimulator(), daemon.readers[0]
     with ExitStack() as stack:
         plug = stack.enter_context(Pty(printer, tmp_path / "printer"))
@@ -125,12 +161,13 @@ def test_ten_patients_an_outage_a_pulled_card_a_refund_and_the_shift_agree_to_th
         env = {**daemon.env, "YIBAO_HOME": str(world.home), "LANG": "C.UTF-8", "PYTHONPATH": str(Path.cwd())}
         window = Terminal(tmp_path, [sys.executable, "-m", "terminal.cli", "desk"], env)
         stack.callback(window.close)
+        counter = Counter(window, reader, env, own_cards)
 
-        sign(window, "0001")
-        window.until("请插卡")
+        counter.sign("0001", then="请插卡")
         window.key("C-w")
         window.until("开班")
         window.key("o")
+        window.until(lambda screen: "备用金" in screen and "O 开班" not in screen)
         window.type("200")
         window.until("200.00")
         window.key("Escape")
@@ -157,6 +194,8 @@ def test_ten_patients_an_outage_a_pulled_card_a_refund_and_the_shift_agree_to_th
 
         with world.till() as till:
             bill = journal.bills(till.queue)[-1][0].key
+        window.key("C-l")
+        counter.sign("0001", then="请插卡")
         window.key("F8")
         window.until("新申请")
         window.key("n")
@@ -168,8 +207,7 @@ def test_ten_patients_an_outage_a_pulled_card_a_refund_and_the_shift_agree_to_th
         for person, state in (("0002", "已复核"), ("0003", "已稽核")):
             window.until("办理")
             window.key("Enter")
-            sign(window, person)
-            window.until(state)
+            counter.sign(person, then=state)
         window.key("Enter")
         window.until("已退费")
         window.key("Escape")
@@ -196,7 +234,11 @@ def test_ten_patients_an_outage_a_pulled_card_a_refund_and_the_shift_agree_to_th
         assert states == [BillState.SETTLED] * 9 + [BillState.REVERSED]
         standing = [journal.standing(till.queue, item) for item, _ in journal.bills(till.queue)]
         report = shifts.report(till)
+        (refund,) = refunds.refunds(till).values()
         assert till.queue.verify().intact
+    assert [each.operator for each in refund.approvals] == ["0001", "0002", "0003"]
+    assert {each.assurance for each in refund.approvals} == {Assurance.SIGNED}
+    assert len({each.digest for each in refund.approvals}) == 1
     cash = sum(each.cash for each in standing if each.state is BillState.SETTLED)
     assert report.expected == report.counted == 200_00 + cash
     assert set(world.standing().values()) == {1}
