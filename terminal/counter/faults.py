@@ -1,5 +1,7 @@
 """What the counter cannot do, told to a person."""
 
+from terminal.counter.words import Worded
+from terminal.documents import BillState
 from terminal.faults import Exit, Fault
 
 
@@ -206,10 +208,13 @@ class NotSettled(Fault):
 
     code = "not_settled"
     exit = Exit.NO
-    zh = "账单 {bill} 现为 {state}，还没有中心的结算。"
-    en = "Bill {bill} is {state}; the centre has not settled it."
+    zh = "账单 {bill} 现为{state.zh}，还没有中心的结算。"
+    en = "Bill {bill} is {state.en}; the centre has not settled it."
     next_zh = "请等结算完成后再导出。"
     next_en = "Export it once it is settled."
+
+    def __init__(self, *, state: BillState, **data: object) -> None:
+        super().__init__(state=Worded(state, f"state.{state}"), **data)
 
 
 class NothingToExplain(Fault):

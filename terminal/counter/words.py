@@ -165,3 +165,25 @@ def word(key: str, language: Language) -> str:
     """The word for a key in a language; raises KeyError for a key that does not exist."""
     zh, en = _WORDS[key]
     return zh if language is Language.ZH else en
+
+
+class Worded(str):
+    """A word of a document in the data of a fault: itself in JSON; ``{kind.zh}`` and ``{kind.en}`` in sentences."""
+
+    def __new__(cls, value: str, key: str) -> "Worded":
+        """``key`` is that of the table of words."""
+        made = super().__new__(cls, value)
+        made._key = key
+        return made
+
+    _key: str
+
+    @property
+    def zh(self) -> str:
+        """In Chinese."""
+        return word(self._key, Language.ZH)
+
+    @property
+    def en(self) -> str:
+        """In English."""
+        return word(self._key, Language.EN)

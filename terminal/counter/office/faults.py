@@ -1,5 +1,7 @@
 """What the office cannot do, told to a person."""
 
+from terminal.counter.words import Worded
+from terminal.documents import BillState, TenderKind
 from terminal.faults import Exit, Fault
 
 
@@ -151,10 +153,14 @@ class CashForCardMoney(Fault):
 
     code = "cash_for_card_money"
     exit = Exit.NO
-    zh = "账单 {bill} 的 {amount} 元是以 {kind} 支付的，必须原路退回。"
-    en = "{amount} of bill {bill} came by {kind} and goes back the same way."
+    zh = "账单 {bill} 的 {amount} 元是以{kind.zh}支付的，必须原路退回。"
+    en = "{amount} of bill {bill} came as {kind.en} and goes back the same way."
     next_zh = "请按原支付方式退费；银行卡用原交易参考号。"
     next_en = "Refund to the original tender; a bank card by the reference of its charge."
+
+    def __init__(self, *, kind: TenderKind, **data: object) -> None:
+        key = "cash" if kind is TenderKind.CASH else f"tender.{kind}"
+        super().__init__(kind=Worded(kind, key), **data)
 
 
 class NotRefundable(Fault):
@@ -162,10 +168,13 @@ class NotRefundable(Fault):
 
     code = "not_refundable"
     exit = Exit.NO
-    zh = "账单 {bill} 现在是 {state}，不能退费。"
-    en = "Bill {bill} is {state} and cannot be refunded now."
+    zh = "账单 {bill} 现在是{state.zh}，不能退费。"
+    en = "Bill {bill} is {state.en} and cannot be refunded now."
     next_zh = "待确认的请先等中心答复；异常的请先处理。"
     next_en = "Wait until the centre has answered about it, or resolve its exception first."
+
+    def __init__(self, *, state: BillState, **data: object) -> None:
+        super().__init__(state=Worded(state, f"state.{state}"), **data)
 
 
 class AlreadyRequested(Fault):

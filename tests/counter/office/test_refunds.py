@@ -38,6 +38,7 @@ from tests.world import AMOXICILLIN, CT, VITAMINS, World, claim
 
 Staff = dict[str, Session]
 ALL = PAPERS[VisitType.OUTPATIENT]
+WAYS = {"cash": ("现金", "Cash"), "bank_card": ("银行卡", "Bank card"), "code": ("扫码", "Code")}
 
 
 def audited(till: Till, staff: Staff, bill: str, keep: tuple[int, ...] = ()) -> Refund:
@@ -219,8 +220,11 @@ def test_money_goes_back_the_way_it_came(
 
     standing = msgspec.structs.replace(settle(till, claim("B-1", "zhang")), tenders=tenders(paid))
     if back is None:
-        with pytest.raises(CashForCardMoney):
+        with pytest.raises(CashForCardMoney) as raised:
             red_ink(standing, to)
+        zh, en = WAYS[raised.value.data["kind"]]
+        assert f"是以{zh}支付" in raised.value.zh.format(**raised.value.data)
+        assert f"came as {en} and" in str(raised.value)
     else:
         assert red_ink(standing, to).tenders == tenders(back)
 
@@ -277,8 +281,9 @@ def test_a_provisional_bill_goes_back_without_the_centre_ever_hearing_of_it(
 def test_a_bill_in_doubt_cannot_go_back_yet(world: World, till: Till, staff: Staff) -> None:
     world.trouble({"fault": "drop", "infno": "2207"})
     settle(till, claim("B-1", "zhang"))
-    with pytest.raises(NotRefundable):
+    with pytest.raises(NotRefundable, match="B-1 is in doubt") as raised:
         refunds.request(till, "B-1", "开错", ALL, staff["0001"])
+    assert "B-1 现在是待确认，" in raised.value.zh.format(**raised.value.data)
 
 
 def forwarded(till: Till) -> None:
