@@ -5,8 +5,9 @@ card stays powered and in its transaction meanwhile, and is touched every two se
 """
 
 import re
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotYet
+import threading
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
 from typing import Final
 
 from cardio.applications.authentication import Cryptograms, Step1
@@ -55,25 +56,39 @@ class KeyService:
 
     def answer(self, step1: Step1, card: Card) -> Cryptograms:
         """Raises KeyServiceRefused, KeyServiceUnreachable, and what the card raises when it is gone meanwhile."""
-        line = step1.line()
-        pool = ThreadPoolExecutor(1, thread_name_prefix="key service")
+        answers: SimpleQueue[str | CardFault] = SimpleQueue()
+        asking = (step1.line(), answers.put)
+        # a daemon: a service that drips its answer for ever must not keep the program from ending
+        threading.Thread(target=self._ask, args=asking, name="key service", daemon=True).start()
+        left = self._deadline + TOUCH
+        while left > 0:
+            try:
+                answer = answers.get(timeout=TOUCH)
+            except Empty:
+                card.alive()
+                left -= TOUCH
+                continue
+            if isinstance(answer, CardFault):
+                raise answer
+            return step2(answer, step1)
+        raise KeyServiceUnreachable(reason=f"no answer in {self._deadline:g} s")
+
+    def _ask(self, line: str, tell: Callable[[str | CardFault], None]) -> None:
         try:
-            waiting = pool.submit(self._post, line)
-            left = self._deadline + TOUCH
-            while left > 0:
-                try:
-                    return step2(waiting.result(TOUCH), step1)
-                except NotYet:
-                    card.alive()
-                    left -= TOUCH
-            raise KeyServiceUnreachable(reason=f"no answer in {self._deadline:g} s")
-        finally:
-            pool.shutdown(wait=False)
+            tell(self._post(line))
+        except CardFault as fault:
+            tell(fault)
 
     def _post(self, line: str) -> str:
         from http.client import HTTPException
         from urllib.error import HTTPError
-        from urllib.request import Request, urlopen
+        from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+        class Nowhere(HTTPRedirectHandler):
+            """Anything but 200 is a refusal, a redirection too: the key must come from whom it was asked."""
+
+            def redirect_request(self, *_: object) -> None:
+                return None
 
         if not self._url.startswith(("http://", "https://")):
             raise KeyServiceUnreachable(reason="the address must begin with http:// or https://")
@@ -81,7 +96,7 @@ class KeyService:
             request = Request(  # noqa: S310 - the scheme was just checked
                 self._url, line.encode("ascii"), {"Content-Type": "text/plain; charset=us-ascii"}
             )
-            with urlopen(request, timeout=self._deadline) as answer:  # noqa: S310
+            with build_opener(Nowhere).open(request, timeout=self._deadline) as answer:
                 status, body = answer.status, answer.read(LONGEST_ANSWER)
         except HTTPError as error:
             with error:

@@ -52,7 +52,14 @@ def key_service(answering: Callable[[str], str] = answer, *, thinks: float = 0.0
         def log_message(self, format: str, *args: object) -> None:
             """Cryptograms belong into no log."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    with serving(Handler) as url:
+        yield url
+
+
+@contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """Any HTTP service on loopback until the block ends; gives the URL."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="key service")
     thread.start()

@@ -1,8 +1,12 @@
 """A 3.0 card shows its holder only after both sides proved themselves, by PSAM or by key service."""
 
+import subprocess
+import sys
 import threading
 import time
+from contextlib import suppress
 from datetime import date
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
@@ -14,7 +18,7 @@ from cardio.hsm import KeyService, KeyServiceRefused, KeyServiceUnreachable, ste
 from cardio.psam import NoPsam, PsamLacksKey, levels
 from cardio.reading import Algorithm
 from cardio.recorder import ReplayedCard, load
-from cardio.virtual.hsm import answer, key_service
+from cardio.virtual.hsm import answer, key_service, serving
 from cardio.virtual.persons import card
 from cardio.virtual.port import VirtualPort
 from cardio.virtual.psam import VirtualPsam
@@ -152,6 +156,46 @@ def test_a_service_that_does_not_open_the_card_is_said_to(service: object, fault
 def test_a_service_that_is_not_there_is_unreachable(url: str) -> None:
     with pytest.raises(KeyServiceUnreachable):
         read_card(port=VirtualPort(card("zhang", "3.0")), hsm=url)
+
+
+def test_a_service_that_sends_us_elsewhere_refuses() -> None:
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(302)
+            self.send_header("Location", "/key")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def do_GET(self) -> None:
+            raise AssertionError("the redirection was followed")
+
+    with serving(Elsewhere) as url, pytest.raises(KeyServiceRefused, match="302"):
+        read_card(port=VirtualPort(card("zhang", "3.0")), hsm=url)
+
+
+def test_a_service_that_drips_its_answer_does_not_keep_the_program_from_ending() -> None:
+    class Dripping(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            with suppress(ConnectionError):
+                for _ in range(600):
+                    self.wfile.write(b"A")
+                    time.sleep(0.05)
+
+    program = (
+        "import cardio, cardio.hsm, sys\n"
+        "from cardio.virtual.persons import card\n"
+        "from cardio.virtual.port import VirtualPort\n"
+        "cardio.hsm.TOUCH = 0.1\n"
+        "cardio.hsm.KeyService.__init__.__defaults__ = (0.3,)\n"
+        "try: cardio.read_card(port=VirtualPort(card('zhang', '3.0')), hsm=sys.argv[1])\n"
+        "except cardio.CardFault as fault: print(fault.code)\n"
+    )
+    with serving(Dripping) as url:
+        done = subprocess.run([sys.executable, "-c", program, url], capture_output=True, timeout=15, check=True)
+    assert done.stdout.split() == [b"key_service_unreachable"]
 
 
 def test_the_card_is_kept_alive_while_the_service_thinks() -> None:
