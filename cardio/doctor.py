@@ -2,11 +2,13 @@
 
 import msgspec
 
+from cardio.applications.operator import present
 from cardio.applications.social_security import read_issuer, select_environment
 from cardio.faults import CardFault, NoCard, NoReader
 from cardio.pcsc import PcscPort
 from cardio.port import Context, Port
-from cardio.session import Card, open_session, state_of
+from cardio.psam import open_psam
+from cardio.session import Card, named, open_session, state_of
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -26,8 +28,11 @@ class Finding(msgspec.Struct, frozen=True):
         return cls(fault.code, False, reader, *(text.format(**fault.data) for text in texts))
 
 
-def diagnose(port: Port | None = None) -> list[Finding]:
-    """Try library, service, readers and cards in turn; never raises. No personal data is read, let alone shown."""
+def diagnose(port: Port | None = None, *, psam: str = "", operators: str = "") -> list[Finding]:
+    """Try library, service, readers and cards in turn; never raises. No personal data is read, let alone shown.
+
+    ``psam`` and ``operators`` are parts of the names of the PSAM's slot and of the operators' reader, if there are any.
+    """
     try:
         context = (port or PcscPort()).establish()
     except CardFault as fault:
@@ -37,19 +42,35 @@ def diagnose(port: Port | None = None) -> list[Finding]:
         findings = [Finding("service_ok", True, "", "读卡服务正常。", "The card service answers.")]
         if not names:
             findings.append(Finding.of(NoReader(wanted="-", found="-")))
-        return findings + [_examine(context, name) for name in names]
+        for name in names:
+            if psam and named(name, psam):
+                findings.append(_examine_psam(context, name))
+            else:
+                findings.append(_examine(context, name, operators=bool(operators) and named(name, operators)))
+        return findings
     except CardFault as fault:
         return [Finding.of(fault)]
     finally:
         context.release()
 
 
-def _examine(context: Context, reader: str) -> Finding:
+def _examine_psam(context: Context, reader: str) -> Finding:
+    try:
+        with open_psam(context, reader) as psam:
+            zh, en = f"PSAM 卡，终端机编号 {psam.terminal}。", f"PSAM, terminal number {psam.terminal}."
+    except CardFault as fault:
+        return Finding.of(fault, reader)
+    return Finding("psam_ok", True, reader, zh, en)
+
+
+def _examine(context: Context, reader: str, *, operators: bool) -> Finding:
     try:
         state = state_of(context, reader)
         if not state.present:
             raise NoCard(reader=reader)
         with open_session(context, state) as card:
+            if operators and card.perform(present).own_profile:
+                return Finding("operator_card_ok", True, reader, "操作员卡。", "An operator's card.")
             version, region = card.perform(_issuer)
     except CardFault as fault:
         return Finding.of(fault, reader)

@@ -1,6 +1,7 @@
 """The doctor: card service, settings, store, centre and policy packs, each tried for real; nothing raises."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -34,8 +35,13 @@ class Check(msgspec.Struct, frozen=True):
 
 def checkup(home: Path) -> list[Check]:
     """Every part in turn, from the reader to the centre."""
+    psam = operators = ""
+    with suppress(ConfigFault):  # told below
+        site = load(home)
+        psam, operators = site.psam, site.operator_reader
     checks = [
-        Check("card", found.ok, found.code, found.zh, found.en, found.next_zh, found.next_en) for found in diagnose()
+        Check("card", found.ok, found.code, found.zh, found.en, found.next_zh, found.next_en)
+        for found in diagnose(psam=psam, operators=operators)
     ]
     checks.append(_tried("settings", lambda: load(home), "设置无误。", "The settings are good."))
     checks.extend(_packs(home))

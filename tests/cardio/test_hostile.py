@@ -19,7 +19,7 @@ from cardio.applications.medical import read_medical, select_directory
 from cardio.applications.operator import present
 from cardio.applications.reader import read_bytes, read_cyclic, read_records
 from cardio.applications.social_security import read_identity
-from cardio.applications.wallet import Kind, Owner, Payment, balance, proof, purchase
+from cardio.applications.wallet import Kind, Owner, Payment, balance, proof, purchase, statement
 from cardio.psam import Psam
 from cardio.reading import NO_TERMINAL
 from cardio.session import Card
@@ -98,6 +98,7 @@ def wallet(session: Card) -> None:
     for step in (
         lambda: select_directory(session, 0xDF04),
         lambda: balance(session),
+        lambda: statement(session),
         lambda: proof(session, Kind.LOAD, 1),
     ):
         with suppress(CardFault):

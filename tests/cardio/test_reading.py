@@ -25,8 +25,10 @@ from cardio.faults import (
 from cardio.reading import Odd
 from cardio.virtual.card import VirtualCard
 from cardio.virtual.hsm import key_service
+from cardio.virtual.operator import VirtualOperatorCard
 from cardio.virtual.persons import PERSONS, card
 from cardio.virtual.port import VirtualContext, VirtualPort
+from cardio.virtual.psam import VirtualPsam
 from cardio.virtual.quirks import Quirk
 
 READER = VirtualPort.READER
@@ -371,3 +373,20 @@ def test_the_doctor_tells_every_trouble_apart_and_says_what_to_do(
     assert all(finding.zh and finding.en for finding in findings)
     assert all(finding.ok or (finding.next_zh and finding.next_en) for finding in findings)
     assert not any("111111198101011110" in f"{finding}" for finding in findings)
+
+
+def test_the_doctor_knows_a_psam_and_an_operators_card_where_they_belong() -> None:
+    port = VirtualPort(card("zhang"))
+    for reader, chip in (("SAM 01", VirtualPsam()), ("Operator 02", VirtualOperatorCard("OP-9"))):
+        port.plug(reader)
+        port.insert(chip, reader)
+    assert [f.code for f in diagnose(port)][1:] == ["card_ok", *["not_social_security_card"] * 2]
+    assert [f.code for f in diagnose(port, psam="sam", operators="operator")] == [
+        "service_ok",
+        "card_ok",
+        "psam_ok",
+        "operator_card_ok",
+    ]
+    port.swap(card("zhang"), "SAM 01")
+    port.swap(card("zhang"), "Operator 02")
+    assert [f.code for f in diagnose(port, psam="sam", operators="operator")][2:] == ["no_psam", "card_ok"]
