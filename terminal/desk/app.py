@@ -221,7 +221,7 @@ class Desk(App[None]):
                     self.charge.message("")
             case EventKind.SERVICE_LOST | EventKind.READER_REMOVED:
                 self.reader, self.card_inside = Lamp.FAULT, False
-            case _:
+            case EventKind.READER_ADDED:
                 self.reader = Lamp.OK
         self.charge.show_head()
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from cardio import Monitor
+from cardio import CardEvent, EventKind, Monitor
 from cardio.virtual.operator import VirtualOperatorCard
 from cardio.virtual.persons import card
 from cardio.virtual.port import VirtualPort
@@ -17,6 +17,7 @@ from terminal.counter.office.advice import answers
 from terminal.counter.office.owed import owed
 from terminal.counter.office.roles import RULES, Role
 from terminal.counter.sale import Item
+from terminal.desk.app import CardMoved
 from terminal.desk.lock import LockScreen
 from terminal.documents import BillState, ItemClass
 from terminal.money import Fen, parse_price, parse_quantity
@@ -135,6 +136,12 @@ def test_the_operators_card_opens_pulling_it_locks_and_pulling_a_patients_does_n
             await c.until(lambda: isinstance(c.app.screen, LockScreen))
             port.stop_service()
             await c.until(lambda: c.app.reader is Lamp.FAULT)
+            c.app.on_card_moved(CardMoved(CardEvent(EventKind.SERVICE_FOUND)))
+            assert c.app.reader is Lamp.FAULT  # the service alone is no reader
+            port.start_service()
+            await c.until(lambda: c.app.reader is Lamp.OK)
+            c.app.on_card_moved(CardMoved(CardEvent(EventKind.SERVICE_LOST)))
+            assert c.app.reader is Lamp.FAULT
 
         play(desk(till, port=port, monitor=Monitor(port)), script)
 
