@@ -1,15 +1,18 @@
 """Looking after the store over the years: verified copies, reconciled days, archives, erasure at the term's end."""
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
+
+import msgspec
 
 from offline_queue.book import Book
 from offline_queue.decisions import items_open
 from offline_queue.faults import DayNotOver, StoreBroken, StoreFailed
+from offline_queue.journal import CARRIED
 from offline_queue.place import flush_folder
-from offline_queue.ports import Item
+from offline_queue.ports import Event, Item
 from offline_queue.store import NAME, Store
 from offline_queue.verify import ARCHIVED, Verification, Verifier
 from offline_queue.vocabulary import OPEN, State
@@ -81,9 +84,10 @@ def archive(book: Book, before: date, name: str, actor: str) -> int:
     return count
 
 
-def erase(book: Book, day: date, actor: str) -> None:
+def erase(book: Book, day: date, actor: str, stands: Callable[[Event], bool] = lambda note: True) -> None:
     """Destroy a day's data key: what was sealed with it is gone for good, the chain stays verifiable.
 
+    The caller's own notes that still stand are sealed anew before, in the same step, and read as if nothing had been.
     Raises ``DayNotOver``, and ``ItemsOpen`` while an item sealed with it is open.
     """
     if day >= book.clock().date():
@@ -94,12 +98,18 @@ def erase(book: Book, day: date, actor: str) -> None:
             open_items = [item for item in book.items.in_states(OPEN) if item.sealed_with == id]
             if open_items:
                 raise items_open(open_items, f"销毁 {day} 的密钥", f"erase {day}")
+            carried = {
+                note.seq: note.body for note in book.journal.notes_of(day.isoformat()) if note.body and stands(note)
+            }
+            if carried:
+                book.note(CARRIED, actor, msgspec.msgpack.encode(carried), day=day.isoformat(), notes=len(carried))
             book.store.change(
                 "UPDATE data_key SET wrapped = NULL, recovery = NULL, erased = ? WHERE id = ?",
                 (book.clock().isoformat(), id),
             )
             book.note("erased", actor, key=id, day=day.isoformat())
     book.keys.forget()
+    book.journal.forget()
 
 
 def renew_key(book: Book, actor: str) -> int:

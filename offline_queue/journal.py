@@ -27,6 +27,8 @@ LINKED = ("seq", "item", "kind", "at", "actor", "changes", "open_items", "open_f
 
 _ADD = f"INSERT INTO event ({', '.join(LINKED)}, body, hash, mac) VALUES ({', '.join('?' * 13)})"
 _MOST_KNOWN = 4096
+CARRIED = "carried"
+"""Kind of the event that holds a copy of older notes, whose day's key was destroyed."""
 CLOCK_CONFIRMED = "clock"
 """Kind of the event by which a person vouches for the clock."""
 
@@ -56,6 +58,8 @@ class Journal:
         self._newest = BEGINNING, Totals(0, 0, "")
         """The chain's end in that transaction."""
         self._known: dict[object, Any] = {}
+        self._carried: tuple[int, dict[int, bytes]] = 0, {}
+        """Notes carried forward, by their own place in the chain, and the last event looked at for them."""
 
     def append(
         self,
@@ -115,6 +119,7 @@ class Journal:
     def forget(self) -> None:
         """A transaction was undone: what it knew is wrong."""
         self._known.clear()
+        self._carried = 0, {}
 
     def _end(self) -> tuple[Anchor, Totals]:
         with self._store.alone():
@@ -146,6 +151,32 @@ class Journal:
         where = f"item = 0 AND kind IN ({', '.join('?' * len(kinds))}) AND seq > ?"
         return map(self.open, self._store.rows(f"SELECT * FROM event WHERE {where} ORDER BY seq", (*kinds, after)))
 
+    def notes_of(self, day: str) -> Iterator[Event]:
+        """The caller's own events whose bodies the key of this day opens, carried ones too, in order."""
+        rows = self._store.rows(
+            "SELECT * FROM event WHERE item = 0 AND body NOT NULL AND substr(at, 1, 10) = ?"
+            " AND (kind LIKE '%.%' OR kind = ?) ORDER BY seq",
+            (day, CARRIED),
+        )
+        there = {row["seq"]: row for row in rows if row["kind"] != CARRIED}
+        for row in rows:
+            if row["kind"] == CARRIED and (body := self.open(row).body):
+                for seq in msgspec.msgpack.decode(body, type=dict[int, bytes]):
+                    there[seq] = self._store.rows("SELECT * FROM event WHERE seq = ?", (seq,))[0]
+        return (self.open(there[seq]) for seq in sorted(there))
+
+    def _kept_copy(self, seq: int) -> bytes | None:
+        """The body of a note whose day was erased, if it was carried forward."""
+        upto, found = self._carried
+        kinds = "SELECT * FROM event WHERE kind = ? AND item = 0 AND seq > ? ORDER BY seq"
+        if rows := self._store.rows(kinds, (CARRIED, upto)):
+            found = dict(found)
+            for row in rows:
+                if body := self.open(row).body:
+                    found |= msgspec.msgpack.decode(body, type=dict[int, bytes])
+            self._carried = rows[-1]["seq"], found
+        return found.get(seq)
+
     def intent(self, item: Item) -> Intent:
         """What was committed before the item's last call; the item has been sent at least once."""
         kinds = (Step.BEGIN.value, Step.CLAIM.value)
@@ -168,7 +199,7 @@ class Journal:
                     self._suite, self._keys.key_of(sealed), sealed, self.place(self._id, row["seq"], row["item"])
                 )
             except KeyErased:
-                body = None
+                body = self._kept_copy(row["seq"]) if not row["item"] and row["kind"] != CARRIED else None
         try:
             at = datetime.fromisoformat(row["at"])
             changes = msgspec.json.decode(row["changes"], type=dict[str, object])

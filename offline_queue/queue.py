@@ -234,6 +234,10 @@ class Queue:
         """Items that something happened to after one event of the chain and until another, oldest first."""
         return self.book.items.where("id IN (SELECT item FROM event WHERE seq > ? AND seq <= ?)", (after, until))
 
+    def erased(self) -> frozenset[int]:
+        """The data keys that were destroyed at the end of their term: what an item ``sealed_with`` one held is gone."""
+        return frozenset(id for (id,) in self.book.store.rows("SELECT id FROM data_key WHERE wrapped IS NULL"))
+
     def reversals(self, key: str) -> list[Item]:
         """The items that take this key's item back, oldest first."""
         return self.book.items.where("reverses = ? AND reverses != ''", (key,))

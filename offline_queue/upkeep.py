@@ -6,9 +6,12 @@ store before a copy of that night has been read back.
 
 import re
 import shutil
+from collections.abc import Collection
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -17,6 +20,7 @@ from offline_queue.archives import FOLDER
 from offline_queue.book import Book
 from offline_queue.faults import ItemsOpen, QueueFault, StoreFailed
 from offline_queue.items import OPEN_ROWS
+from offline_queue.ports import Event
 from offline_queue.standing import COPY_FAILED, copied
 from offline_queue.store import NAME
 from offline_queue.vocabulary import State
@@ -66,7 +70,29 @@ def due(book: Book, rules: Rules) -> bool:
     return found.failed is None or not timedelta(0) <= now - found.failed < _AGAIN
 
 
-def care(book: Book, rules: Rules, *, now: bool = False) -> Done | None:
+class Standing(Protocol):
+    """What of the contents past their term is still needed; the caller knows, the store does not."""
+
+    def needed(self) -> Collection[str]:
+        """Of items: the days on which they were sealed, or anything of them, stay."""
+        ...
+
+    def stands(self, note: Event, day: date) -> bool:
+        """Whether one of the caller's own notes goes forward when this day is erased."""
+        ...
+
+
+class Everything:
+    """Every note stands, and no item but the unfinished ones is needed."""
+
+    def needed(self) -> Collection[str]:
+        return ()
+
+    def stands(self, note: Event, day: date) -> bool:
+        return True
+
+
+def care(book: Book, rules: Rules, *, now: bool = False, standing: Standing | None = None) -> Done | None:
     """The night's work, if it is due or asked for ``now``; nothing while another process does it."""
     if not (now or due(book, rules)):
         return None
@@ -74,12 +100,12 @@ def care(book: Book, rules: Rules, *, now: bool = False) -> Done | None:
     if isinstance(hold, locks.Holder):
         return None
     try:
-        return _care(book, rules)
+        return _care(book, rules, standing or Everything())
     finally:
         hold.release()
 
 
-def _care(book: Book, rules: Rules) -> Done:
+def _care(book: Book, rules: Rules, standing: Standing) -> Done:
     try:
         copy = str(_copy(book, rules))
     except QueueFault as fault:
@@ -87,7 +113,7 @@ def _care(book: Book, rules: Rules) -> Done:
             book.note(COPY_FAILED, ACTOR, cause=fault.code)
         return Done(failed=str(fault))
     try:
-        return Done(copy=copy, archived=_archive(book, rules), erased=tuple(_erase(book, rules)))
+        return Done(copy=copy, archived=_archive(book, rules), erased=tuple(_erase(book, rules, standing)))
     except QueueFault as fault:
         return Done(copy=copy, failed=str(fault))
 
@@ -138,19 +164,27 @@ def _archive(book: Book, rules: Rules) -> int:
     return custody.archive(book, (now - rules.archive_after).date(), name, ACTOR)
 
 
-def _erase(book: Book, rules: Rules) -> list[str]:
+def _erase(book: Book, rules: Rules, standing: Standing) -> list[str]:
     if rules.erase_after is None:
         return []
     last = (book.clock() - rules.erase_after).date()
-    unfinished = f"{OPEN_ROWS} OR (state = '{State.ACCEPTED.value}' AND reconciled = '')"
+    unfinished = f"SELECT * FROM item WHERE {OPEN_ROWS} OR (state = '{State.ACCEPTED.value}' AND reconciled = '')"
+    needed = {row["id"]: row["sealed_with"] for row in book.store.rows(unfinished)}
+    for key in standing.needed():
+        for row in book.store.rows("SELECT id, sealed_with FROM item WHERE key = ? OR reverses = ?", (key, key)):
+            needed[row["id"]] = row["sealed_with"]
+    bodies = "SELECT DISTINCT substr(at, 1, 10) FROM event WHERE item = ? AND item > 0 AND body NOT NULL"
+    stay = {day for id in needed for (day,) in book.store.rows(bodies, (id,))}
     rows = book.store.rows(
-        "SELECT day FROM data_key WHERE day GLOB '[0-9]*' AND day < ? AND wrapped NOT NULL"
-        f" AND id NOT IN (SELECT sealed_with FROM item WHERE {unfinished}) ORDER BY day",
+        "SELECT id, day FROM data_key WHERE day GLOB '[0-9]*' AND day < ? AND wrapped NOT NULL ORDER BY day",
         (last.isoformat(),),
     )
     erased = []
-    for (day,) in rows:
+    for id, day in rows:
+        if id in needed.values() or day in stay:
+            continue
+        over = datetime.fromisoformat(day).date()
         with suppress(ItemsOpen):  # taken up meanwhile
-            custody.erase(book, datetime.fromisoformat(day).date(), ACTOR)
+            custody.erase(book, over, ACTOR, partial(standing.stands, day=over))
             erased.append(day)
     return erased

@@ -96,6 +96,12 @@ def bills(queue: Queue) -> list[tuple[Item, BillState]]:
     return [(item, BillState.REVERSED if item.key in gone else state_of(item)) for item in items if not item.reverses]
 
 
+def readable(queue: Queue) -> list[tuple[Item, BillState]]:
+    """The bills whose contents were not erased at the end of their term."""
+    gone = queue.erased()
+    return [(item, state) for item, state in bills(queue) if item.sealed_with not in gone]
+
+
 def entry(queue: Queue, item: Item) -> Entry:
     """What the journal keeps of a bill."""
     return decode(queue.payload(item), Entry, file=item.key)

@@ -9,6 +9,7 @@ import pytest
 
 from offline_queue import Queue, custody, locks, place, upkeep
 from offline_queue.faults import KeyErased
+from offline_queue.ports import Event
 from offline_queue.upkeep import Done, Rules
 from offline_queue.vocabulary import State
 from tests.offline_queue.faulty import Disk, Fault
@@ -191,6 +192,44 @@ def test_the_keys_of_days_past_their_term_are_destroyed_and_the_chain_stays_whol
     queue.contact()
     queue.record(world.bill("zhao"))
     assert queue.item("zhao-1").state is State.RECORDED
+
+
+def test_a_later_day_on_which_an_unreconciled_item_was_answered_stays_too(world: World, rules: Rules) -> None:
+    strict = Rules(copies=rules.copies, erase_after=timedelta(days=100))
+    queue = world.queue()
+    key = queue.record(world.bill()).key
+    _at(world, 9)
+    world.drain(queue, hours=0)
+    before = [event.body for event in queue.answers(queue.item(key))]
+    assert any(before)
+    _at(world, 3, days=120)
+    done = upkeep.care(queue.book, strict)
+    assert done is not None and done.erased == ()
+    assert [event.body for event in queue.answers(queue.item(key))] == before
+
+
+def test_notes_that_stand_are_read_after_their_day_and_the_others_are_gone(world: World, rules: Rules) -> None:
+    strict = Rules(copies=rules.copies, erase_after=timedelta(days=10))
+
+    class Desk(upkeep.Everything):
+        def stands(self, note: Event, day: date) -> bool:
+            return note.kind != "desk.phone"
+
+    queue = world.queue()
+    with queue.noting() as note:
+        note("desk.hired", b"who", "0001")
+        note("desk.phone", b"whose", "0001")
+    told = [(event.seq, event.at, event.actor, event.body) for event in queue.notes(["desk.hired"])]
+    for _ in range(3):  # the copy's own day is over too, in the end
+        _at(world, 3, days=20)
+        done = upkeep.care(queue.book, strict, standing=Desk())
+        assert done is not None and len(done.erased) == 1
+        assert [(event.seq, event.at, event.actor, event.body) for event in queue.notes(["desk.hired"])] == told
+        assert [event.body for event in queue.notes(["desk.phone"])] == [None]
+        assert queue.verify().intact
+    queue.close()
+    again = world.queue()
+    assert [event.body for event in again.notes(["desk.hired"])] == [b"who"]
 
 
 def test_one_process_at_a_time_looks_after_a_store(world: World, rules: Rules) -> None:

@@ -80,7 +80,7 @@ def card_payments(till: Till, day: date) -> list[CardPayment]:
     """What this terminal took by card on a day, and gave back."""
     taken = [
         CardPayment(tender.reference, tender.amount, item.key)
-        for item, _ in journal.bills(till.queue)
+        for item, _ in journal.readable(till.queue)
         if item.created.date() == day
         for tender in journal.entry(till.queue, item).told.tenders
         if tender.kind is TenderKind.BANK_CARD
@@ -89,7 +89,7 @@ def card_payments(till: Till, day: date) -> list[CardPayment]:
     back = [
         CardPayment(tender.reference, tender.amount, note.document.refund)
         for note in read(till, Moved)
-        if note.document.to is RefundState.DONE and note.at.date() == day
+        if note.document.to is RefundState.DONE and note.at.date() == day and note.document.refund in known
         for tender in known[note.document.refund].requested.back.tenders
         if tender.kind is TenderKind.BANK_CARD
     ]

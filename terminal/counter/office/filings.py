@@ -129,6 +129,13 @@ def filings(till: Till, person: str = "") -> dict[str, Filing]:
     return found
 
 
+def live(till: Till, number: str) -> bool:
+    """Whether a form still counts or waits for the office's word."""
+    filing = filings(till).get(number)
+    today = till.clock().date()
+    return filing is not None and filing.state in _LIVE and (filing.filed.end is None or filing.filed.end >= today)
+
+
 def collect(
     till: Till,
     who: Identified,

@@ -33,7 +33,7 @@ def find(till: Till, text: str, day: date | None = None) -> list[Found]:
     receipts = {note.document.bill: note.document.number for note in read(till, Receipt)}
     refunded = {refund.bill: refund.number for refund in refunds(till).values()}
     found = []
-    for item, state in reversed(journal.bills(till.queue)):
+    for item, state in reversed(journal.readable(till.queue)):
         if day and item.created.date() != day:
             continue
         entry, stands = journal.entry(till.queue, item), journal.standing(till.queue, item)

@@ -151,6 +151,12 @@ def misprint(till: Till, document: str, reason: str, by: Session) -> Receipt:
         return _noted(pen, number, document, by)
 
 
+def under_way(till: Till) -> set[str]:
+    """Bills and refunds whose receipt has no number yet, or was drawn and is not on paper."""
+    papers = tally(till, _Papers)
+    return {*papers.waiting, *(receipt.bill for receipt in papers.unprinted.values())}
+
+
 def issue_wanted(till: Till, service: Service | None = None) -> int:
     """Lets the electronic service number what has settled, oldest first; returns how many still wait.
 

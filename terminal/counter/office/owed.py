@@ -137,7 +137,10 @@ def of_bill(till: Till, bill: str) -> Owed | None:
 
 def _open_on(till: Till, items: Iterable[Item]) -> list[Owed]:
     served: dict[str, list[Item]] = defaultdict(list)
+    erased = till.queue.erased()
     for item in items:
+        if item.sealed_with in erased:
+            continue  # nothing was owed when its day was erased
         if not item.reverses and (item.state is State.ACCEPTED or was_served(till, item)):
             served[item.key].append(item)
     known = tally(till, _Evening)

@@ -82,7 +82,7 @@ def record(till: Till, cause: str, group: str, bill: str = "", actor: str = "") 
 def rates(till: Till, first: date, last: date) -> list[Settling]:
     """The share of visits that settled by card between two days, by group of persons; groups without visits are out."""
     settled: Counter[str] = Counter()
-    for item, state in journal.bills(till.queue):
+    for item, state in journal.readable(till.queue):
         if first <= item.created.date() <= last and state not in (BillState.REFUSED, BillState.REVERSED):
             settled[journal.entry(till.queue, item).insurance.insured.employment] += 1
     causes: dict[str, Counter[str]] = {}

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
 
+from offline_queue.ports import Event
 from terminal.counter.till import Till
 from terminal.documents import decode, encode
 
@@ -42,10 +43,16 @@ def read(till: Till, *kinds: type[_D], after: int = 0) -> Iterator[Note[_D]]:
             yield Note(event.seq, event.at, event.actor, decode(event.body, known[event.kind], file=event.kind))
 
 
+def opened(event: Event, *kinds: type[_D]) -> _D | None:
+    """The document that an event holds, when it is of one of these kinds."""
+    kind = next((kind for kind in kinds if _name(kind) == event.kind), None)
+    return decode(event.body, kind, file=event.kind) if kind and event.body else None
+
+
 class Tally:
     """What stands after every document of ``KINDS``, kept up as they come where a whole year would be read anew.
 
-    It holds what was erased since it was read, and forgets nothing but what a failed step had written.
+    It forgets what a failed step had written, and is read anew after a day was erased.
     """
 
     KINDS: ClassVar[tuple[type[Document], ...]]

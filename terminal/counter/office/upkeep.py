@@ -6,6 +6,7 @@ from pathlib import Path
 from config.places import copies_folder
 from offline_queue import upkeep
 from offline_queue.upkeep import Done, Rules
+from terminal.counter.office.standing import Standing
 from terminal.counter.till import Till
 
 
@@ -14,7 +15,10 @@ def look_after(till: Till, *, now: bool = False) -> Done | None:
 
     A failure is told, and stands as an alarm in the queue's status until a copy succeeds; it is not raised.
     """
-    return upkeep.care(till.queue.book, rules(till), now=now)
+    done = upkeep.care(till.queue.book, rules(till), now=now, standing=Standing(till))
+    if done is not None and done.erased:
+        till.tallies.clear()  # erased is erased in memory too
+    return done
 
 
 def rules(till: Till) -> Rules:
