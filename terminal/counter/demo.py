@@ -59,14 +59,14 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def stage() -> Iterator[tuple[Till, Simulator]]:
-    """A data folder and a centre of their own, gone afterwards."""
+def stage(further: str = "") -> Iterator[tuple[Till, Simulator]]:
+    """A data folder and a centre of their own, gone afterwards; with further tables of its settings."""
     with tempfile.TemporaryDirectory(prefix="yibao-demo-") as folder:
         home = Path(folder)
         with Simulator(home / "centre.db", horizon=HORIZON - 0.5) as centre:
             secret = home / "secret"
             secret.write_text("account=DEMO\nsecret=demo-secret-0001\n", encoding="utf-8")
-            (home / "settings.toml").write_text(_settings(centre.port, secret), encoding="utf-8")
+            (home / "settings.toml").write_text(_settings(centre.port, secret) + further, encoding="utf-8")
             with Till(home) as till:
                 yield till, centre
 

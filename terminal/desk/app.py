@@ -161,7 +161,7 @@ class Desk(App[None]):
         self.set_interval(self._forward_every, self._forward_due)
         self.set_interval(self._look_after_every, self._look_after)
         if self.devices.all:
-            self.set_interval(_CHECK_EVERY, self._check_devices)
+            self.set_interval(_CHECK_EVERY, self.check_devices)
         if self._monitor:
             threading.Thread(target=self._watch, args=(self._monitor,), name="readers", daemon=True).start()
         self._touched = self.till.clock()
@@ -229,7 +229,8 @@ class Desk(App[None]):
         """Tells the patient, without waiting for display or voice."""
         self.run_worker(asyncio.to_thread(self.devices.tell, phrase, amount), group="tell")
 
-    def _check_devices(self) -> None:
+    def check_devices(self) -> None:
+        """Turns the lamps, without waiting."""
         self.run_worker(asyncio.to_thread(self.devices.check), group="lamps", exclusive=True)
 
     # -- actions -------------------------------------------------------------------------------------------------------

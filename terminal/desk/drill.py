@@ -4,10 +4,11 @@ The settings name the simulated centre on loopback, and the folder is gone after
 from here, and nothing of a drill is found in the real journal.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from cardio import CardReading, read_card
 from cardio.virtual.persons import PERSONS, card
@@ -17,6 +18,7 @@ from terminal.centre.simulator import Simulator, price_list, seed
 from terminal.counter import demo, journal
 from terminal.counter.sale import Item
 from terminal.counter.till import Till
+from terminal.desk.props import POSSIBLE, Props
 from terminal.documents import BillState, CatalogueItem, ItemClass
 from terminal.money import parse_price, parse_rate
 
@@ -37,6 +39,8 @@ class Drill:
 
     till: Till
     centre: Simulator
+    props: Props | None = None
+    """The devices; none where there are no pseudo-terminals."""
     port: VirtualPort = field(default_factory=VirtualPort)
     inside: str = ""
 
@@ -51,6 +55,15 @@ class Drill:
         if who:
             self.port.insert(card(who))
         self.inside = who
+
+    def line(self, up: bool) -> None:
+        """The line to the centre breaks, or is back."""
+        (self.centre.line_up if up else self.centre.line_down)()
+        self.till.line(up)
+
+    def trouble(self, rule: str) -> None:
+        """The centre's one fault from now on, as a rule of its fault plan."""
+        self.centre.trouble.load(b'{"rules": [%s]}' % rule.encode(), "drill")
 
     def score(self) -> Score:
         """Our journal against the centre's books."""
@@ -69,19 +82,34 @@ class Drill:
 
 PATIENTS = tuple(PERSONS)
 
-FAULTS: tuple[tuple[str, Callable[[Simulator], None]], ...] = (
-    ("line_down", lambda centre: centre.line_down()),
-    ("line_up", lambda centre: centre.line_up()),
-    ("answer_lost", lambda centre: centre.trouble.load(b'{"rules": [{"fault": "drop", "infno": "2207"}]}', "drill")),
-    ("slow", lambda centre: centre.trouble.load(b'{"rules": [{"fault": "delay", "seconds": 5}]}', "drill")),
+FAULTS: Mapping[str, Callable[[Drill], None]] = MappingProxyType(
+    {
+        "line_down": lambda drill: drill.line(up=False),
+        "line_up": lambda drill: drill.line(up=True),
+        "answer_lost": lambda drill: drill.trouble('{"fault": "drop", "infno": "2207"}'),
+        "slow": lambda drill: drill.trouble('{"fault": "delay", "seconds": 5}'),
+    }
 )
 """What can be done to the centre, by word."""
+
+PRANKS: Mapping[str, Callable[[Props], None]] = MappingProxyType(
+    {
+        "paper_out": lambda props: props.paper(there=False),
+        "paper_in": lambda props: props.paper(there=True),
+        "pos_answer_lost": Props.lose_pos_answer,
+        "display_out": lambda props: props.display(there=False),
+        "display_in": lambda props: props.display(there=True),
+    }
+)
+"""What can be done to the devices, by word."""
 
 
 @contextmanager
 def drill() -> Iterator[tuple[Drill, Callable[[str], list[Item]]]]:
     """A drill and its goods: the simulated centre's own price list."""
-    with demo.stage() as (till, centre):
+    with ExitStack() as stack:
+        props = stack.enter_context(closing(Props())) if POSSIBLE else None
+        till, centre = stack.enter_context(demo.stage(props.settings if props else ""))
         items = {code: _item(row) for code, row in price_list(seed("items")).items()}
         with Catalogue(Path(till.home) / "catalogue.db", create=True) as catalogue:
             day = till.clock().date()
@@ -90,7 +118,7 @@ def drill() -> Iterator[tuple[Drill, Callable[[str], list[Item]]]]:
                 CatalogueItem(item.code, item.name, area, day, item_class=item.item_class) for item in items.values()
             )
             yield (
-                Drill(till, centre),
+                Drill(till, centre, props),
                 lambda text: [items[row.code] for row in catalogue.find(text, till.clock().date(), limit=6)],
             )
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from terminal.desk.boards.board import Board
-from terminal.desk.drill import FAULTS, PATIENTS
+from terminal.desk.drill import FAULTS, PATIENTS, PRANKS
 from terminal.desk.words import say
 
 
@@ -25,7 +25,8 @@ class DrillBoard(Board):
             for who in ("", *PATIENTS)
         ]
         rows += [
-            (f"fault:{word}", (say("drill.fault", language), say(f"fault.{word}", language), "")) for word, _ in FAULTS
+            (f"fault:{word}", (say("drill.fault", language), say(f"fault.{word}", language), ""))
+            for word in (*FAULTS, *(PRANKS if drill.props else ()))
         ]
         rows += [
             (f"score:{word}", (say("drill.score", language), say(f"score.{word}", language), str(getattr(score, word))))
@@ -41,8 +42,9 @@ class DrillBoard(Board):
             return
         if kind == "card":
             drill.insert(name)
-        for word, act in FAULTS:
-            if (kind, name) == ("fault", word):
-                act(drill.centre)
-                self.app.till.line(word != "line_down")
+        if kind == "fault" and name in FAULTS:
+            FAULTS[name](drill)
+        if kind == "fault" and name in PRANKS and drill.props:
+            PRANKS[name](drill.props)
+            self.app.check_devices()
         self.draw()
