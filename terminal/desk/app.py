@@ -293,7 +293,7 @@ class Desk(App[None]):
         self._leaving = True
         if isinstance(self.screen, DeskScreen):
             word = "leave_shift" if shift else "leave_waiting" if waiting else "leave_open"
-            self.screen.message(say(word, self.language).format(**waiting))
+            self.screen.message(say(word, self.language, **waiting))
 
     def _waiting(self) -> dict[str, object]:
         """How many bills wait and what they come to; nothing when none does."""

@@ -245,6 +245,26 @@ def test_the_kind_of_visit_and_the_use_of_the_account_change_the_trial(till):
     play(desk(till), script)
 
 
+def test_leaving_and_signing_out_with_bills_that_wait_tell_count_and_sum(till, world):
+    async def script(c):
+        await fill(c)
+        world.centre.line_down()
+        await c.press("f2", "enter", "enter")
+        (waiting,) = till.queue.items()
+        told = f"{waiting.amount_fen // 100}.{waiting.amount_fen % 100:02d}"
+        await c.press("ctrl+q")
+        assert c.app.is_running
+        assert f"待传 1 笔共 {told} 元" in c.lines[22]
+        await c.press("ctrl+w", "q")
+        assert f"还有 1 笔未了结，共 {told} 元，不能签退" in c.lines[22]
+        await c.press("escape")
+        world.centre.line_up()
+        await c.press("ctrl+u", "ctrl+w", "q")
+        assert "已向医保中心签退" in c.lines[22]
+
+    play(desk(till), script)
+
+
 def test_somebody_whose_insurance_is_suspended_gets_the_reason_card_and_is_counted(till):
     async def script(c):
         await c.press("f6")
