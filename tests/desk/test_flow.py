@@ -320,6 +320,7 @@ def test_a_card_still_inside_is_called_out_before_the_next_patient(till):
     async def script(c):
         port.insert(card("zhang"))
         await c.until(lambda: c.app.charge.sale.who is not None)
+        await c.rest()
         await c.press("f12")
         assert "卡还在读卡器里" in c.lines[22]
         port.remove()
