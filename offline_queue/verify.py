@@ -1,24 +1,26 @@
 """Checking everything: each link of the chain, each item against its events, each seal, the ends written elsewhere."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from enum import StrEnum
 from itertools import groupby
 from operator import itemgetter
+from pathlib import Path
 from sqlite3 import Row
 
 import msgspec
 from msgspec import Struct
 
-from offline_queue.archives import Archives
+from offline_queue import vocabulary
+from offline_queue.archives import FOLDER, Archives
 from offline_queue.datakeys import DataKeys
-from offline_queue.faults import KeyErased, KeysClosed, SealBroken
+from offline_queue.faults import KeyErased, KeysClosed, NotOurStore, SealBroken
 from offline_queue.items import OPEN_ROWS, UNSET
 from offline_queue.journal import BEGINNING, LINKED, Journal, link
 from offline_queue.numbers import spell
 from offline_queue.ports import Anchor, Identity
-from offline_queue.sealing import Algorithms, unseal
-from offline_queue.store import Store
+from offline_queue.sealing import SUITES, Algorithms, unseal
+from offline_queue.store import NAME, Store
 
 ARCHIVED = "archived"
 """Kind of the event that names an archive file and its digest."""
@@ -250,3 +252,18 @@ class Verifier:
         except (SealBroken, KeysClosed):
             return False
         return True
+
+
+def check(folder: Path, anchors: Iterable[Anchor] = ()) -> Verification:
+    """A store checked by whoever has the folder and no keys: links, digests, sums and printed ends.
+
+    Raises ``NotOurStore`` where there is none.
+    """
+    if not (folder / NAME).is_file():
+        raise NotOurStore(folder=folder, field=NAME, found="-", expected=NAME)
+    with closing(Store(folder)) as store:
+        row = store.rows("SELECT store, suite FROM store")[0]
+        suite = SUITES[vocabulary.Suite(row["suite"])]
+        archives = Archives(folder / FOLDER, suite)
+        with closing(archives):
+            return Verifier(store, suite, row["store"], None, archives).everything(anchors)

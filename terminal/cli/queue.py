@@ -8,13 +8,19 @@ from typing import Any
 import click
 import msgspec
 
-from offline_queue.ports import Item
+from config.places import store_folder
+from offline_queue.ports import Anchor, Item
 from offline_queue.vocabulary import OPEN, Decision
 from terminal.cli.bounds import Seconds
 from terminal.cli.carry import address, export, recover, recovery_key, rekey, take_in
 from terminal.cli.options import as_json, at_home, show
 from terminal.cli.people import acting, by_two, with_card
 from terminal.faults import Exit
+
+
+def _anchor(text: str) -> Anchor:
+    seq, _, hash = text.replace(" ", ":").partition(":")
+    return Anchor(int(seq), bytes.fromhex(hash))
 
 
 @click.group()
@@ -162,14 +168,20 @@ def upkeep(now: bool, home: Path, as_json: bool) -> int:
 
 
 @queue.command()
+@click.option("--anchor", "anchors", multiple=True, type=_anchor, help="票据或报表上的 as printed: 123:9f86d081")
+@click.option("--without-keys", is_flag=True, help="只核对文件，不用密钥 the file alone")
 @at_home
 @as_json
-def verify(home: Path, as_json: bool) -> int:
-    """核对整条校验链。 Checks the whole chain."""
+def verify(anchors: tuple[Anchor, ...], without_keys: bool, home: Path, as_json: bool) -> int:
+    """核对整条校验链。 Checks the whole chain, also against ends that were printed."""
+    from offline_queue.verify import check
     from terminal.counter.till import Till
 
-    with Till(home) as till:
-        found = till.queue.verify()
+    if without_keys:
+        found = check(store_folder(home), anchors)
+    else:
+        with Till(home) as till:
+            found = till.queue.verify(anchors)
     document = msgspec.to_builtins(found, enc_hook=str)
     show(document, as_json, lambda: json.dumps(document, ensure_ascii=False, indent=2))
     return Exit.DONE if found.intact else Exit.STORE

@@ -38,7 +38,8 @@ def print_slip(desk: "Desk", bill: str, *, again: bool) -> Paper:
         if paper.copy > 1 or (again and not paper.number and not first_paper(till, bill)):
             marks.append(Mark.REPRINT)
         lines = slip(*found, desk.language, printer.columns, _receipt(desk, paper))
-        desk.devices.print(lines, marks, digest=f"{bill} {till.queue.anchor().short}")
+        end = till.queue.anchor()
+        desk.devices.print(lines, marks, digest=f"{bill} {end.seq}:{end.short}")
         reached(till, bill, Stage.PRINTED, desk.operator)
     if paper.number:
         issuing.printed(till, paper.number, desk.acting)

@@ -13,7 +13,7 @@ from offline_queue.faults import KeysClosed, RolledBack, StoreBroken
 from offline_queue.items import COLUMNS
 from offline_queue.journal import LINKED, link
 from offline_queue.ports import Anchor, Hold
-from offline_queue.verify import Tampering
+from offline_queue.verify import Tampering, check
 from offline_queue.vocabulary import Kind, State
 from tests.offline_queue.world import World
 
@@ -184,3 +184,18 @@ def test_a_break_stops_requests_and_lets_advices_go_on(world: World) -> None:
         damaged.record(world.bill("li"))
     assert damaged.record(world.bill("stock", kind=Kind.ADVICE)).state is State.RECORDED
     assert damaged.status().warnings
+
+
+def test_whoever_has_only_the_folder_checks_links_digests_and_printed_ends(world: World) -> None:
+    queue = world.queue()
+    queue.record(world.bill())
+    slip = Anchor(queue.anchor().seq, queue.anchor().hash[-4:])
+    queue.close()
+    found = check(world.folder, [slip])
+    assert (found.intact, found.keys) == (True, False)
+    with sqlite3.connect(world.folder / "queue.db") as conn:
+        conn.execute("UPDATE event SET actor = 'somebody' WHERE seq = 1")
+    assert Tampering.EVENT_CHANGED in [trace.what for trace in check(world.folder).traces]
+    with sqlite3.connect(world.folder / "queue.db") as conn:
+        conn.execute("DELETE FROM event WHERE seq >= ?", (slip.seq,))
+    assert Tampering.CUT_OFF in [trace.what for trace in check(world.folder, [slip]).traces]
