@@ -173,8 +173,8 @@ def _erase(book: Book, rules: Rules, standing: Standing) -> list[str]:
     for key in standing.needed():
         for row in book.store.rows("SELECT id, sealed_with FROM item WHERE key = ? OR reverses = ?", (key, key)):
             needed[row["id"]] = row["sealed_with"]
-    bodies = "SELECT DISTINCT substr(at, 1, 10) FROM event WHERE item = ? AND item > 0 AND body NOT NULL"
-    stay = {day for id in needed for (day,) in book.store.rows(bodies, (id,))}
+    bodies = "SELECT DISTINCT substr(at, 1, 10) FROM event WHERE item = ? AND item > 0 AND body_digest != ?"
+    stay = {day for id in needed for (day,) in book.store.rows(bodies, (id, book.suite.digest(b"")))}
     rows = book.store.rows(
         "SELECT id, day FROM data_key WHERE day GLOB '[0-9]*' AND day < ? AND wrapped NOT NULL ORDER BY day",
         (last.isoformat(),),

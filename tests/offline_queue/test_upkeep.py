@@ -208,6 +208,27 @@ def test_a_later_day_on_which_an_unreconciled_item_was_answered_stays_too(world:
     assert [event.body for event in queue.answers(queue.item(key))] == before
 
 
+def test_an_archived_answer_of_an_item_that_is_needed_stays_readable(world: World, rules: Rules) -> None:
+    queue = world.queue()
+    key = queue.record(world.bill()).key
+    _at(world, 9)
+    world.drain(queue, hours=0)
+    custody.reconcile(queue.book, [key], DAY, "chief")
+    before = [event.body for event in queue.answers(queue.item(key))]
+
+    class Desk(upkeep.Everything):
+        def needed(self) -> list[str]:
+            return [key]
+
+    _at(world, 3, days=40)
+    done = upkeep.care(queue.book, rules)
+    assert done is not None and done.archived == 1
+    _at(world, 3, days=120)
+    done = upkeep.care(queue.book, Rules(copies=rules.copies, erase_after=timedelta(days=100)), standing=Desk())
+    assert done is not None and done.erased == ()
+    assert [event.body for event in queue.answers(queue.item(key))] == before
+
+
 def test_notes_that_stand_are_read_after_their_day_and_the_others_are_gone(world: World, rules: Rules) -> None:
     strict = Rules(copies=rules.copies, erase_after=timedelta(days=10))
 
