@@ -6,10 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from config.faults import BadSettings
-from config.settings import OfflineSettings
-
-_Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
-_Hours = Annotated[int, msgspec.Meta(ge=0, le=10 * 8760)]
+from config.settings import Count, Hours, OfflineSettings
 
 
 class OfflinePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,12 +19,12 @@ class OfflinePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The last day on which it holds, Beijing time."""
     allowed: bool
     on_outage: Literal["local_split", "full_payment"]
-    per_bill_fen: _Count
-    total_fen: _Count
-    per_person_open: _Count
-    open_items: _Count
-    hours: _Hours
-    snapshot_hours: _Hours
+    per_bill_fen: Count
+    total_fen: Count
+    per_person_open: Count
+    open_items: Count
+    hours: Hours
+    snapshot_hours: Hours
 
 
 _LOWER = ("allowed", "per_bill_fen", "total_fen", "per_person_open", "open_items", "hours", "snapshot_hours")

@@ -10,6 +10,10 @@ import msgspec
 from config.faults import BadSettings, NotSetUp
 from config.places import settings_file
 
+Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
+Hours = Annotated[int, msgspec.Meta(ge=0, le=10 * 8760)]
+Days = Annotated[int, msgspec.Meta(ge=0, le=100 * 366)]
+
 
 class Institution(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who settles here. ``code`` has twelve characters, ``area`` six digits, ``tier`` is a word of the claim's."""
@@ -34,21 +38,21 @@ class OfflineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What may happen while the centre cannot be reached. Amounts are fen, ages hours."""
 
     allowed: bool = True
-    per_bill_fen: int = 500_00
-    total_fen: int = 20_000_00
-    per_person_open: int = 3
-    open_items: int = 300
-    hours: int = 24
-    snapshot_hours: int = 24 * 30
+    per_bill_fen: Count = 500_00
+    total_fen: Count = 20_000_00
+    per_person_open: Count = 3
+    open_items: Count = 300
+    hours: Hours = 24
+    snapshot_hours: Hours = 24 * 30
     settle_on_difference: bool = False
-    lanes: int = 16
+    lanes: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 16
     """Persons whose bills are forwarded at once; many centres permit fewer."""
     on_outage: Literal["local_split", "full_payment"] = "local_split"
     """The patient pays the own part by the local split, under the limits; or pays all, and the insurance part is paid
     back once the centre has settled."""
     on_doubt: Literal["reverse", "wait"] = "reverse"
     """A call without an answer is taken back and settled anew, or waits for the day's reconciliation."""
-    settle_horizon_seconds: int = 0
+    settle_horizon_seconds: Annotated[int, msgspec.Meta(ge=0, le=30 * 86400)] = 0
     """How long a settle call may still take effect after its last byte; 0 keeps the profile's figure."""
     policy: str = ""
     """A signed file, named from the data folder, that says what is allowed; the words here can then only be stricter.
@@ -60,10 +64,10 @@ class OfflineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class RefundSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How far refunds go without the office. Amounts are fen of the whole bill."""
 
-    days: int = 180
+    days: Days = 180
     """Age of the bill."""
-    per_bill_fen: int = 20_000_00
-    per_day_fen: int = 50_000_00
+    per_bill_fen: Count = 20_000_00
+    per_day_fen: Count = 50_000_00
     """Of one cashier."""
 
 
@@ -75,9 +79,9 @@ class UpkeepSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hour: Annotated[int, msgspec.Meta(ge=0, le=23)] = 2
     """From this hour on, Beijing time, at the first idle moment."""
     copies_kept: Annotated[int, msgspec.Meta(ge=1)] = 7
-    archive_days: Annotated[int, msgspec.Meta(ge=0)] = 35
+    archive_days: Days = 35
     """After so many days the contents of reconciled bills move to the archive, where they are still read; 0: never."""
-    erase_days: Annotated[int, msgspec.Meta(ge=0)] = 0
+    erase_days: Days = 0
     """The legal term: after so many days a day's key is destroyed and with it what was sealed on it; 0: never."""
 
 
@@ -129,7 +133,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     devices: DeviceSettings = DeviceSettings()
     trace_codes: bool = False
     """Whether a packed medicine without its trace codes is asked about before its bill settles."""
-    deposit_low_fen: int = 500_00
+    deposit_low_fen: Count = 500_00
     """Money paid ahead for a stay below which the patient is asked to top up."""
     cash_to_jiao: bool = False
     """Cash is rounded to the jiao, and the rounding is a tender of its own."""

@@ -47,11 +47,22 @@ def test_a_copy_that_fails_is_an_alarm_and_the_desk_goes_on(world: World) -> Non
     assert [check.code for check in checkup(world.home) if check.part == "copy"] == ["copied"]
 
 
-@pytest.mark.parametrize("setting", ["hour = 24", "copies_kept = 0", "archive_days = -1", "copies = 7"])
-def test_a_setting_that_cannot_be_is_refused(world: World, setting: str) -> None:
+@pytest.mark.parametrize(
+    ("part", "setting"),
+    [
+        ("upkeep", "hour = 24"),
+        ("upkeep", "copies_kept = 0"),
+        ("upkeep", "archive_days = -1"),
+        ("upkeep", "erase_days = 99999999999"),
+        ("upkeep", "copies = 7"),
+        ("refunds", "days = -1"),
+        ("refunds", "per_bill_fen = 99999999999999999999"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused(world: World, part: str, setting: str) -> None:
     from config.faults import BadSettings
 
     with (world.home / "settings.toml").open("a") as file:
-        file.write(f"\n[upkeep]\n{setting}\n")
+        file.write(f"\n[{part}]\n{setting}\n")
     with pytest.raises(BadSettings), world.till():
         pass
