@@ -55,8 +55,8 @@ def test_a_copy_that_fails_is_an_alarm_and_the_desk_goes_on(world: World) -> Non
         ("upkeep", "archive_days = -1"),
         ("upkeep", "erase_days = 99999999999"),
         ("upkeep", "copies = 7"),
-        ("refunds", "days = -1"),
-        ("refunds", "per_bill_fen = 99999999999999999999"),
+        ("refund", "days = -1"),
+        ("refund", "per_bill_fen = 99999999999999999999"),
     ],
 )
 def test_a_setting_that_cannot_be_is_refused(world: World, part: str, setting: str) -> None:
