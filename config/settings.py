@@ -98,6 +98,10 @@ class DeviceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     announcer_model: str = "syn6288"
     bank_pos: str = ""
     """The POS on a cable; empty where it stands alone and the cashier copies its slips."""
+    id_reader: str = ""
+    """The reader of resident ID cards."""
+    scanner: str = ""
+    """A code scanner on a cable of its own; one that types like a keyboard needs no setting."""
 
 
 class ReceiptSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

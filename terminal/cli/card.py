@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from terminal.cli.bounds import Seconds
-from terminal.cli.options import as_json, show
+from terminal.cli.options import as_json, at_home, show
 from terminal.faults import Exit
 
 if TYPE_CHECKING:
@@ -199,6 +199,20 @@ PIN_DONE = {
     "verified": "密码正确 the PIN is right",
     "asked": "未验证 not asked for",
 }
+
+
+@card.command("id")
+@click.option("--device", metavar="ADDR", help="地址，如 serial:/dev/ttyUSB0；不写用设置 instead of devices.id_reader")
+@click.option("--timeout", type=Seconds(), default=0.0, metavar="S", help="等待放卡秒数 seconds to wait for a card")
+@at_home
+@as_json
+def identity(device: str | None, timeout: float, home: Path, as_json: bool) -> int:
+    """读居民身份证。 Reads the resident ID card on its serial reader."""
+    from config.settings import load
+    from terminal.counter.shown import id_cards_at
+
+    show(id_cards_at(device or load(home).devices.id_reader).read(timeout), True, str)
+    return Exit.DONE
 
 
 @card.command()

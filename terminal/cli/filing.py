@@ -15,7 +15,10 @@ from terminal.documents import encode
 KINDS = ("chronic", "referral", "living_elsewhere", "working_elsewhere", "emergency_elsewhere")
 PAPERS = ("form", "id_document", "diagnosis", "referral_letter", "residence", "work", "emergency_record")
 credential = click.option(
-    "--credential", metavar="card|@FILE", required=True, help="读卡，或文件中的凭证 the card in the reader, or a file"
+    "--credential",
+    metavar="card|id|@FILE",
+    required=True,
+    help="读卡、身份证，或文件中的凭证 the card in its reader, the ID card, or a file",
 )
 
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from terminal.counter.till import Till
 
 
+_ID_CARD_WITHIN = 30.0
+
+
 def _received(text: str) -> tuple[TenderKind, Fen]:
     """``cash=100.00``."""
     kind, _, amount = text.partition("=")
@@ -31,7 +34,11 @@ def _received(text: str) -> tuple[TenderKind, Fen]:
 
 @click.command()
 @click.argument("claim")
-@click.option("--credential", metavar="card|@FILE", help="读卡，或文件中的凭证 the card in the reader, or a file")
+@click.option(
+    "--credential",
+    metavar="card|id|@FILE",
+    help="读卡、身份证，或文件中的凭证 the card in its reader, the ID card, or a file",
+)
 @click.option("--tender", "received", multiple=True, type=_received, help="收款 money received, such as cash=100.00")
 @in_language
 @as_json
@@ -96,7 +103,7 @@ def _bill(line: bytes) -> str:
 
 
 def credential_from(source: str, site: "Settings") -> Credential:
-    """What ``--credential`` names: the card in the reader, or ``@`` and a file."""
+    """What ``--credential`` names: the card in the reader, the ID card on its own, or ``@`` and a file."""
     if source.startswith("@"):
         try:
             return decode(Path(source[1:]).read_bytes(), Credential, file=source[1:])
@@ -104,8 +111,12 @@ def credential_from(source: str, site: "Settings") -> Credential:
             raise click.ClickException(
                 f"无法读取 {source[1:]}。 Cannot read {source[1:]}: {error.strerror}."
             ) from error
+    if source == "id":
+        from terminal.counter.shown import credential_of_id_card, id_cards_at
+
+        return credential_of_id_card(id_cards_at(site.devices.id_reader).read(_ID_CARD_WITHIN))
     if source != "card":
-        raise click.UsageError("--credential card 或 @FILE。 --credential takes card or @FILE.")
+        raise click.UsageError("--credential card、id 或 @FILE。 --credential takes card, id or @FILE.")
     from terminal.counter.cards import credential_from_card
 
     return credential_from_card(site)

@@ -11,8 +11,10 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.message import Message
 from textual.screen import Screen
+from textual.widgets import Input
 
 from cardio import CardEvent, CardReading, EventKind, Monitor
+from cardio.serial.scanner import Code
 from offline_queue.faults import AlreadyForwarding, ItemsOpen, QueueFault
 from offline_queue.vocabulary import OPEN
 from terminal.counter import journal
@@ -73,6 +75,8 @@ _BOARDS: dict[Action, type[Board]] = {
 _FORWARD_EVERY = 10.0
 _CHECK_EVERY = 3.0
 _LOOK_AFTER_EVERY = 60.0
+_SCANNED = ("search", "manual_number", "find_bill", "scan")
+"""Fields that a code may be read into."""
 _CARD_WITHIN = 3.0
 """Seconds that an operator's card may take into the reader after Enter, so that neither has to be first."""
 
@@ -83,6 +87,14 @@ class CardMoved(Message):
     def __init__(self, event: CardEvent) -> None:
         super().__init__()
         self.event = event
+
+
+class CodeScanned(Message):
+    """The scanner on its cable has read something."""
+
+    def __init__(self, code: Code) -> None:
+        super().__init__()
+        self.code = code
 
 
 class Desk(App[None]):
@@ -126,9 +138,11 @@ class Desk(App[None]):
         self._forward_every = forward_every
         self._look_after_every = look_after_every
         self._forwarding = threading.Lock()
+        self._over = threading.Event()
         self._looking_after = asyncio.Lock()
         self._leaving = False
-        self._told = False
+        self.told = False
+        """Whether who works here has heard what the last desk left behind; keys wait for it."""
 
     # -- who works here ------------------------------------------------------------------------------------------------
 
@@ -164,17 +178,21 @@ class Desk(App[None]):
             self.set_interval(_CHECK_EVERY, self.check_devices)
         if self._monitor:
             threading.Thread(target=self._watch, args=(self._monitor,), name="readers", daemon=True).start()
+        if self.devices.scanner:
+            work = (lambda code: self.post_message(CodeScanned(code)), self._over)
+            threading.Thread(target=self.devices.scanner.listen, args=work, name="scanner", daemon=True).start()
         self._touched = self.till.clock()
         self.set_interval(1, self._lock_when_idle)
 
     def tell_unfinished(self) -> None:
         """Once, to the first who works here: what the last desk left behind, and what to do about it."""
-        if not self._told:
-            self._told = True
+        if not self.told:
+            self.told = True
             self.charge.perform(lambda: left_behind(self.charge))
 
     def on_unmount(self) -> None:
         """The readers are left alone again."""
+        self._over.set()
         if self._monitor:
             self._monitor.stop()
 
@@ -225,13 +243,28 @@ class Desk(App[None]):
                 self.reader = Lamp.OK
         self.charge.show_head()
 
+    async def on_code_scanned(self, scanned: CodeScanned) -> None:
+        """A scanner on a cable types where one that is a keyboard may: never into money, names or passwords."""
+        field = self.charge.query_one("#search", Input) if self.screen is self.charge else self.focused
+        if isinstance(field, Input) and field.id in _SCANNED:
+            counted = field.value if field.value.endswith("*") else ""
+            field.value = counted + scanned.code.reveal()
+            await field.action_submit()
+        else:
+            self.bell()
+
     def announce(self, phrase: Phrase, amount: Fen | None = None) -> None:
         """Tells the patient, without waiting for display or voice."""
         self.run_worker(asyncio.to_thread(self.devices.tell, phrase, amount), group="tell")
 
     def check_devices(self) -> None:
         """Turns the lamps, without waiting."""
-        self.run_worker(asyncio.to_thread(self.devices.check), group="lamps", exclusive=True)
+        self.run_worker(self._lamps(), group="lamps", exclusive=True)
+
+    async def _lamps(self) -> None:
+        await asyncio.to_thread(self.devices.check)
+        if isinstance(self.screen, DeviceBoard) and self.screen.query("#rows"):
+            self.screen.draw()
 
     # -- actions -------------------------------------------------------------------------------------------------------
 

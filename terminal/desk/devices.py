@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from config.settings import DeviceSettings
+from terminal.counter.shown import IdentityCards, Scanner
 from terminal.money import Fen
 from terminal.peripherals.bankpos.linked import LinkedPos, linked_pos
 from terminal.peripherals.faults import DeviceFault
@@ -30,12 +31,14 @@ class Devices:
         if settings.announcer:
             self._tellers.append(voice_announcer(settings.announcer, settings.announcer_model))
         self.pos: LinkedPos | None = linked_pos(settings.bank_pos) if settings.bank_pos else None
+        self.id_cards = IdentityCards(settings.id_reader) if settings.id_reader else None
+        self.scanner = Scanner(settings.scanner) if settings.scanner else None
         self.health: dict[Device, Health] = {}
 
     @property
     def all(self) -> list[tuple[Peripheral, str]]:
         """Each device with its address."""
-        found = (self.printer, *self._tellers, self.pos)
+        found = (self.printer, *self._tellers, self.pos, self.id_cards, self.scanner)
         return [(device, device.outlet.address) for device in found if device]
 
     def check(self) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from cardio.faults import CardFault
 from offline_queue.faults import LaneMoved, QueueFault
 from terminal.counter import journal
-from terminal.counter.cards import credential_of, typed
+from terminal.counter.cards import typed
 from terminal.counter.consent import agreed, self_paid
 from terminal.counter.faults import LineLost, TenderDoesNotFit
 from terminal.counter.office import card_money, drafts, issuing, serving
@@ -23,6 +23,7 @@ from terminal.counter.office.roles import Right
 from terminal.counter.office.serving import Stage
 from terminal.counter.office.shifts import open_drawer
 from terminal.counter.sale import Sale
+from terminal.counter.shown import credential_shown
 from terminal.counter.slip import slip
 from terminal.counter.tendering import tenders
 from terminal.counter.tracing import is_code
@@ -52,7 +53,7 @@ _SEND_SECONDS = 5
 
 
 async def credential(screen: "ChargeScreen") -> None:
-    """Reads the card; pressed again after a card that could not be read, takes a number by hand."""
+    """Reads the card, else the ID card on its reader; pressed again when neither could be, takes a number by hand."""
     if screen.sale.settled is not None:
         await next_patient(screen)
     if screen.unread:
@@ -60,13 +61,13 @@ async def credential(screen: "ChargeScreen") -> None:
         return
     screen.message(say("reading", screen.app.language))
     try:
-        reading = await asyncio.to_thread(screen.app.read)
+        asked = await asyncio.to_thread(credential_shown, screen.app.read, screen.app.devices.id_cards)
     except CardFault as fault:
         screen.unread = True
         key = shown(screen.app.keys[Action.CREDENTIAL])
         screen.tell(fault, hint=say("unread", screen.app.language, key=key))
         return
-    await _identify(screen, credential_of(reading))
+    await _identify(screen, asked)
 
 
 async def _by_hand(screen: "ChargeScreen") -> None:

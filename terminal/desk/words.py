@@ -41,6 +41,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "lamp.display": ("客显", "disp"),
     "lamp.announcer": ("语音", "voice"),
     "lamp.bank_pos": ("POS", "POS"),
+    "lamp.id_reader": ("证件", "ID"),
+    "lamp.scanner": ("扫码", "scan"),
     "lamp_ok": ("正常", "ok"),
     "lamp_warning": ("注意", "warn"),
     "lamp_fault": ("故障", "fault"),

@@ -11,6 +11,8 @@ class Device(StrEnum):
     DISPLAY = "display"
     ANNOUNCER = "announcer"
     BANK_POS = "bank_pos"
+    ID_READER = "id_reader"
+    SCANNER = "scanner"
 
     @property
     def zh(self) -> str:
@@ -26,6 +28,8 @@ _WORDS = {
     Device.DISPLAY: ("顾客显示屏", "customer display"),
     Device.ANNOUNCER: ("语音报价器", "voice announcer"),
     Device.BANK_POS: ("银行POS", "bank POS"),
+    Device.ID_READER: ("身份证阅读器", "ID-card reader"),
+    Device.SCANNER: ("扫码器", "code scanner"),
 }
 
 

@@ -78,14 +78,17 @@ class Outlet:
     job by job.
     """
 
-    def __init__(self, device: Device, address: str) -> None:
-        """``address`` is one of the forms in ``EXPECTED``; raises DeviceSettings for any other."""
+    def __init__(self, device: Device, address: str, baud: int = 9600) -> None:
+        """``address`` is one of the forms in ``EXPECTED``, ``baud`` counts where it names none.
+
+        Raises DeviceSettings for any other form.
+        """
         found = _ADDRESS.fullmatch(address)
         if found is None or not _FORMS.get(found["kind"], _ANY).fullmatch(found["target"]):
             raise DeviceSettings(device, found=address, expected=EXPECTED)
         self.device = device
         self.address = address
-        self._kind, self._target, self._baud = found["kind"], found["target"], int(found["baud"] or 9600)
+        self._kind, self._target, self._baud = found["kind"], found["target"], int(found["baud"] or baud)
         self._turn = threading.Lock()
 
     def present(self) -> bool:
