@@ -14,6 +14,7 @@ from terminal.counter.goods import Goods
 from terminal.counter.till import Till
 from terminal.desk.app import Desk
 from terminal.desk.dialogs import Wait
+from terminal.desk.lock import LockScreen
 from terminal.documents import CatalogueItem, ItemClass
 from tests.world import AMOXICILLIN, CT, VITAMINS, World
 
@@ -114,7 +115,9 @@ def play(
 
     async def run() -> None:
         async with app.run_test(size=(80, 24)) as pilot:
-            await pilot.pause()
-            await script(Cashier(app, pilot, world))
+            cashier = Cashier(app, pilot, world)
+            await cashier.until(lambda: app.told or isinstance(app.screen, LockScreen))
+            await cashier.rest()
+            await script(cashier)
 
     asyncio.run(run())
