@@ -43,19 +43,8 @@ def export(file: Path, to: bytes, by: tuple[str, ...], with_card: bool, home: Pa
 
     if len(by) != 2:
         raise click.UsageError("--by 两次，两个人。 Give --by twice: two persons.")
-    try:
-        target = file.open("xb")  # before anything is held here: a full or closed folder must not cost a bill
-    except OSError as error:
-        raise click.ClickException(f"无法写入 {file}。 Cannot write {file}: {error.strerror}.") from error
-    try:
-        with target, Till(home) as till:
-            target.write(carrying.export(till, to, [acting(till, number, with_card) for number in by]))
-            target.flush()
-            os.fsync(target.fileno())
-    except BaseException:
-        if not file.stat().st_size:
-            file.unlink()
-        raise
+    with Till(home) as till:
+        carrying.export_to(till, file, to, [acting(till, number, with_card) for number in by])
     show({"file": str(file), "bytes": file.stat().st_size}, as_json, lambda: str(file))
 
 
@@ -127,10 +116,6 @@ def take_in(file: Path, trust: list[bytes], by: str, with_card: bool, home: Path
     from terminal.counter.office import carrying
     from terminal.counter.till import Till
 
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise click.ClickException(f"无法读取 {file}。 Cannot read {file}: {error.strerror}.") from error
     with Till(home) as till:
-        found = carrying.take_in(till, data, trust, acting(till, by, with_card), str(file))
+        found = carrying.take_in_from(till, file, trust, acting(till, by, with_card))
     show(found, as_json, lambda: f"新 new {len(found.new)}  已有 known {len(found.known)}")

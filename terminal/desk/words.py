@@ -122,6 +122,18 @@ _WORDS: dict[str, tuple[str, str]] = {
     "new_password": ("新密码", "New password"),
     "decide": ("处理意见", "DECISION"),
     "decide_reason": ("理由", "Reason"),
+    "carry_away": ("封装带走", "carry away"),
+    "take_in": ("接收", "take in"),
+    "carry_file": ("文件", "File"),
+    "carry_to": ("接收终端地址", "Receiver's address"),
+    "carry_from": ("发送终端公钥", "Sender's signer"),
+    "carry_signer": ("本机公钥", "Our signer"),
+    "carry_address": ("本机地址", "Our address"),
+    "carried": (
+        "已封装到 {file}，本机不再发送。",
+        "Sealed into {file}; they are not sent from here.",
+    ),
+    "taken_in": ("收到新账单 {new} 张，已有 {known} 张。", "{new} new bill(s) taken in, {known} were here already."),
     "first_person": ("第一人签名", "FIRST PERSON"),
     "second_person": ("第二人签名", "SECOND PERSON"),
     # bank cards

@@ -12,17 +12,18 @@ from terminal.centre import Centre, CentreRefused
 from terminal.clock import now
 from terminal.counter import journal
 from terminal.counter.cards import operator_card
-from terminal.counter.office import operators, receipts, refunds, shifts
+from terminal.counter.office import carrying, operators, receipts, refunds, shifts
 from terminal.counter.office.advice import answers
 from terminal.counter.office.owed import owed
 from terminal.counter.office.roles import RULES, Role
 from terminal.counter.sale import Item
+from terminal.counter.till import Till
 from terminal.desk.app import CardMoved
 from terminal.desk.lock import LockScreen
 from terminal.documents import BillState, ItemClass
 from terminal.money import Fen, parse_price, parse_quantity
 from terminal.peripherals.lamp import Lamp
-from tests.desk.playing import desk, play
+from tests.desk.playing import desk, play, stock
 from tests.desk.scenes import fill
 
 STAFF = {"0009": Role.MANAGER, "0001": Role.CASHIER, "0002": Role.REVIEWER, "0003": Role.AUDITOR, "0005": Role.OFFICE}
@@ -410,3 +411,63 @@ def test_a_hint_is_answered_and_kept_before_the_bill_settles(till):
         assert kept.answer == "昨夜起吸跨日"
 
     play(desk(till), script)
+
+
+@pytest.fixture
+def other(world, tmp_path):
+    """Another terminal of the institution, with a line and without people."""
+    home = tmp_path / "other"
+    home.mkdir()
+    text = (world.home / "settings.toml").read_text(encoding="utf-8")
+    (home / "settings.toml").write_text(f'terminal = "02"\n{text}', encoding="utf-8")
+    stock(home)
+    with Till(home) as till:
+        yield till
+
+
+def test_what_waits_is_carried_to_another_desk_by_two_persons_and_settles_there_once(staffed, other, world, tmp_path):
+    file = tmp_path / "bundle"
+    bills = []
+
+    async def away(c):
+        await sign(c, "0001")
+        await fill(c)
+        world.centre.line_down()
+        await c.press("f2", "enter")
+        await c.type("")
+        bills.append(c.app.charge.sale.bill)
+        await c.press("ctrl+e", "e")
+        assert carrying.address(staffed).signer in c.screen
+        for text in (str(file), carrying.address(other).address):
+            await c.type(text)
+        await sign(c, "0003")
+        await sign(c, "0003")
+        assert not file.exists()
+        await c.press("e")
+        for text in (str(file), "not an address"):
+            await c.type(text)
+        assert "接收地址" in c.screen
+        await c.press("e")
+        for text in (str(file), carrying.address(other).address):
+            await c.type(text)
+        await sign(c, "0003")
+        await sign(c, "0009")
+        await c.until(file.exists)
+        await c.until(lambda: "已封装" in c.screen)
+
+    async def arrive(c):
+        world.centre.line_up()
+        for told in ("收到新账单 1 张，已有 0 张", "收到新账单 0 张，已有 1 张"):
+            await c.press("ctrl+e", "i")
+            assert carrying.address(other).address in c.screen
+            for text in (str(file), carrying.address(staffed).signer):
+                await c.type(text)
+            await c.until(lambda: told in c.screen)  # noqa: B023 - awaited at once
+            await c.press("escape")
+        await c.press("ctrl+u")
+        await c.until(lambda: not other.queue.items())
+
+    play(desk(staffed), away)
+    play(desk(other, None), arrive)
+    assert list(world.standing().values()) == [1]
+    assert staffed.queue.item(bills[0]).state == "held"

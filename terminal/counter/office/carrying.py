@@ -3,6 +3,7 @@
 What leaves is held here, so that only one of the two sends it; what arrives twice is taken in once.
 """
 
+import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
@@ -13,10 +14,13 @@ from config.places import store_folder
 from offline_queue import bundle
 from offline_queue.store import NAME
 from terminal.counter.office.approvals import two_persons
-from terminal.counter.office.faults import NoCopy
+from terminal.counter.office.faults import FileUnfit, NoCopy, NotAnAddress
 from terminal.counter.office.operators import Session
 from terminal.counter.office.roles import Right
 from terminal.counter.till import Till
+
+_KEY = 32
+"""Bytes of an address and of a signer."""
 
 
 class Address(msgspec.Struct, frozen=True):
@@ -33,6 +37,17 @@ class Arrived(msgspec.Struct, frozen=True):
     known: tuple[str, ...]
 
 
+def parse(text: str) -> bytes:
+    """An address or a signer as people hand it on. Raises NotAnAddress."""
+    try:
+        key = bytes.fromhex(text)
+    except ValueError as error:
+        raise NotAnAddress(text=text) from error
+    if len(key) != _KEY:
+        raise NotAnAddress(text=text)
+    return key
+
+
 def address(till: Till) -> Address:
     """This terminal's own."""
     return Address(bundle.address(till.queue.book).hex(), bundle.signer(till.queue.book).hex())
@@ -43,6 +58,23 @@ def export(till: Till, to: bytes, by: Sequence[Session]) -> bytes:
     head = till.queue.anchor()
     two_persons(till, "export", {"to": to.hex(), "seq": head.seq, "head": head.hash.hex()}, Right.EXPORT, by)
     return bundle.export(till.queue.book, to, " + ".join(session.number for session in by))
+
+
+def export_to(till: Till, file: Path, to: bytes, by: Sequence[Session]) -> None:
+    """The same into a new file, flushed. Raises FileUnfit before anything is held here."""
+    try:
+        target = file.open("xb")
+    except OSError as error:
+        raise FileUnfit(file=file, cause=error.strerror) from error
+    try:
+        with target:
+            target.write(export(till, to, by))
+            target.flush()
+            os.fsync(target.fileno())
+    except BaseException:
+        if not file.stat().st_size:
+            file.unlink()
+        raise
 
 
 def make_recovery_key() -> tuple[bytes, str]:
@@ -68,3 +100,12 @@ def take_in(till: Till, data: bytes, trusted: Collection[bytes], by: Session, fi
     by.require(Right.EXPORT)
     found = bundle.take_in(till.queue.book, data, trusted, by.number, file)
     return Arrived(tuple(item.key for item in found.new), tuple(item.key for item in found.known))
+
+
+def take_in_from(till: Till, file: Path, trusted: Collection[bytes], by: Session) -> Arrived:
+    """The same from a file. Raises FileUnfit."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise FileUnfit(file=file, cause=error.strerror) from error
+    return take_in(till, data, trusted, by, str(file))

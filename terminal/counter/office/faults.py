@@ -375,6 +375,28 @@ class NoCopy(Fault):
     next_en = "Name a folder that yibao backup made; the store was not touched."
 
 
+class FileUnfit(Fault):
+    """A file that cannot be made or read."""
+
+    code = "file_unfit"
+    exit = Exit.INPUT
+    zh = "文件 {file} 无法读写（{cause}）。"
+    en = "The file {file} cannot be made or read ({cause})."
+    next_zh = "请换一个文件名或位置；账单未改动。"
+    next_en = "Name another file or place; no bill was touched."
+
+
+class NotAnAddress(Fault):
+    """Text that is not a terminal's address or signer."""
+
+    code = "not_an_address"
+    exit = Exit.INPUT
+    zh = "这不是终端的接收地址或签名公钥：{text}。"
+    en = "This is no terminal's address or signer: {text}."
+    next_zh = "请照 yibao queue address 显示的 64 位十六进制输入。"
+    next_en = "Type the 64 hexadecimal digits that yibao queue address shows."
+
+
 class StoreInUse(Fault):
     """Another process has the store open."""
 

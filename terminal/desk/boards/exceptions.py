@@ -16,6 +16,7 @@ from terminal.counter.office.unfinished import Unfinished, unfinished
 from terminal.counter.slip import slip
 from terminal.counter.words import word
 from terminal.desk.boards.board import Board
+from terminal.desk.carrying import carry_away, take_in
 from terminal.desk.dialogs import Choice, Field, Prompt, Text
 from terminal.desk.paper import print_slip
 from terminal.desk.people import two
@@ -29,7 +30,7 @@ class ExceptionsBoard(Board):
 
     TITLE_WORD = "exceptions"
     COLUMNS = (("bill", 20), ("state", 11), ("age", -7), ("money", -12), ("reason", 24))
-    KEYS = (("enter", "handle"), ("s", "slip"))
+    KEYS = (("enter", "handle"), ("s", "slip"), ("e", "carry_away"), ("i", "take_in"))
 
     def rows(self) -> Sequence[tuple[str, tuple[str, ...]]]:
         """The open items of the journal, the receipts that never came out, and what else a desk left behind."""
@@ -64,6 +65,14 @@ class ExceptionsBoard(Board):
     def key_s(self) -> None:
         """The slip as it stands now."""
         self.perform(self._show)
+
+    def key_e(self) -> None:
+        """What waits goes to another terminal in a sealed file."""
+        self.perform(lambda: carry_away(self))
+
+    def key_i(self) -> None:
+        """What another terminal sealed for this one."""
+        self.perform(lambda: take_in(self))
 
     async def _handle(self) -> None:
         """What waits for the centre is sent or asked about, for a person decided by two; the rest has its own step."""
