@@ -10,7 +10,7 @@ import msgspec
 from config.faults import BadSettings, NotSetUp
 from config.places import settings_file
 
-Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=10**12)]
 Hours = Annotated[int, msgspec.Meta(ge=0, le=10 * 8760)]
 Days = Annotated[int, msgspec.Meta(ge=0, le=100 * 366)]
 
