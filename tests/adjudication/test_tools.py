@@ -45,9 +45,9 @@ def test_fit_finds_the_hidden_convention(number, seed):
     hidden = rng.choice(conventions())
     points = {name: getattr(hidden, name) for name in hidden.__struct_fields__}
     header = replace(BEIJING.header, rounding=replace(BEIJING.header.rounding, **points))
-    slips = slips_of(compile_plan(replace(BEIJING, header=header)), rng, 60)
+    slips = slips_of(compile_plan(replace(BEIJING, header=header)), rng, 240)
     found = fit(BEIJING, slips)
-    assert (found.slips, found.candidates) == (60, 36)
+    assert (found.slips, found.candidates) == (240, 36)
     assert hidden in found.survivors
     assert len(found.survivors) <= 4, "bands that end in whole yuan do not tell per band from per layer"
 
