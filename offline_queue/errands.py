@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from offline_queue.book import Book
-from offline_queue.outcomes import ANSWERED, STEPS, conclude
+from offline_queue.outcomes import ANSWERED, CLOSING, STEPS, conclude
 from offline_queue.patience import Breaker, delay
 from offline_queue.ports import FarEnd, Hold, Intent, Item, NotReached, Outcome, Prepared, Refuse
 from offline_queue.vocabulary import OnDoubt, OutcomeClass, Step
@@ -41,15 +41,23 @@ class Errand:
     then: Callable[[object, str], "Errand | None"]
     """Takes the result (an exception, if the call raised one) and a fresh message number."""
     call: Callable[[], object] | None = None
-    result: object = field(default=None)
+    result: object = None
+    following: "Errand | None" = None
+    """Harmless steps of the lane's next item, taken at once when the call's outcome closes this one."""
 
-    def run(self) -> None:
+    def run(self) -> "Errand | None":
         """Make the call. An exception must not stop the other lanes: it is the result, stored with the item."""
         if self.call:
             try:
                 self.result = self.call()
             except Exception as error:  # noqa: BLE001
                 self.result = error
+        return self.goes_on
+
+    @property
+    def goes_on(self) -> "Errand | None":
+        """What was begun at once when the call had ended."""
+        return self.following if isinstance(self.result, Outcome) and self.result.result in CLOSING else None
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """Sends what is stored: intent before the wire, outcome after, lanes in order, doubts solved, nothing dropped.
 
 One thread decides and commits; the calls run in a pool. Whatever ended since the last commit is stored together with
-the intents of what goes out next: two commits for one item alone, two for a whole window of lanes.
+the intents of what goes out next: two commits for one item alone, one for a whole window of lanes that go on.
 """
 
 import random
@@ -22,7 +22,7 @@ from offline_queue.outcomes import conclude
 from offline_queue.patience import Breaker
 from offline_queue.pool import Pool, Threads
 from offline_queue.ports import FarEnd, Item, Outcome, Prepared
-from offline_queue.vocabulary import OutcomeClass, State, Step
+from offline_queue.vocabulary import OPEN, OutcomeClass, State, Step
 
 LEASE = "forwarder.lock"
 _GATHER = 0.004
@@ -122,10 +122,15 @@ class Forwarder:
 
     def _gather(self) -> list[Errand]:
         """What has ended, and what ends right after it: lanes that have come apart share a commit again."""
-        ended = self._pool.wait(self._look_around)
+        ended = self._ended(self._look_around)
         until = self._book.steady().seconds + _GATHER
-        while ended and len(ended) < self._in_flight and (rest := until - self._book.steady().seconds) > 0:
-            ended += self._pool.wait(rest)
+        while ended and self._in_flight and (rest := until - self._book.steady().seconds) > 0:
+            ended += self._ended(rest)
+        return ended
+
+    def _ended(self, seconds: float) -> list[Errand]:
+        ended = self._pool.wait(seconds)
+        self._in_flight += sum(errand.goes_on is not None for errand in ended) - len(ended)
         return ended
 
     def _due(self) -> float | None:
@@ -168,13 +173,29 @@ class Forwarder:
 
     def _go(self, errand: Errand) -> None:
         self._in_flight += 1
-        self._pool.start(errand, errand.run)
+        if errand.item.state is State.SENDING and self._lanes.wait() != 0:  # no other lane waits for the place
+            errand.following = self._ahead(errand.item)
+        self._pool.start(errand)
+
+    def _ahead(self, item: Item) -> Errand | None:
+        """The harmless steps of what comes after an item, so that its outcome and the next intent share a commit."""
+        if (upcoming := self._lanes.following(item)) is None:
+            return None
+        errand = self._errand(upcoming)
+        then = errand.then
+
+        def in_turn(result: object, number: str) -> Errand | None:
+            goes_on = not self._stop.is_set() and self._book.items.by_id(item.id).state not in OPEN
+            return then(result, number) if goes_on and self._lanes.following(item) == upcoming else None
+
+        errand.then = in_turn
+        return errand if errand.call else None
 
     def _store(self, ended: list[Errand]) -> None:
         """One commit for all that ended; what follows from it starts afterwards."""
         if not ended:
             return
-        self._in_flight -= sum(errand.call is not None for errand in ended)
+        self._lanes.refresh()
         ready = [isinstance(errand.result, Prepared) or errand.call is None for errand in ended]
         numbers = [self._book.numbers.next() if need else "" for need in ready]
 
@@ -183,10 +204,11 @@ class Forwarder:
             return [_conclude(errand, number) for errand, number in zip(ended, numbers, strict=True)]
 
         follow = self._book.conclude(store)
+        self._lanes.refresh()
         for errand, next_one in zip(ended, follow, strict=True):
             if next_one:
                 self._go(next_one)
-            else:
+            elif not errand.goes_on:
                 self._lanes.give_back(errand.item)
 
     def _raise_fence(self) -> int:

@@ -92,9 +92,17 @@ class Lanes:
         """Items on the wire, ours and others'."""
         return [item for lane in self._lanes.values() for item in lane.values() if item.state is State.SENDING]
 
-    def _next(self, name: bytes) -> Item | None:
+    def following(self, item: Item) -> Item | None:
+        """What its lane goes on with at once when this item is closed."""
+        first = self._next(item.lane, item)
+        due = first and first.state is State.RECORDED and self._due(first) <= self._book.steady().seconds
+        return first if due else None
+
+    def _next(self, name: bytes, without: Item | None = None) -> Item | None:
         first: Item | None = None
         for item in self._lanes.get(name, {}).values():
+            if without and item.id == without.id:
+                continue
             if item.state in BLOCKING:
                 return item if item.state in (State.IN_DOUBT, State.REVERSING) else None
             if first is None or (item.kind is Kind.REVERSAL and first.kind is not Kind.REVERSAL):

@@ -21,6 +21,9 @@ STEPS = {
 ANSWERED = frozenset(OutcomeClass) - {OutcomeClass.NOT_SENT, OutcomeClass.IN_DOUBT}
 """The far end is there: it gave a well-formed answer."""
 
+CLOSING = frozenset(result for result, step in STEPS.items() if step in (Step.ACCEPT, Step.REFUSE))
+"""Nothing more is to be done about the item: its lane goes on."""
+
 FIRST_ENQUIRY = timedelta(seconds=5)
 
 

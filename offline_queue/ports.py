@@ -186,7 +186,10 @@ class FarEnd(Protocol):
     def capabilities(self) -> Capabilities: ...
 
     def prepare(self, item: Item, payload: bytes) -> Prepared | Hold | Refuse | NotReached:
-        """Harmless, repeatable steps only: sign-on, eligibility, trial."""
+        """Harmless, repeatable steps only: sign-on, eligibility, trial.
+
+        May be asked when the lane's item before it has its final answer and that is not stored yet, and asked again.
+        """
         ...
 
     def send(self, item: Item, payload: bytes, intent: Intent) -> Outcome:

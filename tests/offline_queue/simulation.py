@@ -374,18 +374,19 @@ class _Pool:
 
     def __init__(self, story: Story) -> None:
         self._story = story
-        self._jobs: list[tuple[Any, Callable[[], None]]] = []
+        self._jobs: list[Any] = []
 
-    def start(self, job: Any, call: Callable[[], None]) -> None:
-        self._jobs.append((job, call))
+    def start(self, job: Any) -> None:
+        self._jobs.append(job)
 
     def wait(self, seconds: float) -> list[Any]:
         story = self._story
         if not self._jobs:
             story.time.pass_(seconds=max(seconds, 0.001))
             return []
-        job, call = self._jobs.pop(story.chance.randrange(len(self._jobs)))
-        call()
+        job = self._jobs.pop(story.chance.randrange(len(self._jobs)))
+        if following := job.run():
+            self._jobs.append(following)
         if story.disk.armed is Fault.KILLED_ON_THE_WIRE and story.disk.fires():
             raise Killed
         return [job]

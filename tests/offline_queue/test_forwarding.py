@@ -6,8 +6,8 @@ import pytest
 
 from offline_queue import Policy
 from offline_queue.faults import AlreadyForwarding, LeaseLost
-from offline_queue.ports import Hold, NotReached, Outcome, OutcomeTable, Refuse
-from offline_queue.vocabulary import Decision, Kind, OutcomeClass, State, Step
+from offline_queue.ports import Hold, NotReached, Outcome, OutcomeTable, Prepared, Refuse
+from offline_queue.vocabulary import Decision, Kind, OnDoubt, OutcomeClass, State, Step
 from tests.offline_queue.world import World
 
 SENT = [
@@ -81,6 +81,72 @@ def test_a_reversal_goes_before_the_other_items_of_its_lane(world: World) -> Non
     queue.record_all([world.bill(), world.bill(), world.bill(key="back", kind=Kind.REVERSAL, reverses="earlier")])
     world.drain(queue)
     assert [key for key, _ in world.far.arrived] == ["back", "zhang-1", "zhang-2"]
+
+
+def test_a_reversal_that_comes_while_its_lane_is_on_the_wire_goes_next(world: World) -> None:
+    queue = world.queue()
+    queue.record_all([world.bill(), world.bill(), world.bill()])
+
+    def meanwhile() -> Outcome:
+        queue.record(world.bill(key="back", kind=Kind.REVERSAL, reverses="earlier"))
+        return Outcome(OutcomeClass.ACCEPTED)
+
+    world.far.sends = [meanwhile]
+    world.drain(queue)
+    assert [key for key, _ in world.far.arrived] == ["zhang-1", "back", "zhang-2", "zhang-3"]
+
+
+def test_an_item_closed_by_persons_while_the_one_before_it_is_on_the_wire_stays_here(world: World) -> None:
+    queue = world.queue()
+    queue.record_all([world.bill(), world.bill(), world.bill()])
+
+    def meanwhile() -> Outcome:
+        queue.resolve("zhang-2", Decision.CLOSE, by=("a", "b"), reason="paid in cash")
+        return Outcome(OutcomeClass.ACCEPTED)
+
+    world.far.sends = [meanwhile]
+    world.drain(queue)
+    assert [key for key, _ in world.far.arrived] == ["zhang-1", "zhang-3"]
+
+
+def test_whoever_stops_the_forwarder_waits_for_what_is_on_the_wire_and_for_nothing_more(world: World) -> None:
+    queue = world.queue()
+    queue.record_all([world.bill(), world.bill()])
+    with world.forwarder(queue) as forwarder:
+
+        def meanwhile() -> Outcome:
+            forwarder.stop()
+            return Outcome(OutcomeClass.ACCEPTED)
+
+        world.far.sends = [meanwhile]
+        forwarder.run()
+        assert [queue.item(key).state for key in ("zhang-1", "zhang-2")] == [State.ACCEPTED, State.RECORDED]
+        forwarder.run()
+    assert queue.items() == []
+
+
+def test_nothing_is_asked_about_an_item_before_the_one_before_it_is_closed(world: World) -> None:
+    queue = world.queue()
+    queue.record_all([world.bill(), world.bill()])
+    world.far.sends = [Outcome(OutcomeClass.IN_DOUBT)]
+    world.far.prepares = [Prepared(b""), AssertionError("asked too early")]
+    with world.forwarder(queue, Policy(on_doubt=OnDoubt.WAIT)) as forwarder:
+        forwarder.run()
+    assert [queue.item(key).state for key in ("zhang-1", "zhang-2")] == [State.IN_DOUBT, State.RECORDED]
+
+
+def test_a_lane_with_much_to_send_leaves_the_others_their_turn(world: World) -> None:
+    queue = world.queue()
+    queue.record_all([world.bill(lane) for lane in ("zhang", "zhang", "zhang", "li", "li", "li")])
+
+    def a_second_later() -> Outcome:
+        world.time.pass_(seconds=1)
+        return Outcome(OutcomeClass.ACCEPTED)
+
+    world.far.sends = [a_second_later] * 6
+    world.drain(queue, policy=Policy(width=1))
+    lanes = [key.split("-")[0] for key, _ in world.far.arrived]
+    assert lanes == ["zhang", "li"] * 3
 
 
 def test_without_the_far_end_items_wait_ever_longer_and_are_never_dropped(world: World) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from offline_queue import Limits, Queue
+from offline_queue import Limits, Policy, Queue
 from offline_queue.faults import (
     BadLimits,
     ForbiddenStep,
@@ -135,15 +135,18 @@ def test_an_offline_record_costs_one_commit_and_an_online_sale_two(world: World)
     assert _commits(world, sell) == 2
 
 
-def test_a_forwarded_item_costs_two_commits(world: World) -> None:
+@pytest.mark.parametrize(("lanes", "commits"), [(1, 1), (2, 2)], ids=["lane goes on", "lanes take turns"])
+def test_a_forwarded_item_costs_two_commits_and_one_where_its_lane_goes_on(
+    world: World, lanes: int, commits: int
+) -> None:
     def forward(items: int) -> int:
         def work(queue: Queue) -> None:
-            queue.record_all([world.bill(kind=Kind.ADVICE) for _ in range(items)])
-            world.drain(queue, hours=0)
+            queue.record_all([world.bill(f"p{n % lanes}", kind=Kind.ADVICE) for n in range(items * lanes)])
+            world.drain(queue, hours=0, policy=Policy(width=1))
 
         return _commits(world, work)
 
-    assert forward(11) - forward(1) == 10 * 2
+    assert forward(11) - forward(1) == 10 * lanes * commits
 
 
 LIMITS = [

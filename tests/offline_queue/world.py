@@ -42,7 +42,7 @@ class Time:
 
 @dataclass
 class Recorder:
-    """A far end that does what the test says and writes down what reaches it."""
+    """A far end that does what the test says and writes down what reaches it; a function is what happens meanwhile."""
 
     capabilities: Capabilities = field(default_factory=Capabilities)
     prepares: list[Any] = field(default_factory=list)
@@ -76,7 +76,7 @@ class Recorder:
         step = script.pop(0) if script else usual
         if isinstance(step, Exception):
             raise step
-        return step
+        return step() if callable(step) else step
 
 
 class AtOnce:
@@ -85,17 +85,18 @@ class AtOnce:
     def __init__(self, time: Time, chance: random.Random) -> None:
         self._time = time
         self._chance = chance
-        self._jobs: list[tuple[Any, Any]] = []
+        self._jobs: list[Any] = []
 
-    def start(self, job: Any, call: Any) -> None:
-        self._jobs.append((job, call))
+    def start(self, job: Any) -> None:
+        self._jobs.append(job)
 
     def wait(self, seconds: float) -> list[Any]:
         if not self._jobs:
             self._time.pass_(seconds=max(seconds, 0.001))
             return []
-        job, call = self._jobs.pop(self._chance.randrange(len(self._jobs)))
-        call()
+        job = self._jobs.pop(self._chance.randrange(len(self._jobs)))
+        if following := job.run():
+            self._jobs.append(following)
         return [job]
 
     def close(self) -> None:
