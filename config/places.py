@@ -33,6 +33,11 @@ def policies_folder(folder: Path) -> Path:
     return folder / "policies"
 
 
+def kept_packs(folder: Path) -> Path:
+    """Made of the policy packs and made again when it is gone."""
+    return folder / "kept-packs"
+
+
 def log_folder(folder: Path) -> Path:
     """Logs, one file per day."""
     return folder / "log"

@@ -16,13 +16,15 @@ PINYIN = {"pypinyin"}
 HARDWARE = {"smartcard", "serial"}
 NETWORK = {"http.client", "ssl", "socket"}
 STORE = {"sqlite3", "sqlite_utils"}
+READING = {"tomllib", "csv", "difflib", "hashlib", "terminal.adjudication.reading", "terminal.adjudication.tools"}
+"""What reads and checks a pack's files: a till whose pack is kept splits without it."""
 HEAVY = SCREENS | SERVICE | COLUMNS | PINYIN | HARDWARE
 
 # What importing a room must not import, directly or by way of anything else.
 LIGHT = {
     "terminal.cli": HEAVY | STORE | {"cryptography", "keyring"},
     "terminal.cli.commands": HEAVY,
-    "terminal.adjudication": HEAVY | NETWORK | STORE | {"cryptography", "keyring"},
+    "terminal.adjudication": HEAVY | NETWORK | STORE | READING | {"cryptography", "keyring"},
     "terminal.documents": HEAVY | NETWORK | STORE,
     "terminal.counter": HEAVY,
     "terminal.centre": HEAVY,

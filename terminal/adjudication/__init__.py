@@ -7,18 +7,16 @@ from terminal.adjudication.accumulators import after, reverse
 from terminal.adjudication.engine import Split, adjudicate, split
 from terminal.adjudication.faults import CannotSplit, NotConserved, PackFault
 from terminal.adjudication.history import Affected, Entry, Replay, affected, join_observation, replay
-from terminal.adjudication.mistakes import Mistake
+from terminal.adjudication.loading import load_plan
 from terminal.adjudication.pack import Pack
 from terminal.adjudication.plan import Plan, compile_plan
 from terminal.adjudication.questions import process, what_if, what_next, why_not_more
-from terminal.adjudication.reading import load_pack, load_plan
 from terminal.adjudication.tender import Purse, PurseKind
 
 __all__ = [
     "Affected",
     "CannotSplit",
     "Entry",
-    "Mistake",
     "NotConserved",
     "Pack",
     "PackFault",
@@ -32,7 +30,6 @@ __all__ = [
     "after",
     "compile_plan",
     "join_observation",
-    "load_pack",
     "load_plan",
     "process",
     "replay",

@@ -1,10 +1,13 @@
 """What can go wrong between a pack, a bill and its split."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from terminal.adjudication.mistakes import Mistake
 from terminal.documents import Finding
 from terminal.faults import Exit, Fault
+
+if TYPE_CHECKING:
+    from terminal.adjudication.mistakes import Mistake
 
 
 class PackFault(Fault):
@@ -18,7 +21,7 @@ class PackFault(Fault):
     next_en = "Correct the pack before it is used; nothing that is settled changes."
 
     @property
-    def mistakes(self) -> tuple[Mistake, ...]:
+    def mistakes(self) -> "tuple[Mistake, ...]":
         """Every mistake of the pack, in the order of its files."""
         found = self.data["mistakes"]
         return found if isinstance(found, tuple) else ()

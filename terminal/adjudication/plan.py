@@ -13,7 +13,7 @@ from terminal.adjudication.pack import Benefit, Layer, Pack
 from terminal.adjudication.rounding import ROUND
 from terminal.adjudication.stages import ClassRatio, Declared, Deductible
 from terminal.adjudication.tender import TenderRules
-from terminal.adjudication.values import Values
+from terminal.adjudication.values import Values, When
 
 DECLARED = "declared."
 LAYER_FIGURES = ("base", "paid", "charged", "counted", "above")
@@ -28,30 +28,25 @@ class Plan:
         self.pack = pack
         header = pack.header
         self.points = header.rounding
-        self.values = Values(pack.rows, ROUND[header.rounding.deductible])
+        whens = [*self._whens()]
+        self.values = Values(pack.rows, ROUND[header.rounding.deductible], whens)
         self.accumulators: dict[str, Accumulator] = {a.id: a for a in header.accumulator}
         self.first_day = min((row.begins for row in pack.rows), default=date.min)
-        self.uses: dict[str, tuple[str, ...]] = {}
-        for benefit in pack.benefits.benefit:
-            for when in (benefit.when, *(layer.when for layer in benefit.layer)):
-                self._note(when)
-            for layer in benefit.layer:
-                for stage in layer.stages:
-                    self._note(stage.when)
-        for rule in pack.benefits.line:
-            self._note(rule.when)
-        for row in pack.rows:
-            self._note(row.when)
-        self.dimensions = tuple(sorted(self.uses))
+        self.dimensions = tuple(sorted({name for when in whens for name in when}))
         self.counts = tuple(name for name in self.dimensions if name in self.accumulators)
         self.line_facts = frozenset(self._line_facts())
         """The facts that the treatment of a line depends on."""
         self._bound: dict[tuple[object, ...], Bound] = {}
 
-    def _note(self, when: Mapping[str, tuple[str, ...]]) -> None:
-        for name, words in when.items():
-            self.uses[name] = (*self.uses.get(name, ()), *words)
-            self.values.note_bounds(name, words)
+    def _whens(self) -> Iterator[When]:
+        """Every place where the pack distinguishes facts."""
+        for benefit in self.pack.benefits.benefit:
+            yield benefit.when
+            for layer in benefit.layer:
+                yield layer.when
+                yield from (stage.when for stage in layer.stages)
+        yield from (rule.when for rule in self.pack.benefits.line)
+        yield from (row.when for row in self.pack.rows)
 
     def _line_facts(self) -> Iterator[str]:
         """Those that the rules for lines, and the figures they name, distinguish."""

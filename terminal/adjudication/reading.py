@@ -1,7 +1,6 @@
 """From the bytes of a pack's files to a pack: strictly, and with every mistake at once for its author."""
 
 import csv
-import hashlib
 import io
 import re
 import tomllib
@@ -13,9 +12,9 @@ import msgspec
 
 from terminal.adjudication.consistency import inconsistencies
 from terminal.adjudication.faults import PackFault
+from terminal.adjudication.kept import digest_of
 from terminal.adjudication.mistakes import Mistake, Mistakes, headings
 from terminal.adjudication.pack import Benefits, GoldenCases, Header, Pack, ValueEntry
-from terminal.adjudication.plan import Plan, compile_plan
 from terminal.adjudication.values import Row, Unit, parse_figure
 from terminal.documents import from_wire
 from terminal.money import MoneyText
@@ -26,11 +25,6 @@ TABLE = re.compile(r"tables/([a-z0-9_.]+)\.csv")
 
 class _ValueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     value: tuple[ValueEntry, ...] = ()
-
-
-def load_plan(files: Mapping[str, bytes]) -> Plan:
-    """Reads, checks and compiles a pack. Raises PackFault."""
-    return compile_plan(load_pack(files))
 
 
 def load_pack(files: Mapping[str, bytes]) -> Pack:
@@ -56,14 +50,6 @@ def load_pack(files: Mapping[str, bytes]) -> Pack:
     if mistakes.found or pack is None:
         raise fault(header.id if header is not None else "?", mistakes.found)
     return pack
-
-
-def digest_of(files: Mapping[str, bytes]) -> str:
-    """SHA-256 over the names and bytes of all files, in the order of their names."""
-    whole = hashlib.sha256()
-    for name in sorted(files):
-        whole.update(f"{name}\0{len(files[name])}\0".encode() + files[name])
-    return whole.hexdigest()
 
 
 def fault(pack: str, mistakes: list[Mistake]) -> PackFault:

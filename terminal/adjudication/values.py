@@ -14,6 +14,7 @@ from terminal.adjudication.rounding import Round
 from terminal.money import Fen, Rate, format_rate, parse_rate, parse_yuan
 
 Words = tuple[str, ...]
+When = Mapping[str, Words]
 
 
 class Unit(StrEnum):
@@ -116,25 +117,23 @@ class NoValue(Exception):
 
 
 class Values:
-    """All rows of a pack, looked up by facts, law date and knowledge date; ``share`` rounds derived amounts."""
+    """All rows of a pack, looked up by facts, law date and knowledge date; ``share`` rounds derived amounts.
 
-    def __init__(self, rows: Sequence[Row], share: Round) -> None:
+    ``whens`` is every place where the pack distinguishes facts.
+    """
+
+    def __init__(self, rows: Sequence[Row], share: Round, whens: Iterable[When]) -> None:
         self.share = share
         self.rows: dict[str, list[Row]] = {}
         for row in rows:
             self.rows.setdefault(row.key, []).append(row)
         self.days = sorted({d for row in rows for d in (row.begins, row.ends) if d is not None})
         self.learned = sorted({row.known for row in rows})
-        self.bounds: dict[str, list[int]] = {}
-        for row in rows:
-            for name, words in row.when.items():
-                self.note_bounds(name, words)
-
-    def note_bounds(self, name: str, words: Words) -> None:
-        """Remembers where a number's ranges begin and end, so that equal cases share one binding."""
-        edges = {edge for bounds in filter(None, map(span, words)) for edge in bounds if edge != ENDLESS}
-        if edges:
-            self.bounds[name] = sorted({*self.bounds.get(name, ()), *edges})
+        edges: dict[str, set[int]] = {}
+        for name, words in (entry for when in whens for entry in when.items()):
+            edges.setdefault(name, set()).update(*filter(None, map(span, words)))
+        self.bounds = {name: sorted(found - {ENDLESS}) for name, found in edges.items() if found}
+        """Where a number's ranges begin and end, so that equal cases share one binding."""
 
     def behind(self, keys: Iterable[str]) -> list[Row]:
         """The rows of these figures and of those they are derived from."""

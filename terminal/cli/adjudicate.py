@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from config.places import policies_folder
+from config.places import kept_packs, policies_folder
 from terminal.cli.claims import read, stream
 from terminal.cli.funnel import Speaking, fault_document, speaks
 from terminal.cli.options import as_json, at_home, in_language, show
@@ -41,7 +41,7 @@ def adjudicate(
     home: Path,
 ) -> int:
     """分割一张账单；``-`` 逐行读入，逐行输出。 Splits a bill; ``-`` reads one per line."""
-    policies = Policies(policies_folder(home))
+    policies = Policies(policies_folder(home), kept=kept_packs(home))
     if ask or changes:
         if claim == "-" or (ask and changes):
             raise click.UsageError("一次只能问一张账单的一个问题。 One question about one bill at a time.")

@@ -45,7 +45,7 @@ def _files(name: str, home: Path) -> dict[str, bytes]:
 
 
 def _pack(name: str, home: Path) -> "Pack":
-    from terminal.adjudication import load_pack
+    from terminal.adjudication.reading import load_pack
 
     return load_pack(_files(name, home))
 
@@ -82,7 +82,8 @@ def policy() -> None:
 @as_json
 def check(packs: tuple[str, ...], every_fen: bool, day: date, home: Path, as_json: bool) -> int:
     """检查：缺口、重叠、走不到的行、不平稳、没有算例的数字。 Everything that is wrong with packs."""
-    from terminal.adjudication import PackFault, load_pack
+    from terminal.adjudication import PackFault
+    from terminal.adjudication.reading import load_pack
     from terminal.adjudication.tools.check import check_pack
 
     found: dict[str, list[dict[str, Any]]] = {}

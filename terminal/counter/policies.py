@@ -1,11 +1,15 @@
 """Which policy pack splits a bill: the one of the insured area and scheme, compiled once per process."""
 
+import os
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from config.policies import pack_files, pack_ids
-from terminal.adjudication import Plan, load_plan
+from terminal.adjudication import Plan, compile_plan, load_plan
+from terminal.adjudication.kept import keep, kept_pack
 from terminal.counter.faults import NoPackFor
 from terminal.documents import Insured
 
@@ -20,10 +24,14 @@ class _Whose(msgspec.Struct, frozen=True):
 
 
 class Policies:
-    """The shipped packs and those of a site's own folder, which goes first."""
+    """The shipped packs and those of a site's own folder, which goes first.
 
-    def __init__(self, extra: Path | None = None) -> None:
+    ``kept`` is a folder for packs that were read and checked; a process that finds one there need not do it again.
+    """
+
+    def __init__(self, extra: Path | None = None, *, kept: Path | None = None) -> None:
         self._extra = extra
+        self._kept = kept
         self._ids: dict[tuple[str, str], str] | None = None
         self._plans: dict[str, Plan] = {}
 
@@ -41,8 +49,27 @@ class Policies:
     def named(self, pack: str) -> Plan:
         """A plan by the id of its pack. Raises NoPack, PackFault."""
         if pack not in self._plans:
-            self._plans[pack] = load_plan(pack_files(pack, self._extra))
+            self._plans[pack] = self._loaded(pack)
         return self._plans[pack]
+
+    def _loaded(self, pack: str) -> Plan:
+        files = pack_files(pack, self._extra)
+        if self._kept is None:
+            return load_plan(files)
+        place = self._kept / f"{pack}.pack"
+        with suppress(OSError):
+            if (found := kept_pack(place.read_bytes(), files)) is not None:
+                return compile_plan(found)
+        plan = load_plan(files)
+        with suppress(OSError, OverflowError):  # without it the next process reads the files, as this one did
+            self._kept.mkdir(exist_ok=True)
+            fresh = place.with_name(f"{pack}.{os.getpid()}.{threading.get_ident()}")
+            try:
+                fresh.write_bytes(keep(plan.pack))
+                fresh.replace(place)
+            finally:
+                fresh.unlink(missing_ok=True)
+        return plan
 
     def _by_area(self) -> dict[tuple[str, str], str]:
         if self._ids is None:

@@ -8,7 +8,7 @@ from typing import Any, Self
 import msgspec
 
 from config import profiles
-from config.places import policies_folder, store_folder
+from config.places import kept_packs, policies_folder, store_folder
 from config.profiles import Profile
 from config.settings import Settings, load
 from offline_queue.keystores import FileKeys, SystemKeys
@@ -36,7 +36,7 @@ class Till:
         self.clock = clock
         self.settings = settings or load(home)
         self.profile = _profile(self.settings)
-        self.policies = Policies(policies_folder(home))
+        self.policies = Policies(policies_folder(home), kept=kept_packs(home))
         offline = read(home, self.settings.offline)
         self.offline = offline.words
         """What may happen in an outage; the settings' own words where none are signed."""

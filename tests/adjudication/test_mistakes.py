@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from config.policies import pack_files, pack_ids
-from terminal.adjudication import PackFault, load_pack
+from terminal.adjudication import PackFault
+from terminal.adjudication.reading import load_pack
 from terminal.adjudication.tools.check import check_pack
 from tests.adjudication.asking import FULL, RATIO
 from tests.adjudication.packs import layer_toml, small_files

@@ -10,7 +10,8 @@ from click.testing import CliRunner
 from msgspec.structs import replace
 
 from config.policies import pack_files, pack_ids
-from terminal.adjudication import adjudicate, compile_plan, load_pack, load_plan
+from terminal.adjudication import adjudicate, compile_plan, load_plan
+from terminal.adjudication.reading import load_pack
 from terminal.adjudication.tools.check import check_pack
 from terminal.adjudication.tools.compare import diff_packs, show_pack
 from terminal.adjudication.tools.fit import Convention, conventions, fit
