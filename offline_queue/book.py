@@ -20,7 +20,8 @@ from offline_queue.place import Reserve
 from offline_queue.ports import Anchor, Clock, Identity, Intent, Item, Keystore, SteadyClock
 from offline_queue.sealing import SUITES, Place, seal, unseal
 from offline_queue.store import SCHEMA, Connect, Store
-from offline_queue.verify import Trace, Verifier
+from offline_queue.traces import Trace
+from offline_queue.verify import Verifier
 from offline_queue.vocabulary import Step
 
 Done = TypeVar("Done")

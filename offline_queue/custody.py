@@ -14,7 +14,8 @@ from offline_queue.journal import CARRIED
 from offline_queue.place import flush_folder
 from offline_queue.ports import Event, Item
 from offline_queue.store import NAME, Store
-from offline_queue.verify import ARCHIVED, Verification, Verifier
+from offline_queue.traces import Verification
+from offline_queue.verify import ARCHIVED, Verifier
 from offline_queue.vocabulary import OPEN, State
 
 

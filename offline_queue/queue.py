@@ -47,7 +47,7 @@ from offline_queue.signed import Known, follow, known, why_closed
 from offline_queue.standing import Status, reached, rehearse, status
 from offline_queue.steady import boot_clock
 from offline_queue.store import Connect
-from offline_queue.verify import Verification
+from offline_queue.traces import Verification
 from offline_queue.vocabulary import (
     OPEN,
     TRANSITIONS,

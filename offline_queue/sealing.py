@@ -26,6 +26,8 @@ from offline_queue.faults import SealBroken
 
 _HEAD = Struct(">BHI12s")
 _TAG = 16
+NAMES_KEY = slice(3, 7)
+"""Where a sealed record names its data key."""
 
 Place = tuple[str | int | bytes, ...]
 
@@ -50,9 +52,18 @@ class Algorithms:
 
     def mac(self, key: bytes, data: bytes) -> bytes:
         """Keyed digest."""
-        state = HMAC(key, self.hash())
-        state.update(data)
-        return state.finalize()
+        return self.keyed(key)(data)
+
+    def keyed(self, key: bytes) -> Callable[[bytes], bytes]:
+        """Keyed digests under one key, which is set up once."""
+        begun = HMAC(key, self.hash())
+
+        def mac(data: bytes) -> bytes:
+            state = begun.copy()
+            state.update(data)
+            return state.finalize()
+
+        return mac
 
     def derive(self, secret: bytes, purpose: str) -> bytes:
         """A 32-byte key for one purpose (HKDF, RFC 5869)."""

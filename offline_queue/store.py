@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -120,9 +121,11 @@ class Store:
             except sqlite3.Error as error:
                 raise StoreFailed(cause=error) from error
 
-    def each(self, sql: str, values: Sequence[object] = ()) -> Iterator[sqlite3.Row]:
-        """Rows of a long query, one after the other."""
-        return iter(self._conn.execute(sql, values))
+    def each(self, sql: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
+        """Rows of a long query, one after the other, as plain tuples."""
+        cursor = self._conn.cursor()
+        cursor.row_factory = None
+        return iter(cursor.execute(sql, values))
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

@@ -19,7 +19,7 @@ from offline_queue.faults import (
     StoreFailed,
 )
 from offline_queue.ports import Capabilities, Hold, Outcome, Sending
-from offline_queue.verify import Tampering
+from offline_queue.traces import Tampering
 from offline_queue.vocabulary import Decision, OutcomeClass, State
 from tests.offline_queue.world import World
 

@@ -1,5 +1,6 @@
 """Each attack on the store is detected and named; with the keys also a chain that was computed anew."""
 
+import random
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -13,7 +14,8 @@ from offline_queue.faults import KeysClosed, RolledBack, StoreBroken
 from offline_queue.items import COLUMNS
 from offline_queue.journal import LINKED, link
 from offline_queue.ports import Anchor, Hold
-from offline_queue.verify import Tampering, check
+from offline_queue.traces import Tampering
+from offline_queue.verify import check
 from offline_queue.vocabulary import Kind, State
 from tests.offline_queue.world import World
 
@@ -127,6 +129,17 @@ def test_a_chain_computed_anew_without_the_keys_is_told_from_the_true_one(world:
     named = {trace.what for trace in queue.verify().traces}
     assert Tampering.EVENT_FORGED in named
     assert Tampering.EVENT_CHANGED not in named
+
+
+def test_a_page_that_cannot_be_read_is_named_and_stops_nothing_else(world: World) -> None:
+    queue = world.queue()
+    queue.record_all([world.bill(f"p{n}", payload=random.Random(n).randbytes(5000)) for n in range(20)])
+    queue.close()
+    file = world.folder / "queue.db"
+    pages = bytearray(file.read_bytes())
+    pages[len(pages) // 2 :] = bytes(len(pages) - len(pages) // 2)
+    file.write_bytes(pages)
+    assert Tampering.FILE_UNREADABLE in [trace.what for trace in check(world.folder).traces]
 
 
 def test_an_old_copy_put_back_does_not_open(world: World) -> None:

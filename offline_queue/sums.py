@@ -1,0 +1,182 @@
+"""Every item must be the sum of its events, and every sum an item: both are read once, side by side, in order.
+
+Items are numbered as they enter, so that the first events of all items follow the items' own order. What stays in
+memory is only what differs so far: an item whose later events are still to come, or one that was tampered with.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+from msgspec import Struct, defstruct
+
+from offline_queue.items import COLUMNS, UNSET
+from offline_queue.sealing import Algorithms, Place
+from offline_queue.store import Store
+from offline_queue.traces import Tampering, Trace
+
+Breathe = Callable[[], None]
+BREATH = 500
+"""Rows between two breaths."""
+MOST = 50_000
+"""Items in memory at once. Those that come when there are more are left to another pass."""
+_BYTES = frozenset({"digest", "lane", "sealed"})
+"""Columns that the events tell in base64; of the sealed content, its digest."""
+_SELDOM = ("reason", "reverses", "tries", "due", "doubtful_at", "doubtful_since", "owner")
+"""Columns that say nothing of an item with which all went well: then they are read as one."""
+_USUAL = (*(name for name in COLUMNS if name not in _SELDOM), "sealed")
+_NAMES = (*COLUMNS, "sealed")
+_SILENT = " AND ".join(f"{name} IS {'NULL' if UNSET[name] is None else repr(UNSET[name])}" for name in _SELDOM)
+_AS_ONE = f"CASE WHEN {_SILENT} THEN NULL ELSE json_array({', '.join(_SELDOM)}) END"
+_ITEMS = f"SELECT {', '.join(_USUAL)}, {_AS_ONE} FROM item"
+_EVENTS = "SELECT item, changes FROM event WHERE item >= ? ORDER BY seq"
+
+_Row: Any = defstruct(
+    "_Row",
+    [(name, bytes | None if name in _BYTES else Any, UNSET.get(name)) for name in (*_USUAL, "seldom", *_SELDOM)],
+    gc=False,
+)
+"""One item as its row, or as its events, have it."""
+_decode = msgspec.json.Decoder(_Row).decode
+_decode_any = msgspec.json.Decoder(dict[str, Any]).decode
+_decode_seldom = msgspec.json.Decoder(list[Any]).decode
+
+
+class _Unlike(Struct):
+    """An item that is not the sum of its events so far."""
+
+    stored: Any
+    """None: there is no such item."""
+    told: Any
+    """None: no event has told of it."""
+
+
+class Sums:
+    """Takes the changes of every event in order; what is wrong it tells at the end."""
+
+    def __init__(
+        self, store: Store, suite: Algorithms, id: bytes, opens: Callable[[bytes, Place], bool], breathe: Breathe
+    ) -> None:
+        """``id`` names the store; ``opens`` says whether a payload opens; ``breathe`` is called now and then."""
+        self._store = store
+        self._digest = suite.digest
+        self._id = id
+        self._opens = opens
+        self._breathe = breathe
+        self._unlike: dict[int, _Unlike] = {}
+        self._unreadable: list[Trace] = []
+        self._items = store.each(f"{_ITEMS} ORDER BY id")
+        self._next = next(self._items, None)
+        self._newest = 0
+        """The newest item that an event has told of."""
+        self._rest: int | None = None
+        """The first item that was left to another pass."""
+        self.count = 0
+        """Items looked at."""
+        self.stripped = False
+        """Whether a payload is not in the store."""
+        self.number = ""
+        """The highest message number in use."""
+
+    def add(self, id: int, changes: str) -> None:
+        """What one event of an item has set."""
+        if id <= self._newest:
+            self._add(id, changes)
+            return
+        if len(self._unlike) >= MOST:
+            self._rest = self._newest + 1
+        if self._rest is not None:
+            return
+        self._newest = id
+        if (row := self._next) is None or row[0] != id:
+            row = self._skip(id)
+        try:
+            told = _decode(changes)
+        except msgspec.DecodeError:  # its link has told already
+            told = _Row()
+        stored = row and self._stored(row, told)
+        if stored != told:
+            self._unlike[id] = _Unlike(stored, told)
+        if row:
+            self.count += 1
+            self._next = next(self._items, None)
+
+    def traces(self) -> Iterator[Trace]:
+        """Everything that is wrong, when all events have been added."""
+        yield from self._wrong()
+        while self._rest is not None:
+            start, self._rest = self._rest, None
+            for count, (id, changes) in enumerate(self._store.each(_EVENTS, (start,))):
+                self.add(id, changes)
+                if not count % BREATH:
+                    self._breathe()
+            yield from self._wrong()
+        yield from self._unreadable
+
+    def _stored(self, row: tuple[Any, ...], told: Any) -> Any:
+        """A row in the words of the events; looks at its payload."""
+        stored = _Row(*row)
+        if stored.seldom is not None:
+            _spread(stored)
+        if stored.number > self.number:
+            self.number = stored.number
+        sealed = stored.sealed
+        if sealed is None:  # archived; whether it may be is another check
+            self.stripped = True
+            if told:
+                told.sealed = None
+            return stored
+        digest = stored.sealed = self._digest(sealed)
+        place = (self._id, "item", row[0], stored.key, stored.kind)
+        if told and digest == told.sealed and not self._opens(sealed, place):
+            self._unreadable.append(Trace(Tampering.PAYLOAD_UNREADABLE, item=row[0]))
+        return stored
+
+    def _skip(self, id: int | None = None) -> tuple[Any, ...] | None:
+        """Goes on to an item, or to the end; those before it have had no event yet."""
+        while (row := self._next) is not None and (id is None or row[0] < id):
+            self._unlike[row[0]] = _Unlike(self._stored(row, None), None)
+            self.count += 1
+            self._next = next(self._items, None)
+        return row if row and row[0] == id else None
+
+    def _add(self, id: int, changes: str) -> None:
+        """A later event of an item."""
+        if (item := self._unlike.pop(id, None)) is None:  # it was the sum of its events already
+            row = next(self._store.each(f"{_ITEMS} WHERE id = ?", (id,)), None)
+            item = _Unlike(row and self._stored(row, None), row and self._stored(row, None))
+        if item.told is None:
+            item.told = _Row()
+        try:
+            for name, value in _decode_any(changes).items():
+                if name in _NAMES:
+                    setattr(item.told, name, msgspec.convert(value, bytes | None) if name in _BYTES else value)
+        except msgspec.DecodeError:
+            pass  # its link has told already
+        if item.stored is not None and item.stored.sealed is None:
+            item.told.sealed = None
+        if item.stored != item.told:
+            self._unlike[id] = item
+
+    def _wrong(self) -> Iterator[Trace]:
+        if self._rest is None:
+            self._skip()
+        unlike, self._unlike = self._unlike, {}
+        for id, item in sorted(unlike.items()):
+            if item.stored is None:
+                yield Trace(Tampering.ITEM_MISSING, item=id)
+            elif item.told is None:
+                yield Trace(Tampering.ITEM_INSERTED, item=id)
+            else:
+                for name in _NAMES:
+                    if getattr(item.stored, name) != getattr(item.told, name):
+                        payload = name == "sealed"
+                        what = Tampering.PAYLOAD_CHANGED if payload else Tampering.ITEM_CHANGED
+                        yield Trace(what, item=id, field="" if payload else name)
+
+
+def _spread(item: Any) -> None:
+    """What was read as one, back to its columns."""
+    for name, value in zip(_SELDOM, _decode_seldom(item.seldom), strict=True):
+        setattr(item, name, value)
+    item.seldom = None
