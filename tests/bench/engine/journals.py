@@ -2,10 +2,8 @@
 
 import dataclasses
 import random
-import sys
 import time
 import tracemalloc
-from statistics import median
 from typing import Any
 
 from terminal.adjudication import Plan
@@ -19,18 +17,9 @@ from tests.bench.engine.bills import (
     TENTH,
     bill_of,
 )
+from tests.bench.engine.goals import Goals
 from tests.bench.peers import by_hand
-from tests.bench.timing import NotHere, Work, compare, readable
-
-
-def worked(work: Work) -> float:
-    """Processor seconds of long work: unlike a short piece, it never has the machine to itself for its whole time."""
-    tries = []
-    for _ in range(7):
-        begun = time.process_time()
-        work()
-        tries.append(time.process_time() - begun)
-    return median(tries)
+from tests.bench.timing import NotHere, compare, worked
 
 
 def _columns(plan: Plan, chance: random.Random, bills: int, lines: int, persons: int) -> Any:
@@ -57,36 +46,31 @@ def _columns(plan: Plan, chance: random.Random, bills: int, lines: int, persons:
     )  # fmt: skip
 
 
-def batch(plan: Plan, chance: random.Random) -> None:
+def batch(plan: Plan, chance: random.Random, goals: Goals) -> None:
     """Bills that have nothing to do with each other."""
     try:
         import numpy as np
 
         from terminal.adjudication.columns import run
+        from tests.bench.peers.openfisca_system import figures, simulation, system
+
+        made = system()
     except ImportError as missing:
-        raise NotHere("numpy is not installed") from missing
+        raise NotHere(f"{missing.name} is not installed") from missing
     journal = _columns(plan, chance, 100_000, 20, 100_000)
     some = [bill_of(chance, 20) for _ in range(1000)]
     hand = by_hand.in_numpy(journal.amount, journal.item_class, journal.first_line)
     mine = run(plan, journal).figures
     names = ("total", "own_pay", "first_self_pay", "deductible", "paid.large_amount")
     wrong = sum(int((mine[name] != column).sum()) for name, column in zip(names, hand, strict=True))
-    print(f"adjudication: figures of 100,000 bills that differ from numpy by hand: {wrong}")
     ints = worked(lambda: [by_hand.in_ints(bill.lines) for bill in some]) * 100
+    label = f"hard-coded ints ({wrong} differ from numpy by hand)"
+    goals.at_least(f"100,000 bills in columns / {label}", ints / worked(lambda: run(plan, journal)), 6)
 
     def by_numpy() -> object:
         return by_hand.in_numpy(journal.amount, journal.item_class, journal.first_line)
 
-    ours = worked(lambda: run(plan, journal))
-    print(f"adjudication: 100,000 bills in columns {ints / ours:>6.1f} x the speed of hard-coded ints, held to 6")
     compare("adjudication: 100,000 bills in columns", lambda: run(plan, journal), {"numpy by hand": by_numpy}, rounds=7)
-    try:
-        from tests.bench.peers.openfisca_system import figures, simulation, system
-
-        made = system()
-    except ImportError:
-        print("adjudication: OpenFisca is not installed", file=sys.stderr)
-        return
     owner = np.repeat(np.arange(100_000), 20)
     ready = simulation(made, journal.amount, journal.item_class, owner)
     wrong = sum(int((column != mine[name]).sum()) for name, column in zip(NAMES, figures(ready), strict=True))
@@ -97,13 +81,13 @@ def batch(plan: Plan, chance: random.Random) -> None:
     def from_scratch() -> object:
         return figures(simulation(made, journal.amount, journal.item_class, owner))
 
-    peers: dict[str, Work] = {f"OpenFisca, calculation ({wrong} differ)": calculate}
-    compare("adjudication: 100,000 bills, held to 1.00", lambda: run(plan, journal), peers, rounds=9)
-    peers = {"OpenFisca, with set-up": from_scratch}
-    compare("adjudication: 100,000 bills, held to 0.10", lambda: run(plan, journal), peers, rounds=1)
+    for what, theirs, must in (("calculation", calculate, 1), ("with set-up", from_scratch, 10)):
+        label = f"OpenFisca, {what} ({wrong} differ)"
+        ratio = compare("adjudication: 100,000 bills in columns", lambda: run(plan, journal), {label: theirs}, rounds=7)
+        goals.speed(f"100,000 bills in columns / {label}", ratio, must)
 
 
-def year(plan: Plan, chance: random.Random) -> None:
+def year(plan: Plan, chance: random.Random, goals: Goals) -> None:
     """Bills of people whose accumulators carry on from bill to bill."""
     from terminal.adjudication.columns import run
 
@@ -126,10 +110,9 @@ def year(plan: Plan, chance: random.Random) -> None:
         used, paid = used + figures[4], paid + figures[5]
         wrong += figures[5] != done["paid.large_amount"][bill]
     ints = (time.process_time() - begun) / 2000 * 240_000
-    print(f"adjudication: a year of 20,000 people {ints / taken:>6.1f} x the speed of hard-coded ints, held to 5")
-    print(
-        f"  240,000 bills in {readable(taken)}; of 2,000 differ: {wrong}; {each:.0f} bytes a line at most, held to 100"
-    )
+    goals.at_least(f"a year of 20,000 people / hard-coded ints ({wrong} of 2,000 differ)", ints / taken, 5)
+    goals.seconds("a year of 100,000 people, 24,000,000 lines, five times the above", taken * 5, 3)
+    goals.at_most("memory of a journal at its highest, a line", each, 100, "bytes")
 
 
 def _bill_lines(journal: Any, bill: int) -> list[Line]:

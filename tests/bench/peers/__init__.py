@@ -1,1 +1,1 @@
-"""The same outpatient policy in other hands: plain ints, Decimal, numpy by hand, a rule engine, a microsimulation."""
+"""The same outpatient policy in other hands: ints, Decimal, numpy by hand, a rule engine, Catala, a microsimulation."""
