@@ -140,11 +140,11 @@ class Book:
 
     def add(self, item: Item, contents: Contents, step: Step, actor: str, body: bytes = b"") -> Item:
         """Seal and store a new item inside a transaction."""
-        key = self.keys.of_day(item.created.date().isoformat())
-        item = msgspec.structs.replace(item, id=self.items.next_id(), sealed_with=key.id)
         self._unanchored += 1
+        key = self.keys.by_id(item.sealed_with)
         sealed = seal(self.suite, key, self.epoch, msgspec.msgpack.encode(contents), self.place(item))
-        return self.items.add(item, sealed, step, actor, body, self.epoch)
+        self.items.add(item, sealed, step, actor, body, self.epoch)
+        return item
 
     def move(self, id: int, step: Step, *, actor: str, body: bytes = b"", **changes: object) -> Item:
         """Take one step of the table inside a transaction. Raises ``ForbiddenStep``."""
@@ -152,7 +152,7 @@ class Book:
 
     def note(self, kind: str, actor: str, body: bytes = b"", **changes: object) -> Anchor:
         """An event of the store itself, inside a transaction."""
-        return self.journal.append(kind, 0, self.clock(), actor, changes, body, self.epoch)
+        return self.journal.append(kind, self.clock(), actor, changes, body, self.epoch)
 
     def contact(self, reached: bool) -> None:
         """A usable answer came, or none; inside a transaction. Outages begin and end in the chain."""
@@ -197,7 +197,7 @@ class Book:
 
     def blind(self, text: bytes) -> bytes:
         """A keyed hash by which something can be found without being named."""
-        return self.suite.mac(self.keys.index, text)[:16]
+        return self.keys.index(text)[:16]
 
     def lane(self, whose: str) -> bytes:
         """The keyed hash that stands for a person."""
@@ -205,7 +205,7 @@ class Book:
 
     def digest(self, payload: bytes) -> bytes:
         """Tells two payloads apart without telling what is in them."""
-        return self.suite.mac(self.keys.content, payload)
+        return self.keys.content(payload)
 
     def owner(self) -> str:
         """Name of our hold: what we send is ours as long as this process lives."""

@@ -144,9 +144,10 @@ def take_in(book: Book, bundle: bytes, trusted: Collection[bytes], actor: str, f
 def _store(book: Book, new: NewItem, each: Carried, actor: str) -> Item:
     contents = Contents(new.lane, new.payload)
     if each.intent is None:
-        item = book.add(fresh(book, new), contents, Step.RECORD, actor)
+        item = book.add(fresh(book, new, Step.RECORD), contents, Step.RECORD, actor)
     else:
-        begun = book.add(fresh(book, new, each.intent.number), contents, Step.BEGIN, actor, each.intent.data)
+        sent = fresh(book, new, Step.BEGIN, each.intent.number)
+        begun = book.add(sent, contents, Step.BEGIN, actor, each.intent.data)
         item = conclude(book, begun, Outcome(OutcomeClass.IN_DOUBT, "imported"), actor)
     return book.move(item.id, Step.HOLD, actor=actor, reason=each.held) if each.held else item
 

@@ -124,9 +124,9 @@ class DataKeys:
         self._days: dict[str, DataKey] = {}
         self._lock = threading.Lock()
         master = self.of_day(_MASTER).secret
-        self.chain = suite.derive(master, "chain")
-        self.index = suite.derive(master, "index")
-        self.content = suite.derive(master, "content")
+        self.chain = suite.keyed(suite.derive(master, "chain"))
+        self.index = suite.keyed(suite.derive(master, "index"))
+        self.content = suite.keyed(suite.derive(master, "content"))
         self.receiving = suite.derive(master, "export receiving")
         self.signing = suite.derive(master, "export signing")
 

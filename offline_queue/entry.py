@@ -2,14 +2,13 @@
 
 from offline_queue.book import Book, Contents
 from offline_queue.faults import KeyReused, LaneMoved
-from offline_queue.items import LIVE_KEY
 from offline_queue.ports import Item, NewItem
-from offline_queue.vocabulary import State
+from offline_queue.vocabulary import TRANSITIONS, Step
 
 
 def known_item(book: Book, new: NewItem) -> Item | None:
     """The item that has this key already. Raises ``KeyReused`` when its content is another."""
-    found = book.items.where(f"key = ? AND {LIVE_KEY}", (new.key,))
+    found = book.items.where("key = ? AND freed = 0", (new.key,))
     if found and found[0].digest != _digest(book, new) and not _comes_home(book, new, found[0]):
         raise KeyReused(key=new.key)
     return found[0] if found else None
@@ -40,20 +39,22 @@ def contents(new: NewItem) -> Contents:
     return Contents(new.lane, new.payload)
 
 
-def fresh(book: Book, new: NewItem, number: str = "", owner: str = "") -> Item:
-    """A new item, before it has a row."""
+def fresh(book: Book, new: NewItem, step: Step, number: str = "", owner: str = "") -> Item:
+    """A new item as this step will store it, inside a transaction."""
+    created = book.clock()
     return Item(
-        id=0,
+        id=book.items.next_id(),
         key=new.key,
         digest=_digest(book, new),
         lane=book.lane(new.lane),
         kind=new.kind,
-        state=State.RECORDED,
+        state=TRANSITIONS[None, step],
         amount_fen=new.amount_fen,
         reverses=new.reverses,
         once_freed=new.once_freed,
         number=number,
         owner=owner,
-        created=book.clock(),
-        sealed_with=0,
+        created=created,
+        sealed_with=book.keys.of_day(created.date().isoformat()).id,
+        last=book.journal.next_seq(),
     )

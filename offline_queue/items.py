@@ -1,7 +1,9 @@
 """The items' table: what it stores is the sum of the events, and no row changes without one."""
 
+import itertools
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from operator import attrgetter
 from sqlite3 import Row
 from typing import Any
 
@@ -16,16 +18,18 @@ from offline_queue.store import Store
 from offline_queue.vocabulary import OPEN, TRANSITIONS, WITHOUT_EFFECT, Kind, State, Step
 
 COLUMNS = Item.__struct_fields__
-OPEN_ROWS = f"state IN ({', '.join(repr(state.value) for state in OPEN)})"
+OPEN_ROWS = "shelved = 0 AND closed IS NULL"
+"""Rows in an open state, found among the near ones."""
 _NEWEST = "newest item"
-LIVE_KEY = f"state NOT IN ({', '.join(repr(state.value) for state in WITHOUT_EFFECT)})"
-"""Rows whose key is taken; the condition of the unique index."""
 UNSET = {field.name: field.default for field in fields(Item) if field.default is not NODEFAULT}
 """What a column holds that no event of its item has set."""
+_FULL = [(name, UNSET.get(name)) for name in COLUMNS]
 _INSERT = (
-    f"INSERT INTO item ({', '.join(COLUMNS)}, sealed) VALUES ({', '.join('?' * (len(COLUMNS) + 1))})"
-    f" ON CONFLICT (key) WHERE {LIVE_KEY} DO NOTHING"
+    f"INSERT INTO item ({', '.join(COLUMNS)}, sealed, shelved) VALUES ({', '.join('?' * (len(COLUMNS) + 1))}, 0)"
+    " ON CONFLICT (key, freed) DO NOTHING"
 )
+_SHELVE_AFTER = 64
+"""Closed items among the near ones: so many make the index of lanes worth touching, whose pages lie far apart."""
 
 
 def _stored(item: Item) -> dict[str, Any]:
@@ -51,6 +55,8 @@ class Items:
         self._store = store
         self._journal = journal
         self._suite = suite
+        self._closed = _SHELVE_AFTER
+        """Of the near ones, as far as this process knows; at first it knows nothing."""
 
     def where(self, condition: str, values: Sequence[object] = (), order: str = "id") -> list[Item]:
         """Items that meet a condition over the columns."""
@@ -75,7 +81,9 @@ class Items:
             condition += f" AND {OPEN_ROWS}"  # by the index of the open ones, however long the history
         if lane is None:
             return self.where(condition)
-        return self.where(f"{condition} AND lane = ?", (lane,))
+        shelves = (0,) if states <= set(OPEN) else (0, 1)
+        found = [self.where(f"{condition} AND lane = ? AND shelved = {shelf}", (lane,)) for shelf in shelves]
+        return sorted(itertools.chain(*found), key=attrgetter("id"))
 
     def next_id(self) -> int:
         """Row number for a new item: the newest row is never removed, so it never comes twice."""
@@ -85,16 +93,18 @@ class Items:
         last: int = known[_NEWEST]
         return last + 1
 
-    def add(self, item: Item, sealed: bytes, step: Step, actor: str, body: bytes, epoch: int) -> Item:
+    def add(self, item: Item, sealed: bytes, step: Step, actor: str, body: bytes, epoch: int) -> None:
         """A new item, with its event, inside the caller's transaction. Raises ``KeyReused`` when its key is taken."""
-        item = replace(item, state=TRANSITIONS[None, step])
+        known = self._journal.known()
         stored = _stored(item)
-        if not self._store.change(_INSERT, [*map((UNSET | stored).__getitem__, COLUMNS), sealed]):
+        found = stored.get
+        if not self._store.change(_INSERT, [*[found(name, unset) for name, unset in _FULL], sealed]):
             raise KeyReused(key=item.key)
+        del stored["last"]
         stored["sealed"] = self._suite.digest(sealed)
-        self._journal.append(step, item.id, item.created, actor, stored, body, epoch, 1, _requested(item))
-        self._journal.known().update({item.id: item, _NEWEST: item.id})
-        return item
+        self._journal.append(step, item.created, actor, stored, body, epoch, item.id, 0, 1, _requested(item))
+        known[item.id] = item
+        known[_NEWEST] = item.id
 
     def move(
         self, id: int, step: Step, at: datetime, actor: str, body: bytes, epoch: int, changes: dict[str, object]
@@ -110,6 +120,7 @@ class Items:
             "due": None,
             "owner": "",
             "closed": None if to in OPEN else at,
+            "freed": id if to in WITHOUT_EFFECT else 0,
         }
         return self.save(before, usual | changes, step, at, actor, body, epoch)
 
@@ -118,16 +129,26 @@ class Items:
     ) -> Item:
         """Store what differs, with its event, inside the caller's transaction."""
         differing = {name: value for name, value in changes.items() if getattr(before, name) != value}
-        after = replace(before, **differing)
+        after = replace(before, last=self._journal.next_seq(), **differing)
         stored = _stored(after)
         changed = {name: stored.get(name, UNSET.get(name)) for name in differing}
-        if changed:
-            setting = ", ".join(f"{name} = ?" for name in changed)
-            self._store.change(f"UPDATE item SET {setting} WHERE id = ?", [*changed.values(), after.id])
+        setting = "".join(f"{name} = ?, " for name in changed)
+        self._store.change(f"UPDATE item SET {setting}last = ? WHERE id = ?", [*changed.values(), after.last, after.id])
         self._journal.known()[after.id] = after
-        opened = (after.state in OPEN) - (before.state in OPEN)
-        self._journal.append(kind, after.id, at, actor, changed, body, epoch, opened, opened * _requested(after))
+        opened = (after.closed is None) - (before.closed is None)
+        self._journal.append(
+            kind, at, actor, changed, body, epoch, after.id, before.last, opened, opened * _requested(after)
+        )
+        if opened < 0:
+            self._shelve()
         return after
+
+    def _shelve(self) -> None:
+        """Now and then the closed items leave the near ones, to be found by their lanes."""
+        self._closed += 1
+        if self._closed > _SHELVE_AFTER:
+            self._store.change("UPDATE item SET shelved = 1 WHERE shelved = 0 AND closed NOT NULL")
+            self._closed = 0
 
 
 def _requested(item: Item) -> int:

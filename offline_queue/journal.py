@@ -22,10 +22,16 @@ from offline_queue.store import Store
 from offline_queue.vocabulary import Step
 
 BEGINNING = Anchor(0, bytes(32))
-LINKED = ("seq", "item", "kind", "at", "actor", "changes", "open_items", "open_fen", "latest", "body_digest")
+LINKED = ("seq", "item", "kind", "at", "actor", "changes", "open_items", "open_fen", "latest", "body_digest", "before")
 """What of an event its hash covers, in this order."""
 
-_ADD = f"INSERT INTO event ({', '.join(LINKED)}, body, hash, mac) VALUES ({', '.join('?' * 13)})"
+_ADD = f"INSERT INTO event ({', '.join(LINKED)}, body, hash, mac) VALUES ({', '.join('?' * 14)})"
+OF_ITEM = (
+    "WITH RECURSIVE own (seq) AS (SELECT last FROM item WHERE id = ? UNION ALL"
+    " SELECT before FROM event JOIN own USING (seq) WHERE before BETWEEN 1 AND seq - 1)"
+    " SELECT event.* FROM event JOIN own USING (seq)"
+)
+"""An item's events, from the newest back: no index has to be kept for them."""
 _MOST_KNOWN = 4096
 CARRIED = "carried"
 """Kind of the event that holds a copy of older notes, whose day's key was destroyed."""
@@ -64,16 +70,20 @@ class Journal:
     def append(
         self,
         kind: str,
-        item: int,
         at: datetime,
         actor: str,
         changes: Mapping[str, object],
         body: bytes,
         epoch: int,
+        item: int = 0,
+        before: int = 0,
         opened: int = 0,
         opened_fen: int = 0,
     ) -> Anchor:
-        """Add one link inside the caller's transaction; ``opened`` items and amounts are negative when they close."""
+        """Add one link inside the caller's transaction; ``before`` is the item's event before it.
+
+        ``opened`` items and amounts are negative when they close.
+        """
         last, totals = self._end()
         seq = last.seq + 1
         sealed = None
@@ -85,12 +95,17 @@ class Journal:
         text = msgspec.json.encode(changes).decode()
         when = at.isoformat()
         latest = when if kind == CLOCK_CONFIRMED else max(totals.latest, when)
-        linked = (seq, item, kind, when, actor, text, totals.items + opened, totals.fen + opened_fen, latest, digest)
+        items, fen = totals.items + opened, totals.fen + opened_fen
+        linked = (seq, item, kind, when, actor, text, items, fen, latest, digest, before)
         hash = link(self._suite, last.hash, linked)
-        self._store.change(_ADD, (*linked, sealed, hash, self._suite.mac(self._keys.chain, hash)))
+        self._store.change(_ADD, (*linked, sealed, hash, self._keys.chain(hash)))
         self._store.mark = (seq, hash)
-        self._newest = Anchor(seq, hash), Totals(totals.items + opened, totals.fen + opened_fen, latest)
+        self._newest = Anchor(seq, hash), Totals(items, fen, latest)
         return self._newest[0]
+
+    def next_seq(self) -> int:
+        """Number of the link that comes next, inside a transaction."""
+        return self._end()[0].seq + 1
 
     def head(self) -> Anchor:
         """The newest link."""
@@ -139,10 +154,10 @@ class Journal:
 
     def events(self, after: int = 0, item: int | None = None) -> Iterator[Event]:
         """Links in order, opened, read in pieces so that other work goes on in between."""
-        where, values = ("", ()) if item is None else (" AND item = ? AND item > 0", (item,))
-        while rows := self._store.rows(
-            f"SELECT * FROM event WHERE seq > ?{where} ORDER BY seq LIMIT 500", (after, *values)
-        ):
+        if item is not None:
+            yield from map(self.open, self._store.rows(f"{OF_ITEM} WHERE seq > ? ORDER BY seq", (item, after)))
+            return
+        while rows := self._store.rows("SELECT * FROM event WHERE seq > ? ORDER BY seq LIMIT 500", (after,)):
             yield from map(self.open, rows)
             after = rows[-1]["seq"]
 
@@ -180,10 +195,7 @@ class Journal:
     def intent(self, item: Item) -> Intent:
         """What was committed before the item's last call; the item has been sent at least once."""
         kinds = (Step.BEGIN.value, Step.CLAIM.value)
-        row = self._store.rows(
-            "SELECT * FROM event WHERE item = ? AND item > 0 AND kind IN (?, ?) ORDER BY seq DESC LIMIT 1",
-            (item.id, *kinds),
-        )[0]
+        row = self._store.rows(f"{OF_ITEM} WHERE kind IN (?, ?) ORDER BY seq DESC LIMIT 1", (item.id, *kinds))[0]
         event = self.open(row)
         return Intent(number=item.number, data=event.body or b"", at=event.at)
 

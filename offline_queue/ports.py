@@ -87,8 +87,12 @@ class Item(Struct, frozen=True, kw_only=True, omit_defaults=True):
     closed: datetime | None = None
     reconciled: str = ""
     """Day (ISO) whose comparison with the far end confirmed it."""
+    freed: int = 0
+    """Its own ``id`` once it was refused or reversed: it had no effect, and its key may be used again."""
     sealed_with: int
     """Data key of the payload."""
+    last: int = 0
+    """Its newest event; each names the one before it."""
 
 
 class Intent(Struct, frozen=True):

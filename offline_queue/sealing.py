@@ -7,13 +7,14 @@ nonce is random: one derived from a row number would repeat after a restore.
 
 import hashlib
 import os
-import zlib
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from struct import Struct
 from typing import Protocol
 
 import msgspec
+import zstandard
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -30,6 +31,20 @@ NAMES_KEY = slice(3, 7)
 """Where a sealed record names its data key."""
 
 Place = tuple[str | int | bytes, ...]
+
+Mac = Callable[[bytes], bytes]
+"""A keyed digest with its key."""
+
+
+class _Packing(threading.local):
+    """A thread's own: setting one up costs more than a record takes."""
+
+    def __init__(self) -> None:
+        self.pack = zstandard.ZstdCompressor(level=1).compress
+        self.unpack = zstandard.ZstdDecompressor().decompress
+
+
+_PACKING = _Packing()
 
 
 class _Aead(Protocol):
@@ -50,12 +65,8 @@ class Algorithms:
     digest: Callable[[bytes], bytes]
     cipher: Callable[[bytes], "_Aead"]
 
-    def mac(self, key: bytes, data: bytes) -> bytes:
-        """Keyed digest."""
-        return self.keyed(key)(data)
-
-    def keyed(self, key: bytes) -> Callable[[bytes], bytes]:
-        """Keyed digests under one key, which is set up once."""
+    def keyed(self, key: bytes) -> Mac:
+        """Digests under one key (HMAC, RFC 2104), which is taken in once."""
         begun = HMAC(key, self.hash())
 
         def mac(data: bytes) -> bytes:
@@ -122,7 +133,7 @@ def seal(suite: Algorithms, key: DataKey, epoch: int, plain: bytes, place: Place
     """Compress and seal, bound to its place."""
     nonce = os.urandom(12)
     head = _HEAD.pack(suite.mark, epoch, key.id, nonce)
-    return head + key.cipher(suite).encrypt(nonce, _compressed(plain), _associated(head, place))
+    return head + key.cipher(suite).encrypt(nonce, _PACKING.pack(plain), _associated(head, place))
 
 
 def data_key_of(sealed: bytes) -> int:
@@ -136,15 +147,9 @@ def unseal(suite: Algorithms, key: DataKey, sealed: bytes, place: Place) -> byte
     head, body = sealed[: _HEAD.size], sealed[_HEAD.size :]
     try:
         plain = key.cipher(suite).decrypt(nonce, body, _associated(head, place))
-        return zlib.decompress(plain, 0, 4096)  # the window is the one it was compressed with
-    except (InvalidTag, ValueError, zlib.error) as error:
+        return _PACKING.unpack(plain)
+    except (InvalidTag, ValueError, zstandard.ZstdError) as error:
         raise SealBroken(what=_name(place)) from error
-
-
-def _compressed(plain: bytes) -> bytes:
-    """With a small window: the usual one clears a quarter of a megabyte for each record."""
-    work = zlib.compressobj(1, zlib.DEFLATED, 12, 5)
-    return work.compress(plain) + work.flush()
 
 
 def _split(sealed: bytes) -> tuple[int, int, int, bytes]:

@@ -17,7 +17,7 @@ from offline_queue import place
 from offline_queue.faults import NotDurable, NotOurStore, StoreFailed, StoreUncertain
 
 NAME = "queue.db"
-SCHEMA = 1
+SCHEMA = 2
 
 Connect = Callable[[Path], sqlite3.Connection]
 
@@ -51,19 +51,17 @@ CREATE TABLE item (
     state TEXT NOT NULL, reason TEXT NOT NULL, amount_fen INTEGER NOT NULL, reverses TEXT NOT NULL,
     once_freed TEXT NOT NULL, number TEXT NOT NULL, attempts INTEGER NOT NULL, tries INTEGER NOT NULL, due TEXT,
     doubtful_at TEXT, doubtful_since TEXT, owner TEXT NOT NULL, created TEXT NOT NULL, closed TEXT,
-    reconciled TEXT NOT NULL, sealed_with INTEGER NOT NULL, sealed BLOB
+    reconciled TEXT NOT NULL, freed INTEGER NOT NULL, sealed_with INTEGER NOT NULL, last INTEGER NOT NULL,
+    shelved INTEGER NOT NULL, sealed BLOB
 ) STRICT;
-CREATE UNIQUE INDEX item_key ON item (key) WHERE state NOT IN ('refused', 'reversed');
-CREATE INDEX item_without_effect ON item (key, id) WHERE state IN ('refused', 'reversed');
-CREATE INDEX item_lane ON item (lane);
-CREATE INDEX item_open ON item (id, lane, kind, amount_fen)
-    WHERE state IN ('recorded', 'sending', 'in_doubt', 'reversing', 'held');
+CREATE UNIQUE INDEX item_key ON item (key, freed);
+CREATE INDEX item_near ON item (id, lane, kind, amount_fen) WHERE shelved = 0;
+CREATE INDEX item_lane ON item (lane) WHERE shelved = 1;
 CREATE TABLE event (
     seq INTEGER PRIMARY KEY, item INTEGER NOT NULL, kind TEXT NOT NULL, at TEXT NOT NULL, actor TEXT NOT NULL,
     changes TEXT NOT NULL, open_items INTEGER NOT NULL, open_fen INTEGER NOT NULL, latest TEXT NOT NULL,
-    body BLOB, body_digest BLOB NOT NULL, hash BLOB NOT NULL, mac BLOB NOT NULL
+    body BLOB, body_digest BLOB NOT NULL, before INTEGER NOT NULL, hash BLOB NOT NULL, mac BLOB NOT NULL
 ) STRICT;
-CREATE INDEX event_item ON event (item, seq) WHERE item > 0;
 CREATE INDEX event_note ON event (kind, seq) WHERE item = 0;
 CREATE INDEX item_reverses ON item (reverses) WHERE reverses != '';
 """

@@ -22,18 +22,23 @@ MOST = 50_000
 """Items in memory at once. Those that come when there are more are left to another pass."""
 _BYTES = frozenset({"digest", "lane", "sealed"})
 """Columns that the events tell in base64; of the sealed content, its digest."""
-_SELDOM = ("reason", "reverses", "tries", "due", "doubtful_at", "doubtful_since", "owner")
+_SELDOM = ("reason", "reverses", "tries", "due", "doubtful_at", "doubtful_since", "owner", "freed")
 """Columns that say nothing of an item with which all went well: then they are read as one."""
-_USUAL = (*(name for name in COLUMNS if name not in _SELDOM), "sealed")
-_NAMES = (*COLUMNS, "sealed")
+_USUAL = (*(name for name in COLUMNS if name not in _SELDOM), "sealed", "shelved")
+_NAMES = (*COLUMNS, "sealed", "shelved")
 _SILENT = " AND ".join(f"{name} IS {'NULL' if UNSET[name] is None else repr(UNSET[name])}" for name in _SELDOM)
 _AS_ONE = f"CASE WHEN {_SILENT} THEN NULL ELSE json_array({', '.join(_SELDOM)}) END"
-_ITEMS = f"SELECT {', '.join(_USUAL)}, {_AS_ONE} FROM item"
-_EVENTS = "SELECT item, changes FROM event WHERE item >= ? ORDER BY seq"
+_MISPLACED = "shelved != 0 AND (shelved != 1 OR closed IS NULL)"
+"""What no event tells of: the index an item is found by. A closed one may be in either."""
+_ITEMS = f"SELECT {', '.join(_USUAL[:-1])}, {_MISPLACED}, {_AS_ONE} FROM item"
+_EVENTS = "SELECT item, changes, seq FROM event WHERE item >= ? ORDER BY seq"
 
 _Row: Any = defstruct(
     "_Row",
-    [(name, bytes | None if name in _BYTES else Any, UNSET.get(name)) for name in (*_USUAL, "seldom", *_SELDOM)],
+    [
+        (name, bytes | None if name in _BYTES else Any, (UNSET | {"shelved": 0}).get(name))
+        for name in (*_USUAL, "seldom", *_SELDOM)
+    ],
     gc=False,
 )
 """One item as its row, or as its events, have it."""
@@ -78,10 +83,10 @@ class Sums:
         self.number = ""
         """The highest message number in use."""
 
-    def add(self, id: int, changes: str) -> None:
+    def add(self, id: int, changes: str, seq: int) -> None:
         """What one event of an item has set."""
         if id <= self._newest:
-            self._add(id, changes)
+            self._add(id, changes, seq)
             return
         if len(self._unlike) >= MOST:
             self._rest = self._newest + 1
@@ -94,6 +99,7 @@ class Sums:
             told = _decode(changes)
         except msgspec.DecodeError:  # its link has told already
             told = _Row()
+        told.last = seq
         stored = row and self._stored(row, told)
         if stored != told:
             self._unlike[id] = _Unlike(stored, told)
@@ -106,8 +112,8 @@ class Sums:
         yield from self._wrong()
         while self._rest is not None:
             start, self._rest = self._rest, None
-            for count, (id, changes) in enumerate(self._store.each(_EVENTS, (start,))):
-                self.add(id, changes)
+            for count, event in enumerate(self._store.each(_EVENTS, (start,))):
+                self.add(*event)
                 if not count % BREATH:
                     self._breathe()
             yield from self._wrong()
@@ -140,13 +146,14 @@ class Sums:
             self._next = next(self._items, None)
         return row if row and row[0] == id else None
 
-    def _add(self, id: int, changes: str) -> None:
+    def _add(self, id: int, changes: str, seq: int) -> None:
         """A later event of an item."""
         if (item := self._unlike.pop(id, None)) is None:  # it was the sum of its events already
             row = next(self._store.each(f"{_ITEMS} WHERE id = ?", (id,)), None)
             item = _Unlike(row and self._stored(row, None), row and self._stored(row, None))
         if item.told is None:
             item.told = _Row()
+        item.told.last = seq
         try:
             for name, value in _decode_any(changes).items():
                 if name in _NAMES:

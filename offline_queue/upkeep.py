@@ -20,6 +20,7 @@ from offline_queue.archives import FOLDER
 from offline_queue.book import Book
 from offline_queue.faults import ItemsOpen, QueueFault, StoreFailed
 from offline_queue.items import OPEN_ROWS
+from offline_queue.journal import OF_ITEM
 from offline_queue.ports import Event
 from offline_queue.standing import COPY_FAILED, copied
 from offline_queue.store import NAME
@@ -173,8 +174,8 @@ def _erase(book: Book, rules: Rules, standing: Standing) -> list[str]:
     for key in standing.needed():
         for row in book.store.rows("SELECT id, sealed_with FROM item WHERE key = ? OR reverses = ?", (key, key)):
             needed[row["id"]] = row["sealed_with"]
-    bodies = "SELECT DISTINCT substr(at, 1, 10) FROM event WHERE item = ? AND item > 0 AND body_digest != ?"
-    stay = {day for id in needed for (day,) in book.store.rows(bodies, (id, book.suite.digest(b"")))}
+    bodies = f"{OF_ITEM} WHERE body_digest != ?"
+    stay = {row["at"][:10] for id in needed for row in book.store.rows(bodies, (id, book.suite.digest(b"")))}
     rows = book.store.rows(
         "SELECT id, day FROM data_key WHERE day GLOB '[0-9]*' AND day < ? AND wrapped NOT NULL ORDER BY day",
         (last.isoformat(),),

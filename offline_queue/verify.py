@@ -60,7 +60,7 @@ class Verifier:
                     elif row[_BODY_DIGEST] != nothing:
                         stripped = True
                     if row[_ITEM] > 0:
-                        sums.add(row[_ITEM], row[_CHANGES])
+                        sums.add(row[_ITEM], row[_CHANGES], row[_SEQ])
                     if not events % BREATH:
                         breathe()
                 if row:
@@ -82,7 +82,7 @@ class Verifier:
         """Each stored link after a known one, with what is wrong with it."""
         seq, previous = after.seq, after.hash
         encode, digest = msgspec.msgpack.encode, self._suite.digest
-        mac = self._suite.keyed(self._keys.chain) if self._keys else None
+        mac = self._keys.chain if self._keys else None
         for row in self._store.each(_LINKS, (seq,)):
             found: Sequence[Trace] = ()
             seq += 1

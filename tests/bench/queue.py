@@ -271,11 +271,13 @@ def _checks(desk: Desk) -> dict[str, float]:
     verified = min(_timed(queue.verify) for _ in range(3)) / 10_000
     home = queue.book.folder
 
+    mac = suite.keyed(b"key")
+
     def load() -> None:
         conn = sqlite3.connect(home / "queue.db")
         conn.row_factory = sqlite3.Row
         for row in conn.execute("SELECT * FROM event"):
-            suite.mac(b"key", suite.digest(row["hash"] + row["changes"].encode()))
+            mac(suite.digest(row["hash"] + row["changes"].encode()))
         conn.execute("SELECT * FROM item WHERE state = 'recorded'").fetchall()
         conn.close()
 

@@ -53,13 +53,15 @@ def _plainly(file: Path) -> set[Trace]:
     with closing(sqlite3.connect(file)) as conn:
         conn.row_factory = sqlite3.Row
         stored = {row["id"]: dict(row) for row in conn.execute("SELECT * FROM item")}
-        rows = conn.execute("SELECT item, changes FROM event WHERE item > 0 ORDER BY item, seq").fetchall()
+        rows = conn.execute("SELECT item, seq, changes FROM event WHERE item > 0 ORDER BY item, seq").fetchall()
     told: dict[int, dict[str, Any]] = {}
     for id, events in groupby(rows, key=itemgetter(0)):
         told[id] = dict(UNSET)
-        for _, changes in events:
+        for _, seq, changes in events:
             with suppress(ValueError):
                 told[id] |= json.loads(changes)
+            told[id]["last"] = seq
+        told[id]["shelved"] = 0
     found = {Trace(Tampering.ITEM_MISSING, item=id) for id in told.keys() - stored.keys()}
     found |= {Trace(Tampering.ITEM_INSERTED, item=id) for id in stored.keys() - told.keys()}
     for id in told.keys() & stored.keys():
@@ -69,7 +71,8 @@ def _plainly(file: Path) -> set[Trace]:
             item[name] = item[name] and b64encode(item[name]).decode()
         if item["sealed"] is None:
             item["sealed"] = told[id].get("sealed")
-        for name in (*COLUMNS, "sealed"):
+        item["shelved"] = int(item["shelved"] not in (0, item["closed"] is not None))
+        for name in (*COLUMNS, "sealed", "shelved"):
             if item[name] != told[id].get(name):
                 sealed = name == "sealed"
                 what = Tampering.PAYLOAD_CHANGED if sealed else Tampering.ITEM_CHANGED
@@ -85,7 +88,7 @@ def _pick(conn: sqlite3.Connection, chance: random.Random, column: str, table: s
 
 
 def _change_item(conn: sqlite3.Connection, chance: random.Random) -> None:
-    name = chance.choice([*COLUMNS, "sealed"])
+    name = chance.choice([*COLUMNS, "sealed", "shelved"])
     other = f"CASE typeof({name}) WHEN 'integer' THEN {name} + 7 WHEN 'text' THEN {name} || '0' ELSE x'00' END"
     with suppress(sqlite3.IntegrityError):
         conn.execute(f"UPDATE item SET {name} = {other} WHERE id = ?", (_pick(conn, chance, "id", "item"),))

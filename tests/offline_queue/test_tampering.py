@@ -91,6 +91,7 @@ ATTACKS: dict[str, tuple[Attack, Tampering]] = {
         ),
         Tampering.ITEM_INSERTED,
     ),
+    "a waiting item hidden": (_run("UPDATE item SET shelved = 1 WHERE id = 4"), Tampering.ITEM_CHANGED),
     "the first event removed": (_run("DELETE FROM event WHERE seq = 1"), Tampering.EVENT_MISSING),
     "an event in the middle removed": (_run("DELETE FROM event WHERE seq = 5"), Tampering.EVENT_MISSING),
     "the last event removed": (_run("DELETE FROM event WHERE seq = (SELECT max(seq) FROM event)"), Tampering.CUT_OFF),
