@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -12,6 +12,8 @@ from offline_queue.place import flush_file, flush_folder
 from offline_queue.sealing import Algorithms
 
 FOLDER = "archive"
+BREATH = 500
+"""Rows between two breaths of who reads many."""
 
 Kept = dict[str, list[tuple[int, bytes]]]
 """Sealed payloads of items and bodies of events, each by its number."""
@@ -53,15 +55,18 @@ class Archives:
             raise StoreFailed(cause=f"{file} does not read back")
         return told
 
-    def digest(self, name: str) -> bytes | None:
-        """Of what is in a file now: nothing when there is no such file, empty when it cannot be read."""
+    def digest(self, name: str, breathe: Callable[[], None] = lambda: None) -> bytes | None:
+        """Of what is in a file now: nothing when there is no such file, empty when it cannot be read.
+
+        ``breathe`` is called every now and then.
+        """
         file = self.folder / name
         if not file.exists():
             return None
         with self._lock:
             try:
                 rows = (
-                    iter(self._reach(file).execute(f"SELECT id, sealed FROM {table} ORDER BY id"))
+                    _paced(self._reach(file).execute(f"SELECT id, sealed FROM {table} ORDER BY id"), breathe)
                     for table in ("item", "event")
                 )
                 return self._digest(*rows)
@@ -104,3 +109,10 @@ class Archives:
         return self._suite.digest(
             b"".join(id.to_bytes(8, "big") + self._suite.digest(sealed) for rows in tables for id, sealed in rows)
         )
+
+
+def _paced(rows: Iterator[tuple[int, bytes]], breathe: Callable[[], None]) -> Iterator[tuple[int, bytes]]:
+    for count, row in enumerate(rows):
+        if not count % BREATH:
+            breathe()
+        yield row

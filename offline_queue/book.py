@@ -101,7 +101,7 @@ class Book:
             self.items = Items(self.store, self.journal, self.suite)
             self.numbers = Numbers(self.store, identity, clock)
             self.damage = self._check_end(adopt)
-            """What the check of the chain's end found when the store was opened."""
+            """What is wrong with the store and not yet told in its chain."""
         except BaseException:
             self.store.close()
             raise
@@ -234,8 +234,9 @@ class Book:
         self._wall, self._moment = self.clock(), self.steady()
 
     def verifier(self) -> Verifier:
-        """Over a connection of its own, so that checking keeps nobody waiting. Close its store."""
-        return Verifier(Store(self.folder), self.suite, self.id, self.keys, self.archives)
+        """Over connections of its own, so that checking keeps nobody waiting. Close it."""
+        archives = Archives(self.archives.folder, self.suite)
+        return Verifier(Store(self.folder), self.suite, self.id, self.keys, archives)
 
     def remembered(self) -> Remembered | None:
         """What the keystore knows of this store."""

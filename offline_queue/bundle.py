@@ -102,7 +102,7 @@ def recover(folder: Path, site: X25519PrivateKey, to: bytes) -> bytes:
         id, suite = row["store"], SUITES[vocabulary.Suite(row["suite"])]
         keys = DataKeys(store, suite, id, SiteWrapping(id, site), None)
         if traces := Verifier(store, suite, id, keys).everything().traces:
-            raise StoreBroken(seq=traces[0].seq, finding=traces[0])
+            raise StoreBroken(finding=traces[0])
         journal = Journal(store, suite, keys, id)
         packed = []
         for item in Items(store, journal, suite).in_states(OPEN):

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import msgspec
 
+from offline_queue import breaks
 from offline_queue.book import Book
 from offline_queue.decisions import items_open
-from offline_queue.faults import DayNotOver, StoreBroken, StoreFailed
+from offline_queue.faults import DayNotOver, StoreFailed
 from offline_queue.journal import CARRIED
 from offline_queue.place import flush_folder
 from offline_queue.ports import Event, Item
@@ -33,7 +34,8 @@ def back_up(book: Book, folder: Path, actor: str) -> Verification:
     with contextlib.closing(Store(folder)) as copy:
         checked = Verifier(copy, book.suite, book.id, book.keys).everything()
     if not checked.intact:
-        raise StoreBroken(seq=checked.traces[0].seq, finding=checked.traces[0])
+        breaks.tell(book, checked.traces)
+        raise breaks.fault(checked.traces)
     flush_folder(folder)
     with book.transaction():
         book.store.change("UPDATE store SET copied = ?", (book.clock().isoformat(),))

@@ -209,10 +209,16 @@ class StoreBroken(QueueFault):
     """The chain or a seal does not hold: the file was changed by other hands or by a bad disk."""
 
     code = "store_broken"
-    zh = "队列记录在第 {seq} 条处被改动：{finding}。"
-    en = "The queue's record is broken at event {seq}: {finding}."
-    next_zh = "请停止收费并联系管理员；先保存一份数据目录的副本。"
-    next_en = "Stop taking money and call the administrator; keep a copy of the data folder first."
+    zh = "队列记录被改动：{finding}。"
+    en = "The queue's record is broken: {finding}."
+    next_zh = (
+        "请停止收费并联系管理员：先保存一份数据目录的副本，用 yibao queue verify 看全部发现，"
+        "再用 yibao restore 换回最近的完好备份。"
+    )
+    next_en = (
+        "Stop taking money and call the administrator: keep a copy of the data folder first, see all findings with "
+        "yibao queue verify, then put the newest sound copy back with yibao restore."
+    )
 
 
 class RolledBack(QueueFault):

@@ -216,7 +216,7 @@ class Journal:
             at = datetime.fromisoformat(row["at"])
             changes = msgspec.json.decode(row["changes"], type=dict[str, object])
         except ValueError as error:
-            raise StoreBroken(seq=row["seq"], finding="unreadable") from error
+            raise StoreBroken(finding=f"event {row['seq']} unreadable") from error
         return Event(
             seq=row["seq"], item=row["item"], kind=row["kind"], at=at, actor=row["actor"], changes=changes, body=body
         )

@@ -21,6 +21,8 @@ class Limit(StrEnum):
     CONTACT = "contact_age"
     DISK = "free_disk"
     CLOCK = "clock_step"
+    STORE = "store"
+    """What is stored must be as it was stored."""
     POLICY = "policy"
     """The signed policy that the limits must come from."""
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
+from offline_queue import breaks
 from offline_queue.book import Book
 from offline_queue.decisions import choices, require_none
 from offline_queue.doubts import age
@@ -58,6 +59,7 @@ from offline_queue.vocabulary import (
     Step,
     Suite,
 )
+from offline_queue.watch import Watch
 
 DEFAULT_LIMITS = Limits()
 DEFAULT_POLICY = Policy()
@@ -116,6 +118,8 @@ class Queue:
             adopt=adopt,
         )
         try:
+            if book.damage:
+                breaks.tell(book, book.damage)
             return cls(book, follow(book, limits))
         except BaseException:
             book.close()
@@ -268,6 +272,11 @@ class Queue:
         why = why_closed(self.book, self.limits)
         return BadLimits(limit=Limit.POLICY.value, found=why.value, allowed=VALID) if why else None
 
+    def broken(self) -> StoreBroken | None:
+        """What this program or another one found wrong with the store; while it stands no request is kept."""
+        found = breaks.standing(self.book)
+        return breaks.fault(found) if found else None
+
     def rehearse(self) -> Status:
         """While online: seal, open and commit as an outage would need it. Raises what would be raised then."""
         rehearse(self.book)
@@ -285,6 +294,10 @@ class Queue:
             return verifier.everything([*anchors, *([Anchor(known.seq, known.hash)] if known else [])])
         finally:
             verifier.close()
+
+    def watch(self, **seconds: float) -> Watch:
+        """Checks the whole store from time to time while this is open; close it before the queue."""
+        return Watch(self.book, **seconds)
 
     def require_empty(self, zh: str, en: str) -> None:
         """Before a sign-out, a re-initialisation, a removal: raises ``ItemsOpen`` while something is open.
@@ -398,5 +411,5 @@ class Queue:
             raise
 
     def _check_damage(self, kind: Kind) -> None:
-        if self.book.damage and kind is not Kind.ADVICE:
-            raise StoreBroken(seq=self.book.damage[0].seq, finding=self.book.damage[0].what.value)
+        if kind is not Kind.ADVICE and (found := breaks.standing(self.book)):
+            raise breaks.fault(found)

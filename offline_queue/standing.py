@@ -5,14 +5,16 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from offline_queue import locks, place
+from offline_queue import breaks, locks, place
 from offline_queue.book import Book
+from offline_queue.faults import StoreBroken
 from offline_queue.forwarder import LEASE
 from offline_queue.items import OPEN_ROWS
-from offline_queue.limits import Breach, Figures, Limits, breaches
+from offline_queue.limits import Breach, Figures, Limit, Limits, breaches
 from offline_queue.numbers import PER_SECOND
 from offline_queue.ports import Anchor, Item
 from offline_queue.signed import why_closed
+from offline_queue.traces import Trace
 from offline_queue.vocabulary import Kind, State
 
 _COPY_AGE = timedelta(hours=36)
@@ -21,6 +23,7 @@ _COPY_AGE = timedelta(hours=36)
 COPY_FAILED = "copy_failed"
 """Kind of the event that tells of it."""
 
+_INTACT = "完好 intact"
 _AHEAD = timedelta(hours=2)
 """Message numbers never fall: a clock that once stood in the future leaves them there."""
 
@@ -77,7 +80,7 @@ def status(book: Book, limits: Limits) -> Status:
         f"SELECT state, count(*) AS count, min(created) AS oldest FROM item WHERE {OPEN_ROWS} GROUP BY state"
     )
     figures = _figures(book, limits)
-    copies = copied(book)
+    copies, broken = copied(book), breaks.standing(book)
     age = (figures.now - copies.since).total_seconds() if copies.since else None
     offline = figures.offline_since
     return Status(
@@ -88,10 +91,10 @@ def status(book: Book, limits: Limits) -> Status:
         last_contact=figures.last_contact,
         until_hard_limit=(offline + limits.offline_hard - figures.now).total_seconds() if offline else None,
         soft_limit_passed=bool(offline and figures.now - offline > limits.offline_soft),
-        not_ready=tuple(breaches(limits, Kind.REQUEST, figures)),
+        not_ready=(*_broken(broken), *breaches(limits, Kind.REQUEST, figures)),
         copied=copies.at,
         copy_age=age,
-        warnings=tuple(_warnings(book, figures.now, copies, age)),
+        warnings=tuple(_warnings(book, figures.now, copies, age, broken)),
         forwarder=locks.holder(book.folder / LEASE),
         head=book.journal.head(),
     )
@@ -134,8 +137,15 @@ def _figures(book: Book, limits: Limits, item: Item | None = None, stored: bool 
     )
 
 
-def _warnings(book: Book, now: datetime, copies: Copied, age: float | None) -> Iterator[str]:
-    yield from map(str, book.damage)
+def _broken(found: tuple[Trace, ...]) -> Iterator[Breach]:
+    if found:
+        yield Breach(Limit.STORE, str(found[0]), _INTACT)
+
+
+def _warnings(book: Book, now: datetime, copies: Copied, age: float | None, broken: tuple[Trace, ...]) -> Iterator[str]:
+    if broken:
+        yield StoreBroken.code
+    yield from map(str, broken)
     if fault := book.anchor_fault:
         yield fault.code
     if not book.reserve.put_aside():

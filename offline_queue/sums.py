@@ -10,14 +10,13 @@ from typing import Any
 import msgspec
 from msgspec import Struct, defstruct
 
+from offline_queue.archives import BREATH
 from offline_queue.items import COLUMNS, UNSET
 from offline_queue.sealing import Algorithms, Place
 from offline_queue.store import Store
 from offline_queue.traces import Tampering, Trace
 
 Breathe = Callable[[], None]
-BREATH = 500
-"""Rows between two breaths."""
 MOST = 50_000
 """Items in memory at once. Those that come when there are more are left to another pass."""
 _BYTES = frozenset({"digest", "lane", "sealed"})

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from offline_queue import vocabulary
-from offline_queue.archives import FOLDER, Archives
+from offline_queue.archives import BREATH, FOLDER, Archives
 from offline_queue.datakeys import DataKeys
 from offline_queue.faults import KeyErased, KeysClosed, NotOurStore, SealBroken, StoreFailed
 from offline_queue.items import OPEN_ROWS
@@ -18,7 +18,7 @@ from offline_queue.numbers import spell
 from offline_queue.ports import Anchor, Identity
 from offline_queue.sealing import NAMES_KEY, SUITES, Algorithms, DataKey, Place, unseal
 from offline_queue.store import NAME, Store
-from offline_queue.sums import BREATH, Breathe, Sums
+from offline_queue.sums import Breathe, Sums
 from offline_queue.traces import Tampering, Trace, Verification
 
 ARCHIVED = "archived"
@@ -72,7 +72,7 @@ class Verifier:
                 if stripped or sums.stripped:
                     traces += self._missing()
                 traces += self._destroyed()
-                traces += self._archived()
+                traces += self._archived(breathe)
                 traces += self._totals()
         except (sqlite3.DatabaseError, StoreFailed) as error:
             traces.append(Trace(Tampering.FILE_UNREADABLE, field=str(error)))
@@ -108,8 +108,10 @@ class Verifier:
                 yield Trace(Tampering.ANOTHER_HISTORY, seq=anchor.seq)
 
     def close(self) -> None:
-        """Close the store it reads."""
+        """Close the store and the archives it reads."""
         self._store.close()
+        if self._archives:
+            self._archives.close()
 
     def _body(self, row: tuple[Any, ...]) -> Iterator[Trace]:
         seq, item, body = row[_SEQ], row[_ITEM], row[_BODY]
@@ -149,14 +151,14 @@ class Verifier:
             if id not in told:
                 yield Trace(Tampering.KEY_DESTROYED, field=f"data key {id}")
 
-    def _archived(self) -> Iterator[Trace]:
+    def _archived(self, breathe: Breathe) -> Iterator[Trace]:
         """Where the archives are at hand: each file as it was when it was written."""
         if self._archives is None:
             return
         for row in self._store.rows("SELECT seq, changes FROM event WHERE item = 0 AND kind = ?", (ARCHIVED,)):
             told = _told(row["changes"])
             file = str(told.get("file"))
-            found = self._archives.digest(file)
+            found = self._archives.digest(file, breathe)
             if found is None:
                 yield Trace(Tampering.ARCHIVE_MISSING, seq=row["seq"], field=file)
             elif found.hex() != told.get("digest"):
@@ -201,6 +203,5 @@ def check(folder: Path, anchors: Iterable[Anchor] = ()) -> Verification:
     with closing(Store(folder)) as store:
         row = store.rows("SELECT store, suite FROM store")[0]
         suite = SUITES[vocabulary.Suite(row["suite"])]
-        archives = Archives(folder / FOLDER, suite)
-        with closing(archives):
-            return Verifier(store, suite, row["store"], None, archives).everything(anchors)
+        with closing(Verifier(store, suite, row["store"], None, Archives(folder / FOLDER, suite))) as verifier:
+            return verifier.everything(anchors)

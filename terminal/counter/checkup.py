@@ -78,8 +78,10 @@ def _offline(till: Till, status: Status) -> Iterator[Check]:
         yield Check("offline", True, "not_allowed", "本单位断网不暂结。", "This site does not settle provisionally.")
     elif not status.not_ready:
         yield Check("offline", True, "ready", "现在断网也能暂结。", "Ready to settle provisionally if the line broke.")
+    if broken := till.queue.broken():
+        yield _told("store", broken)
     for breach in status.not_ready if till.offline.allowed else ():
-        if breach.limit is not Limit.POLICY:
+        if breach.limit not in (Limit.POLICY, Limit.STORE):
             yield Check(
                 "offline",
                 False,

@@ -17,6 +17,7 @@ from cardio import CardEvent, CardReading, EventKind, Monitor
 from cardio.serial.scanner import Code
 from offline_queue.faults import AlreadyForwarding, ItemsOpen, QueueFault
 from offline_queue.vocabulary import OPEN
+from offline_queue.watch import FIRST, Watch
 from terminal.counter import journal
 from terminal.counter.cards import is_operators, is_patients, operator_card, read_patient
 from terminal.counter.far_end import forwarder
@@ -119,6 +120,7 @@ class Desk(App[None]):
         drill: Drill | None = None,
         forward_every: float = _FORWARD_EVERY,
         look_after_every: float = _LOOK_AFTER_EVERY,
+        check_after: float = FIRST,
     ) -> None:
         """Raises BadKeymap, and DeviceSettings of the peripherals."""
         super().__init__()
@@ -137,6 +139,8 @@ class Desk(App[None]):
         self._monitor = monitor
         self._forward_every = forward_every
         self._look_after_every = look_after_every
+        self._check_after = check_after
+        self._checking: Watch | None = None
         self._forwarding = threading.Lock()
         self._over = threading.Event()
         self._looking_after = asyncio.Lock()
@@ -174,6 +178,7 @@ class Desk(App[None]):
             self.call_after_refresh(self.tell_unfinished)
         self.set_interval(self._forward_every, self._forward_due)
         self.set_interval(self._look_after_every, self._look_after)
+        self._checking = self.till.queue.watch(first=self._check_after)
         if self.devices.all:
             self.set_interval(_CHECK_EVERY, self.check_devices)
         if self._monitor:
@@ -191,8 +196,10 @@ class Desk(App[None]):
             self.charge.perform(lambda: left_behind(self.charge))
 
     def on_unmount(self) -> None:
-        """The readers are left alone again."""
+        """The readers and the store are left alone again."""
         self._over.set()
+        if self._checking:
+            self._checking.close()
         if self._monitor:
             self._monitor.stop()
 

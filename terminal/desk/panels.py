@@ -51,6 +51,8 @@ def head(
         parts.append(f"{say('held', language)}{held}")
     if {"copy_too_old", "copy_failed"} & set(status.warnings):
         parts.append(say("no_copy", language))
+    if any(breach.limit is Limit.STORE for breach in status.not_ready):
+        parts.append(say("store_broken", language))
     if any(breach.limit is Limit.POLICY for breach in status.not_ready):
         parts.append(say("no_policy", language))
     parts.append(say("lamp.reader", language) + _LAMPS[reader])

@@ -34,6 +34,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "queue": ("待传", "queue"),
     "held": ("异常", "held"),
     "no_copy": ("无新备份!", "no copy!"),
+    "store_broken": ("账目被改动!", "store broken!"),
     "no_policy": ("断网不能暂结!", "no policy!"),
     "minutes": ("分", "m"),
     "lamp.reader": ("读卡", "card"),

@@ -36,6 +36,7 @@ class Settling:
         self._stop = threading.Event()
         self._forwarder = threading.Thread(target=self._forward, daemon=True)
         self._forwarder.start()
+        self._checking = till.queue.watch()
 
     def start(self, claim: Claim) -> BillState:
         """Starts a settlement unless this very claim is known; returns where it stands. Raises KeyReused."""
@@ -68,6 +69,7 @@ class Settling:
     def close(self) -> None:
         """Waits for what is under way and stops."""
         self._stop.set()
+        self._checking.close()
         self._pool.shutdown()
         self._forwarder.join()
 
