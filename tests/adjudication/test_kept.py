@@ -62,9 +62,8 @@ OTHER_PROGRAMS = {
     "the same": ("", True),
     "a later version": ("import terminal; terminal.VERSION += '.1'", False),
     "a key that may be left out": ("from terminal.adjudication.pack import *; Layer.__annotations__['x'] = int", False),
-    "a word more": ("from enum import StrEnum\nfrom terminal.adjudication import values\n"
-                    "class U(StrEnum):\n    YUAN = 'yuan'\n    DAYS = 'days'\n"
-                    "values.Row.__annotations__['unit'] = U", False),
+    "a word more": ("from enum import StrEnum\nfrom terminal.adjudication.values import Row, Unit\n"
+                    "Row.__annotations__['unit'] = StrEnum('Unit', [*Unit.__members__, 'DAYS'])", False),
 }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from tests.bench.engine.starting import packs, start
 from tests.bench.peers import by_hand
 
 NOT_HERE = {
-    "batch compiled to machine code": "not built: columns in numpy pass their must without it",
+    "batch compiled to machine code": "not built: see the decisions in terminal/adjudication/README.md",
     "fen of difference on 1,000,000 bills a pack": "no figure; ./run soak tests/adjudication/test_oracle.py",
 }
 """Rows that this figure does not take, and why."""

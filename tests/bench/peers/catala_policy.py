@@ -5,10 +5,10 @@ Written by hand from this source; every literal and every position is made where
     scope Bill:
       definition total equals sum money of (map each line among lines to line.amount)
       definition own_pay equals sum money of
-        (map each line among (list of line among lines such that line.class with pattern C) to line.amount)
+        (map each line among (list of line among lines such that line.item_class with pattern C) to line.amount)
       definition over_limit equals $0
       definition first_self_pay equals sum money of
-        (map each line among (list of line among lines such that line.class with pattern B) to line.amount * 10%)
+        (map each line among (list of line among lines such that line.item_class with pattern B) to line.amount * 10%)
       definition in_scope equals total - own_pay - over_limit - first_self_pay
       definition deductible equals $1,800
       exception definition deductible under condition in_scope < $1,800 consequence equals in_scope
