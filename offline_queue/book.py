@@ -224,7 +224,7 @@ class Book:
         """How far the wall clock is from where this run, and the newest events, say it must be."""
         now = self.clock()
         expected = self._wall + timedelta(seconds=self.steady().seconds - self._moment.seconds)
-        latest = self.journal.totals().latest
+        latest = self.journal.end().latest
         return max(abs(now - expected), datetime.fromisoformat(latest) - now if latest else timedelta(0))
 
     def confirm_clock(self, actor: str) -> None:

@@ -26,6 +26,7 @@ LINKED = ("seq", "item", "kind", "at", "actor", "changes", "open_items", "open_f
 """What of an event its hash covers, in this order."""
 
 _ADD = f"INSERT INTO event ({', '.join(LINKED)}, body, hash, mac) VALUES ({', '.join('?' * 14)})"
+_END = "SELECT seq, hash, open_items, open_fen, latest FROM event ORDER BY seq DESC LIMIT 1"
 OF_ITEM = (
     "WITH RECURSIVE own (seq) AS (SELECT last FROM item WHERE id = ? UNION ALL"
     " SELECT before FROM event JOIN own USING (seq) WHERE before BETWEEN 1 AND seq - 1)"
@@ -39,13 +40,15 @@ CLOCK_CONFIRMED = "clock"
 """Kind of the event by which a person vouches for the clock."""
 
 
-class Totals(Struct, frozen=True):
-    """What is open after an event, so that the limits need no counting over everything."""
+class End(Struct, frozen=True, gc=False):
+    """The newest link, and what is open after it, so that the limits need no counting over everything."""
 
-    items: int
-    fen: int
+    seq: int = BEGINNING.seq
+    hash: bytes = BEGINNING.hash
+    items: int = 0
+    fen: int = 0
     """Of the requests."""
-    latest: str
+    latest: str = ""
     """The latest time of any event since the clock was last confirmed."""
 
 
@@ -61,8 +64,9 @@ class Journal:
         self._keys = keys
         self._id = id
         self._turn = 0
-        self._newest = BEGINNING, Totals(0, 0, "")
+        self._newest = End()
         """The chain's end in that transaction."""
+        self._nothing = suite.digest(b"")
         self._known: dict[object, Any] = {}
         self._carried: tuple[int, dict[int, bytes]] = 0, {}
         """Notes carried forward, by their own place in the chain, and the last event looked at for them."""
@@ -84,36 +88,32 @@ class Journal:
 
         ``opened`` items and amounts are negative when they close.
         """
-        last, totals = self._end()
+        last = self.end()
         seq = last.seq + 1
-        sealed = None
+        when: str = msgspec.to_builtins(at)
+        sealed, digest = None, self._nothing
         if body:
-            sealed = seal(
-                self._suite, self._keys.of_day(at.date().isoformat()), epoch, body, self.place(self._id, seq, item)
-            )
-        digest = self._suite.digest(sealed or b"")
+            key = self._keys.of_day(when[:10])
+            sealed = seal(self._suite, key, epoch, body, self.place(self._id, seq, item))
+            digest = self._suite.digest(sealed)
         text = msgspec.json.encode(changes).decode()
-        when = at.isoformat()
-        latest = when if kind == CLOCK_CONFIRMED else max(totals.latest, when)
-        items, fen = totals.items + opened, totals.fen + opened_fen
+        latest = when if kind == CLOCK_CONFIRMED else max(last.latest, when)
+        items, fen = last.items + opened, last.fen + opened_fen
         linked = (seq, item, kind, when, actor, text, items, fen, latest, digest, before)
         hash = link(self._suite, last.hash, linked)
         self._store.change(_ADD, (*linked, sealed, hash, self._keys.chain(hash)))
         self._store.mark = (seq, hash)
-        self._newest = Anchor(seq, hash), Totals(items, fen, latest)
-        return self._newest[0]
+        self._newest = End(seq, hash, items, fen, latest)
+        return Anchor(seq, hash)
 
     def next_seq(self) -> int:
         """Number of the link that comes next, inside a transaction."""
-        return self._end()[0].seq + 1
+        return self.end().seq + 1
 
     def head(self) -> Anchor:
-        """The newest link."""
-        return self._end()[0]
-
-    def totals(self) -> Totals:
-        """What is open now."""
-        return self._end()[1]
+        """The newest link, to be written down elsewhere."""
+        end = self.end()
+        return Anchor(end.seq, end.hash)
 
     def known(self) -> dict[object, Any]:
         """What was read or written in this and earlier transactions and still holds, as nobody else wrote since.
@@ -122,32 +122,32 @@ class Journal:
         """
         if not self._store.turn:
             return {}
-        self._end()
+        self.end()
         if len(self._known) > _MOST_KNOWN:
             self._known.clear()
         return self._known
 
     def known_at(self, hash: bytes) -> dict[object, Any]:
         """The same for a reader outside of a transaction who keeps the other threads out and sees this end."""
-        return self._known if hash == self._newest[0].hash else {}
+        return self._known if hash == self._newest.hash else {}
 
     def forget(self) -> None:
         """A transaction was undone: what it knew is wrong."""
         self._known.clear()
         self._carried = 0, {}
 
-    def _end(self) -> tuple[Anchor, Totals]:
+    def end(self) -> End:
+        """The newest link and what it tells; of the current transaction, if there is one."""
         with self._store.alone():
             turn = self._store.turn
             if turn and turn == self._turn:
                 return self._newest
-            found = self._store.rows(
-                "SELECT seq, hash, open_items, open_fen, latest FROM event ORDER BY seq DESC LIMIT 1"
-            )
-            seq, hash, *totals = found[0] if found else (0, BEGINNING.hash, 0, 0, "")
-            end = Anchor(seq, hash), Totals(*totals)
+            found = self._store.rows(_END)
+            end = self._newest
+            if not found or found[0]["hash"] != end.hash:
+                end = End(*found[0]) if found else End()
             if turn:
-                if end[0] != self._newest[0]:
+                if end is not self._newest:
                     self.forget()
                 self._turn, self._newest = turn, end
             return end

@@ -110,7 +110,7 @@ def rehearse(book: Book) -> None:
 
 def reached(book: Book, limits: Limits, item: Item, *, stored: bool = False) -> Iterator[Breach]:
     """The limits that this item would pass, or passes; ``stored`` says that it is counted already."""
-    totals = book.journal.totals()
+    totals = book.journal.end()
     if item.kind is Kind.ADVICE:  # only their number is limited: nothing else has to be looked up
         return breaches(limits, item.kind, Figures(now=item.created, items_open=totals.items - stored))
     return breaches(limits, item.kind, _figures(book, limits, item, stored))
@@ -118,7 +118,7 @@ def reached(book: Book, limits: Limits, item: Item, *, stored: bool = False) -> 
 
 def _figures(book: Book, limits: Limits, item: Item | None = None, stored: bool = False) -> Figures:
     """What the limits are held against for a request; a stored item is left out of the sums."""
-    totals = book.journal.totals()
+    totals = book.journal.end()
     row = book.store.rows("SELECT contact, offline FROM store")[0]
     amount = item.amount_fen if item else 0
     lane = item.lane if item else b""
