@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from operator import attrgetter
 from sqlite3 import Row
 from typing import Any
@@ -23,11 +24,6 @@ OPEN_ROWS = "shelved = 0 AND closed IS NULL"
 _NEWEST = "newest item"
 UNSET = {field.name: field.default for field in fields(Item) if field.default is not NODEFAULT}
 """What a column holds that no event of its item has set."""
-_FULL = [(name, UNSET.get(name)) for name in COLUMNS]
-_INSERT = (
-    f"INSERT INTO item ({', '.join(COLUMNS)}, sealed, shelved) VALUES ({', '.join('?' * (len(COLUMNS) + 1))}, 0)"
-    " ON CONFLICT (key, freed) DO NOTHING"
-)
 _SHELVE_AFTER = 64
 """Closed items among the near ones: so many make the index of lanes worth touching, whose pages lie far apart."""
 
@@ -97,8 +93,7 @@ class Items:
         """A new item, with its event, inside the caller's transaction. Raises ``KeyReused`` when its key is taken."""
         known = self._journal.known()
         stored = _stored(item)
-        found = stored.get
-        if not self._store.change(_INSERT, [*[found(name, unset) for name, unset in _FULL], sealed]):
+        if not self._store.change(_insert(tuple(stored)), (*stored.values(), sealed)):
             raise KeyReused(key=item.key)
         del stored["last"]
         stored["sealed"] = self._suite.digest(sealed)
@@ -149,6 +144,15 @@ class Items:
         if self._closed > _SHELVE_AFTER:
             self._store.change("UPDATE item SET shelved = 1 WHERE shelved = 0 AND closed NOT NULL")
             self._closed = 0
+
+
+@lru_cache
+def _insert(columns: tuple[str, ...]) -> str:
+    """SQL for a new row; what is not named takes the table's default, which is that of ``Item``."""
+    return (
+        f"INSERT INTO item ({', '.join(columns)}, sealed) VALUES ({', '.join('?' * (len(columns) + 1))})"
+        " ON CONFLICT (key, freed) DO NOTHING"
+    )
 
 
 def _requested(item: Item) -> int:

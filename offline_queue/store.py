@@ -48,11 +48,12 @@ CREATE TABLE data_key (
 ) STRICT;
 CREATE TABLE item (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL, digest BLOB NOT NULL, lane BLOB NOT NULL, kind TEXT NOT NULL,
-    state TEXT NOT NULL, reason TEXT NOT NULL, amount_fen INTEGER NOT NULL, reverses TEXT NOT NULL,
-    once_freed TEXT NOT NULL, number TEXT NOT NULL, attempts INTEGER NOT NULL, tries INTEGER NOT NULL, due TEXT,
-    doubtful_at TEXT, doubtful_since TEXT, owner TEXT NOT NULL, created TEXT NOT NULL, closed TEXT,
-    reconciled TEXT NOT NULL, freed INTEGER NOT NULL, sealed_with INTEGER NOT NULL, last INTEGER NOT NULL,
-    shelved INTEGER NOT NULL, sealed BLOB
+    state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '', amount_fen INTEGER NOT NULL,
+    reverses TEXT NOT NULL DEFAULT '', once_freed TEXT NOT NULL, number TEXT NOT NULL DEFAULT '',
+    attempts INTEGER NOT NULL DEFAULT 0, tries INTEGER NOT NULL DEFAULT 0, due TEXT,
+    doubtful_at TEXT, doubtful_since TEXT, owner TEXT NOT NULL DEFAULT '', created TEXT NOT NULL, closed TEXT,
+    reconciled TEXT NOT NULL DEFAULT '', freed INTEGER NOT NULL DEFAULT 0, sealed_with INTEGER NOT NULL,
+    last INTEGER NOT NULL DEFAULT 0, shelved INTEGER NOT NULL DEFAULT 0, sealed BLOB
 ) STRICT;
 CREATE UNIQUE INDEX item_key ON item (key, freed);
 CREATE INDEX item_near ON item (id, lane, kind, amount_fen) WHERE shelved = 0;
