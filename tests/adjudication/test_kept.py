@@ -6,12 +6,15 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from click.testing import CliRunner
 from msgspec.structs import replace
 
+from config.places import kept_packs
 from config.policies import pack_files, pack_ids
 from terminal.adjudication import CannotSplit, compile_plan, load_plan, split
 from terminal.adjudication.golden import question
 from terminal.adjudication.kept import keep, kept_pack
+from terminal.cli.adjudicate import adjudicate as adjudicate_command
 from terminal.counter.policies import Policies
 from terminal.documents import encode
 from tests.adjudication.packs import small_files
@@ -84,6 +87,18 @@ def test_a_terminal_reads_its_packs_once_and_keeps_them(tmp_path):
     kept = tmp_path / "kept"
     assert Policies(kept=kept).named(PACK).pack.cases, "read from its files"
     assert not Policies(kept=kept).named(PACK).pack.cases, "as it was kept"
+
+
+def test_the_command_keeps_them_in_its_data_folder_and_answers_the_same(tmp_path):
+    bill = tmp_path / "bill.json"
+    plan = load_plan(FILES)
+    asked = question(plan, plan.pack.cases[0])
+    bill.write_bytes(encode(replace(asked.claim, insured=asked.insured)))
+    words = [str(bill), "--pack", PACK, "--explain", "3", "--json", "--home", str(tmp_path)]
+    first, second = (CliRunner().invoke(adjudicate_command, words).output for _ in range(2))
+    assert '"steps":[{' in first
+    assert first == second
+    assert (kept_packs(tmp_path) / f"{PACK}.pack").read_bytes() == KEPT
 
 
 @pytest.mark.parametrize("damage", [b"", KEPT[:4000], b"\0" * len(KEPT)], ids=["empty", "torn", "zeros"])

@@ -64,3 +64,9 @@ def test_a_sites_own_pack_of_a_prefecture_goes_before_the_shipped_one_of_the_pro
     insured = Insured(area="450100", scheme=Scheme.RESIDENT, employment=Employment.ACTIVE)
     assert Policies(tmp_path).plan(insured).pack.id == "nanning-resident"
     assert Policies(tmp_path).plan(replace(insured, area="450200")).pack.id == "guangxi-resident"
+
+
+def test_a_till_finds_the_packs_that_the_one_before_it_checked(world: World) -> None:
+    for read_from_files in (True, False):
+        with world.till() as till:
+            assert bool(till.policies.named("beijing-employee").pack.cases) is read_from_files
