@@ -78,6 +78,8 @@ class Book:
         self.steady = steady
         self._keystore = keys
         self._unanchored = 0
+        self._told = 0, False
+        """The last transaction that said something about contact, and what."""
         self._hold: locks.Hold | None = None
         self.anchor_fault: QueueFault | None = None
         """Why the keystore did not take the last anchor."""
@@ -156,6 +158,9 @@ class Book:
 
     def contact(self, reached: bool) -> None:
         """A usable answer came, or none; inside a transaction. Outages begin and end in the chain."""
+        if (told := (self.store.turn, reached)) == self._told:
+            return
+        self._told = told
         now = self.clock()
         known = self.journal.known()
         if _CONTACT not in known:

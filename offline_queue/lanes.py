@@ -15,18 +15,46 @@ from offline_queue.vocabulary import BLOCKING, OPEN, Kind, State
 _FURTHEST = timedelta(hours=1)
 
 
+class _Lane:
+    """One lane's open items, in the order of their numbers."""
+
+    def __init__(self) -> None:
+        self.items: dict[int, Item] = {}
+        self.first: dict[int, Item] = {}
+        """Those of them that stand in the way of the others, or go before them."""
+
+    def put(self, item: Item) -> None:
+        """Take an item in as it stands."""
+        if item.state not in OPEN:
+            self.items.pop(item.id, None)
+        else:
+            self.items[item.id] = item
+        if item.state in BLOCKING or (item.state in OPEN and item.kind is Kind.REVERSAL):
+            self.first[item.id] = item
+        else:
+            self.first.pop(item.id, None)
+
+    def next(self, without: int = 0) -> Item | None:
+        """What is to be done first, as if the item of this number were not there."""
+        first = [self.first[id] for id in sorted(self.first) if id != without]
+        for item in first:
+            if item.state in BLOCKING:
+                return item if item.state in (State.IN_DOUBT, State.REVERSING) else None
+        return first[0] if first else next((item for id, item in self.items.items() if id != without), None)
+
+
 class Lanes:
     """Open items by lane, in the order of their numbers, and a time for each lane that has something to do."""
 
     def __init__(self, book: Book) -> None:
         self._book = book
-        self._lanes: dict[bytes, dict[int, Item]] = {}
+        self._lanes: dict[bytes, _Lane] = {}
         self._times: list[tuple[float, int, bytes]] = []
         self._current: dict[bytes, tuple[float, int, bytes]] = {}
         self._busy: set[bytes] = set()
         self._seen = book.journal.head().seq
         for item in book.items.in_states(OPEN):
-            self._lanes.setdefault(item.lane, {})[item.id] = item
+            self._lanes.setdefault(item.lane, _Lane()).put(item)
         for lane in self._lanes:
             self._schedule(lane)
 
@@ -34,15 +62,11 @@ class Lanes:
         """Take in what anybody, in any process, did since the last time."""
         changed = set()
         for item in self._moved():
-            lane = self._lanes.setdefault(item.lane, {})
-            if item.state in OPEN:
-                lane[item.id] = item
-            else:
-                lane.pop(item.id, None)
+            self._lanes.setdefault(item.lane, _Lane()).put(item)
             changed.add(item.lane)
         for name in changed:
             self._schedule(name)
-            if not self._lanes[name]:
+            if not self._lanes[name].items:
                 del self._lanes[name]
 
     def _moved(self) -> list[Item]:
@@ -69,7 +93,7 @@ class Lanes:
             if self._current.get(lane) == entry:
                 del self._current[lane]
                 self._busy.add(lane)
-                return self._lanes[lane][id]
+                return self._lanes[lane].items[id]
         return None
 
     def give_back(self, item: Item) -> None:
@@ -90,28 +114,18 @@ class Lanes:
 
     def sending(self) -> list[Item]:
         """Items on the wire, ours and others'."""
-        return [item for lane in self._lanes.values() for item in lane.values() if item.state is State.SENDING]
+        return [item for lane in self._lanes.values() for item in lane.first.values() if item.state is State.SENDING]
 
     def following(self, item: Item) -> Item | None:
         """What its lane goes on with at once when this item is closed."""
-        first = self._next(item.lane, item)
-        due = first and first.state is State.RECORDED and self._due(first) <= self._book.steady().seconds
-        return first if due else None
-
-    def _next(self, name: bytes, without: Item | None = None) -> Item | None:
-        first: Item | None = None
-        for item in self._lanes.get(name, {}).values():
-            if without and item.id == without.id:
-                continue
-            if item.state in BLOCKING:
-                return item if item.state in (State.IN_DOUBT, State.REVERSING) else None
-            if first is None or (item.kind is Kind.REVERSAL and first.kind is not Kind.REVERSAL):
-                first = item
-        return first
+        lane = self._lanes.get(item.lane)
+        upcoming = lane and lane.next(item.id)
+        due = upcoming and upcoming.state is State.RECORDED and self._due(upcoming) <= self._book.steady().seconds
+        return upcoming if due else None
 
     def _schedule(self, lane: bytes) -> None:
         self._current.pop(lane, None)
-        if lane not in self._busy and (item := self._next(lane)):
+        if lane not in self._busy and lane in self._lanes and (item := self._lanes[lane].next()):
             self._push((self._due(item), item.id, lane))
 
     def _push(self, entry: tuple[float, int, bytes]) -> None:
