@@ -80,6 +80,8 @@ class Book:
         self._unanchored = 0
         self._told = 0, False
         """The last transaction that said something about contact, and what."""
+        self._now = 0, clock()
+        """The last transaction that asked for the time, and what it was."""
         self._hold: locks.Hold | None = None
         self.anchor_fault: QueueFault | None = None
         """Why the keystore did not take the last anchor."""
@@ -129,6 +131,12 @@ class Book:
         if self._unanchored >= _ANCHOR_EVERY:
             self.remember()
 
+    def now(self) -> datetime:
+        """The time of the current transaction: whatever is stored by one commit happened at one time."""
+        if (turn := self.store.turn) != self._now[0]:
+            self._now = turn, self.clock()
+        return self._now[1] if turn else self.clock()
+
     def conclude(self, work: Callable[[], Done]) -> Done:
         """One durable step that must not fail for want of room: it may use the reserve. ``work`` can be run twice."""
         try:
@@ -150,18 +158,18 @@ class Book:
 
     def move(self, id: int, step: Step, *, actor: str, body: bytes = b"", **changes: object) -> Item:
         """Take one step of the table inside a transaction. Raises ``ForbiddenStep``."""
-        return self.items.move(id, step, self.clock(), actor, body, self.epoch, changes)
+        return self.items.move(id, step, self.now(), actor, body, self.epoch, changes)
 
     def note(self, kind: str, actor: str, body: bytes = b"", **changes: object) -> Anchor:
         """An event of the store itself, inside a transaction."""
-        return self.journal.append(kind, self.clock(), actor, changes, body, self.epoch)
+        return self.journal.append(kind, self.now(), actor, changes, body, self.epoch)
 
     def contact(self, reached: bool) -> None:
         """A usable answer came, or none; inside a transaction. Outages begin and end in the chain."""
         if (told := (self.store.turn, reached)) == self._told:
             return
         self._told = told
-        now = self.clock()
+        now = self.now()
         known = self.journal.known()
         if _CONTACT not in known:
             at, offline = self.store.rows("SELECT contact, offline FROM store")[0]

@@ -33,8 +33,7 @@ class Policy(Struct, frozen=True):
     """Fruitless tries of one thing, each of them answered; then a person looks at it."""
 
 
-@dataclass
-class Errand:
+class Errand(Struct, eq=False):
     """One thing to do. Without ``call`` only the next commit is waited for."""
 
     item: Item
@@ -85,7 +84,7 @@ class Sender:
 
     def later(self, tries: int) -> datetime:
         """When to try again."""
-        return self.book.clock() + delay(tries, self.chance)
+        return self.book.now() + delay(tries, self.chance)
 
     def reached(self, usable: bool) -> None:
         """A call brought a usable answer, or none."""
@@ -107,7 +106,7 @@ def prepare(sender: Sender, item: Item, payload: bytes) -> Errand:
                 if sender.far.capabilities.idempotent and item.number:
                     number = item.number
                 claimed = sender.move(item, Step.CLAIM, data, number=number, owner=sender.owner, reason="")
-                return send(sender, claimed, payload, Intent(number, data, sender.book.clock()))
+                return send(sender, claimed, payload, Intent(number, data, sender.book.now()))
             case Hold(reason, evidence):
                 sender.hold(item, reason, evidence)
             case Refuse(code, evidence):

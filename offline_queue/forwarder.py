@@ -196,8 +196,9 @@ class Forwarder:
         if not ended:
             return
         self._lanes.refresh()
-        ready = [isinstance(errand.result, Prepared) or errand.call is None for errand in ended]
-        numbers = [self._book.numbers.next() if need else "" for need in ready]
+        need = [isinstance(errand.result, Prepared) or errand.call is None for errand in ended]
+        fresh = iter(self._book.numbers.several(sum(need)))
+        numbers = [next(fresh) if one else "" for one in need]
 
         def store() -> list[Errand | None]:
             self._check_fence()

@@ -75,9 +75,9 @@ class Lanes:
             rows = self._book.store.rows("SELECT seq, item, hash FROM event WHERE seq > ? ORDER BY seq", (self._seen,))
             if not rows:
                 return []
-            self._seen = rows[-1]["seq"]
-            known = self._book.journal.known_at(rows[-1]["hash"])
-            ids = {row["item"] for row in rows if row["item"]}
+            self._seen, _, end = rows[-1]
+            known = self._book.journal.known_at(end)
+            ids = {item for _, item, _ in rows if item}
             unknown = ids - known.keys()
             items = [known[id] for id in ids - unknown]
             if unknown:
@@ -119,9 +119,10 @@ class Lanes:
     def following(self, item: Item) -> Item | None:
         """What its lane goes on with at once when this item is closed."""
         lane = self._lanes.get(item.lane)
-        upcoming = lane and lane.next(item.id)
-        due = upcoming and upcoming.state is State.RECORDED and self._due(upcoming) <= self._book.steady().seconds
-        return upcoming if due else None
+        upcoming = lane.next(item.id) if lane else None
+        if upcoming is None or upcoming.state is not State.RECORDED:
+            return None
+        return upcoming if upcoming.due is None or self._due(upcoming) <= self._book.steady().seconds else None
 
     def _schedule(self, lane: bytes) -> None:
         self._current.pop(lane, None)

@@ -16,6 +16,8 @@ from offline_queue.store import Store
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PER_SECOND = len(_DIGITS) ** 2
 _BLOCK = 64
+_MOST = 1024
+"""Numbers of a block: the first, and as blocks are used up one after the other."""
 _STALE_SECONDS = 60
 """A block is given up after this long, so that the time in a number is not far from the time of its use."""
 
@@ -42,20 +44,32 @@ class Numbers:
         self._identity = identity
         self._clock = clock
         self._next = self._end = 0
+        self._block = _BLOCK
         self._lock = threading.Lock()
 
     def next(self) -> str:
         """A number that nobody has had and nobody will have. Raises ``StoreFailed``; never call it in a transaction."""
+        return self.several(1)[0]
+
+    def several(self, count: int) -> list[str]:
+        """As many such numbers, rising."""
+        taken: list[int] = []
         with self._lock:
             second = int(self._clock().timestamp())
-            if self._next >= self._end or second - self._next // PER_SECOND > _STALE_SECONDS:
-                self._reserve(second)
-            self._next += 1
-            return spell(self._identity, self._next - 1)
+            while len(taken) < count:
+                if second - self._next // PER_SECOND > _STALE_SECONDS:
+                    self._next, self._end, self._block = 0, 0, _BLOCK
+                if self._next >= self._end:
+                    self._reserve(second)
+                upto = min(self._end, self._next + count - len(taken))
+                taken += range(self._next, upto)
+                self._next = upto
+        return [spell(self._identity, number) for number in taken]
 
     def _reserve(self, second: int) -> None:
         with self._store.transaction():
-            taken: int = self._store.rows("SELECT number FROM store")[0][0]
-            start = max(taken, second * PER_SECOND)
-            self._store.change("UPDATE store SET number = ?", (start + _BLOCK,))
-        self._next, self._end = start, start + _BLOCK
+            number: int = self._store.rows("SELECT number FROM store")[0][0]
+            start = max(number, second * PER_SECOND)
+            self._store.change("UPDATE store SET number = ?", (start + self._block,))
+        self._next, self._end = start, start + self._block
+        self._block = min(_MOST, 2 * self._block)

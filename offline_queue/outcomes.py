@@ -30,7 +30,7 @@ FIRST_ENQUIRY = timedelta(seconds=5)
 def conclude(book: Book, item: Item, outcome: Outcome, actor: str, delay: Callable[[], timedelta] = timedelta) -> Item:
     """Store how the call of a ``SENDING`` item ended, inside a transaction. ``delay`` is for the next try, if any."""
     step = STEPS[outcome.result]
-    now = book.clock()
+    now = book.now()
     changes: dict[str, object] = {"reason": outcome.code or outcome.result.value}
     if step is not Step.NOT_SENT:
         changes["attempts"] = item.attempts + 1
