@@ -24,8 +24,8 @@ def solve(sender: Sender, item: Item, payload: bytes) -> Errand:
         return Errand(item, lambda result, number: free(sender, item))
     if item.tries >= sender.policy.tries:
         return Errand(item, lambda result, number: sender.hold(item, "tries"))
-    reversible = sender.policy.on_doubt is OnDoubt.REVERSE or item.once_freed is OnceFreed.STOP
-    if reversible and (not can.can_enquire or age(sender.book, item) >= sender.policy.reverse_after):
+    wanted = sender.policy.on_doubt is OnDoubt.REVERSE or item.once_freed is OnceFreed.STOP
+    if can.can_reverse and wanted and (not can.can_enquire or age(sender.book, item) >= sender.policy.reverse_after):
         return _reverse(sender, item, payload)
     if can.can_enquire:
         return _enquire(sender, item, payload)
@@ -49,18 +49,21 @@ def _enquire(sender: Sender, item: Item, payload: bytes) -> Errand:
         sender.reached(reached)
         if result.finding is Finding.FOUND_EQUAL:
             sender.move(item, Step.FIND, result.evidence, reason=result.code)
+        elif result.finding is Finding.REFUSED:
+            sender.move(item, Step.REFUSE, result.evidence, reason=result.code)
         elif result.finding is Finding.FOUND_DIFFERENT:
             sender.hold(item, result.code or "found_different", result.evidence)
         elif result.finding is Finding.ABSENT and asked_at_age >= sender.far.capabilities.settle_horizon:
             free(sender, item, result.evidence)
         else:
+            most = sender.policy.tries - (result.finding is Finding.PENDING)  # being told to wait is no vain try
             sender.move(
                 item,
                 Step.ASK,
                 result.evidence,
                 reason=result.code or result.finding.value,
                 due=sender.later(item.tries + 1),
-                tries=item.tries + reached,
+                tries=min(item.tries + reached, most),
             )
 
     return Errand(item, then, lambda: sender.far.enquire(item, payload, intent))

@@ -14,6 +14,7 @@ STEPS = {
     OutcomeClass.DUPLICATE: Step.ACCEPT,
     OutcomeClass.REFUSED: Step.REFUSE,
     OutcomeClass.IN_DOUBT: Step.DOUBT,
+    OutcomeClass.PENDING: Step.DOUBT,
     OutcomeClass.UNRECOGNISED: Step.HOLD,
     OutcomeClass.NOTHING: Step.HOLD,  # no answer to a call with an effect: somebody must look
 }

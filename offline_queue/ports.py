@@ -168,6 +168,8 @@ class Capabilities(Struct, frozen=True):
     can_enquire: bool = False
     idempotent: bool = False
     """A repeat under the *same* number is proven to have one effect."""
+    can_reverse: bool = True
+    """Whoever sent a call may take it back; not what somebody else sends on."""
     settle_horizon: timedelta = timedelta(seconds=600)
     """A call may still take effect this long after its last byte."""
 

@@ -92,6 +92,7 @@ TRANSITIONS: Mapping[tuple[State | None, Step], State] = MappingProxyType(
         # nobody knows yet
         (State.IN_DOUBT, Step.ASK): State.IN_DOUBT,
         (State.IN_DOUBT, Step.FIND): State.ACCEPTED,
+        (State.IN_DOUBT, Step.REFUSE): State.REFUSED,
         (State.IN_DOUBT, Step.FREE): State.RECORDED,
         (State.IN_DOUBT, Step.REVERSED): State.REVERSED,
         (State.IN_DOUBT, Step.REVERSE): State.REVERSING,
@@ -136,6 +137,8 @@ class OutcomeClass(StrEnum):
     """A well-formed, final no to this very message."""
     BUSY = "busy"
     """A well-formed "not now": nothing happened, try again."""
+    PENDING = "pending"
+    """A well-formed "I have it, durably; ask me what became of it": whoever passes items on says so."""
     NOTHING = "nothing"
     """Only of a reversal: the far end knows nothing to take back."""
     UNRECOGNISED = "unrecognised"
@@ -149,6 +152,10 @@ class Finding(StrEnum):
 
     FOUND_EQUAL = "found_equal"
     FOUND_DIFFERENT = "found_different"
+    REFUSED = "refused"
+    """The call arrived and was refused for good: it has no effect."""
+    PENDING = "pending"
+    """The far end has it and will know: it is asked again as long as that takes."""
     ABSENT = "absent"
     """The far end says, with authority, that it has no effect of that call; believed only after the horizon."""
     UNKNOWN = "unknown"

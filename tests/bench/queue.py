@@ -7,8 +7,8 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from itertools import count
@@ -21,7 +21,7 @@ from offline_queue.ports import Outcome, Sending
 from offline_queue.sealing import SUITES, DataKey, seal, unseal
 from offline_queue.vocabulary import Kind, OutcomeClass, Suite
 from tests.bench.queues.payload import PAYLOAD
-from tests.bench.queues.peers import PEERS
+from tests.bench.queues.peers import PEERS, bills, nats_server
 from tests.bench.timing import NotHere, Work, compare, disk
 from tests.offline_queue.wire import Line, WebFarEnd, server
 
@@ -65,6 +65,7 @@ GOALS = {
         Goal("14", "drain, one lane / wire one in flight, far end 20 ms", 0.85, 0.95),
         Goal("15", "drain over a long history / drain in an empty store", 0.8, 0.95),
         Goal("16", "records, 16 to a commit / append 1 KiB + fdatasync", 3.5, 5.5),
+        Goal("17", "hub over HTTP / NATS 2.10 with sync_interval always, 16 in flight", 1.2, 2),
         Goal("18", "record, national suite / record, international suite", 0.75, 0.85),
         Goal("19", "verification with opening, rows / (one SHA-256 + one opening)", 0.35, 0.55),
         Goal("20", "cost of opening SQLite, 10 k loads and checks / start with 10 k open", 0.5, 0.77),
@@ -73,7 +74,6 @@ GOALS = {
 
 
 NOT_HERE = {
-    "17": "hub over HTTP / NATS, 16 in flight: there is no hub (offline_queue/README.md, Decisions)",
     "21": "acknowledged but lost, doubled: not a figure; ./run soak tests/offline_queue",
     "22": "search p99 / LIKE scan by popularity: ./run bench catalogue",
 }
@@ -98,6 +98,10 @@ def main() -> None:
                 found[row] = _rate(row, ours, peer(folder / f"peer-{row}", stack))
             except ImportError as error:
                 missing.append(f"{row} ({error.name})")
+        try:
+            found["17"] = _crowds(folder, stack)
+        except ImportError as error:
+            missing.append(f"17 ({error.name})")
         found |= _drains(desk, folder)
         found |= _checks(desk)
         found |= _flushes(folder)
@@ -199,6 +203,48 @@ def add_history(queue: Queue, rows: int) -> None:
             (rows,),
         )
     queue.book.journal.forget()  # rows without an event are nothing it could know of
+
+
+# -- many at once ------------------------------------------------------------------------------------------------------
+
+
+def _crowds(folder: Path, stack: ExitStack) -> float:
+    """Sixteen who send to the hub and sixteen who send to NATS, in turn; every process is its own."""
+    address = nats_server(folder / "peer-17", stack)
+    bills(address)
+    hub = stack.enter_context(_process("hub", str(folder / "hub")))
+    ours = _crowd(stack, "hub", _line(hub))
+    return _rate("17", ours, _crowd(stack, "nats", address))
+
+
+def _crowd(stack: ExitStack, kind: str, address: str) -> Work:
+    """Sixty-four messages, timed by who sends them."""
+    process = stack.enter_context(_process("crowd", kind, address))
+    assert _line(process) == "ready"
+
+    def work() -> None:
+        assert process.stdin
+        process.stdin.write("64\n")
+        process.stdin.flush()
+        _line(process)
+
+    return work
+
+
+@contextmanager
+def _process(module: str, *words: str) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", f"tests.bench.queues.{module}", *words]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout
+    return process.stdout.readline().strip()
 
 
 # -- sending -----------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import json
 import logging
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from itertools import count
@@ -54,11 +55,8 @@ def _sqlcipher(folder: Path, stack: ExitStack) -> Work:
     return lambda: conn.execute("INSERT INTO item (body) VALUES (?)", (PAYLOAD,))
 
 
-def _nats(folder: Path, stack: ExitStack) -> Work:
-    """Flushed at each message (2.10 and later), one in flight, with the key by which it knows duplicates."""
-    import nats
-    from nats.js.api import StreamConfig
-
+def nats_server(folder: Path, stack: ExitStack) -> str:
+    """A server that flushes at each message (2.10 and later); gives its address."""
     folder.mkdir()
     settings = folder / "nats.conf"
     settings.write_text(
@@ -70,20 +68,37 @@ def _nats(folder: Path, stack: ExitStack) -> Work:
     )
     stack.callback(server.wait)
     stack.callback(server.kill)
+    for _ in range(100):
+        for file in folder.glob("nats-server*.ports"):
+            if found := json.loads(file.read_bytes() or b"{}").get("nats"):
+                return str(found[0])
+        time.sleep(0.1)
+    raise NotHere("nats-server did not start")
+
+
+def bills(address: str) -> None:
+    """Make the stream."""
+    import nats
+    from nats.js.api import StreamConfig
+
+    async def make() -> None:
+        line = await nats.connect(address)
+        await line.jetstream().add_stream(StreamConfig(name="bills", subjects=["bills"]))
+        await line.close()
+
+    asyncio.run(make())
+
+
+def _nats(folder: Path, stack: ExitStack) -> Work:
+    """One in flight, with the key by which it knows duplicates."""
+    import nats
+
+    address = nats_server(folder, stack)
+    bills(address)
     loop = stack.enter_context(asyncio.Runner())
-
-    async def connect() -> nats.NATS:
-        for _ in range(100):
-            for file in folder.glob("nats-server*.ports"):
-                if found := json.loads(file.read_bytes() or b"{}").get("nats"):
-                    return await nats.connect(found[0])
-            await asyncio.sleep(0.1)
-        raise NotHere("nats-server did not start")
-
-    line = loop.run(connect())
+    line = loop.run(nats.connect(address))
     stack.callback(lambda: loop.run(line.close()))
     stream = line.jetstream()
-    loop.run(stream.add_stream(StreamConfig(name="bills", subjects=["bills"])))
     numbers = count()
     return lambda: loop.run(stream.publish("bills", PAYLOAD, headers={"Nats-Msg-Id": f"bill-{next(numbers)}"}))
 

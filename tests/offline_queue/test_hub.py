@@ -1,0 +1,360 @@
+"""A site's hub: terminals hand their items on over HTTPS, the hub alone talks to the far end."""
+
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from offline_queue.hub.faults import NeedsTls
+from offline_queue.hub.intake import Alarm
+from offline_queue.hub.line import Line, Way
+from offline_queue.hub.site import Site
+from offline_queue.hub.words import Countersigned, Posted, Said, checked, digest, spell
+from offline_queue.ports import Outcome
+from offline_queue.vocabulary import Decision, Kind, OutcomeClass, State, Step
+from tests.offline_queue.sites import WAITING, Authority, Terminal, Yard, bill, open_queue, until
+from tests.offline_queue.victim import Ledger
+
+
+@pytest.fixture
+def yard(folder: Path) -> Iterator[Yard]:
+    """A site whose hub is not open yet."""
+    made = Yard(folder)
+    yield made
+    made.close()
+
+
+def test_an_item_stays_open_at_its_terminal_until_the_hub_reports_the_far_ends_answer(yard: Yard) -> None:
+    yard.open_hub()
+    yard.far.gate.clear()
+    terminal = yard.terminal("01")
+    terminal.queue.record(bill("b/1 收费", "zhang"))
+    terminal.forward()
+    waiting = terminal.queue.item("b/1 收费")
+    assert (waiting.state, waiting.reason[:4]) == (State.IN_DOUBT, "hub_")
+    for _ in range(3):
+        terminal.forward()
+    assert terminal.queue.item("b/1 收费").state is State.IN_DOUBT
+    yard.far.gate.set()
+    yard.settled("b/1 收费")
+    terminal.forward()
+    done = terminal.queue.item("b/1 收费")
+    assert done.state is State.ACCEPTED
+    assert terminal.queue.answers(done)[-1].body == b"answer to " + terminal.queue.payload(done)
+    assert [key for key, _ in yard.far.arrived] == ["b/1 收费"]
+
+
+ENDS = [
+    (Outcome(OutcomeClass.ACCEPTED, "0", b"yes"), None, State.ACCEPTED, "0"),
+    (Outcome(OutcomeClass.REFUSED, "4711", b"no"), None, State.REFUSED, "4711"),
+    (Outcome(OutcomeClass.UNRECOGNISED, "what"), Decision.ACCEPT, State.ACCEPTED, "seen"),
+    (Outcome(OutcomeClass.UNRECOGNISED, "what"), Decision.CLOSE, State.HELD, "hub_closed_by_hand"),
+]
+
+
+@pytest.mark.parametrize(("outcome", "decision", "state", "reason"), ENDS, ids=["yes", "no", "by hand", "closed"])
+def test_how_it_ends_at_the_hub_is_how_it_ends_at_the_terminal(
+    yard: Yard, outcome: Outcome, decision: Decision | None, state: State, reason: str
+) -> None:
+    hub = yard.open_hub().intake.queue
+    yard.far.sends = [outcome]
+    terminal = yard.terminal("01")
+    terminal.queue.record(bill("b-1", "zhang"))
+    terminal.forward()
+    if decision:
+        until(lambda: hub.item("b-1").state is State.HELD)
+        hub.resolve("b-1", decision, by=("wang", "zhao"), reason="seen")
+    yard.settled("b-1")
+    terminal.forward()
+    ended = terminal.queue.item("b-1")
+    assert (ended.state, ended.reason) == (state, reason)
+
+
+def test_the_order_of_one_person_holds_across_terminals(yard: Yard) -> None:
+    yard.open_hub()
+    yard.far.gate.clear()
+    first, second = yard.terminal("01"), yard.terminal("02")
+    first.queue.record_all([bill("a-1", "zhang"), bill("a-2", "zhang")])
+    second.queue.record_all([bill("b-1", "zhang"), bill("c-1", "li")])
+    first.forward()
+    second.forward()
+    until(lambda: [key for key, _ in yard.far.arrived] == ["a-1", "c-1"])
+    yard.far.gate.set()
+    yard.settled("b-1")
+    first.forward()
+    yard.settled("a-2")
+    assert [key for key, _ in yard.far.arrived] == ["a-1", "c-1", "b-1", "a-2"]
+
+
+def test_one_key_with_two_contents_is_held_at_whoever_came_second_and_alarms(yard: Yard) -> None:
+    hub = yard.open_hub()
+    first, second, same = yard.terminal("01"), yard.terminal("02"), yard.terminal("03")
+    first.queue.record(bill("b-1", "zhang", "one"))
+    second.queue.record(bill("b-1", "zhang", "another"))
+    same.queue.record(bill("b-1", "zhang", "one"))
+    for each in (first, second, same):
+        each.forward()
+    yard.settled("b-1")
+    for each in (first, same):
+        each.forward()
+    found = [(each.queue.item("b-1").state, each.queue.item("b-1").reason) for each in (first, second, same)]
+    assert found == [(State.ACCEPTED, "0"), (State.HELD, "key_reused"), (State.ACCEPTED, "0")]
+    assert hub.intake.alarms() == [Alarm("key_reused", "02", "b-1")]
+    assert len(yard.far.arrived) == 1
+
+
+def test_without_the_hub_terminals_go_on_and_send_later(yard: Yard) -> None:
+    terminals = [yard.terminal("01"), yard.terminal("02")]
+    for terminal in terminals:
+        name = terminal.queue.book.identity.terminal
+        terminal.queue.record_all([bill(f"{name}-{n}", f"p{n}") for n in range(6)])
+        terminal.forward()
+        assert {item.state for item in terminal.queue.items()} == {State.RECORDED}
+        assert all(item.attempts == 0 for item in terminal.queue.items())
+    yard.open_hub()
+    _drain(terminals)
+    assert len(yard.far.arrived) == 12
+    yard.close_hub()
+    terminals[0].queue.record(bill("alone", "p0"))
+    terminals[0].forward()
+    yard.open_hub()
+    _drain(terminals)
+    assert len(yard.far.arrived) == 13
+
+
+def test_many_that_wait_at_the_hub_do_not_keep_the_others_from_it(yard: Yard) -> None:
+    hub = yard.open_hub()
+    yard.far.gate.clear()
+    terminal = yard.terminal("01")
+    terminal.queue.record_all([bill(f"b-{n}", f"p{n}") for n in range(20)])
+    terminal.forward()
+    assert len(hub.intake.queue.items()) == 20
+    assert {item.state for item in terminal.queue.items()} == {State.IN_DOUBT}
+
+
+def test_a_terminals_chain_is_countersigned_and_stands_in_the_hubs_own(yard: Yard) -> None:
+    hub = yard.open_hub()
+    terminal = yard.terminal("01")
+    terminal.queue.record(bill("b-1", "zhang"))
+    terminal.forward()
+    item = terminal.queue.item("b-1")
+    (doubt,) = [event for event in terminal.queue.events(item=item) if event.kind == Step.DOUBT]
+    receipt = checked(msgspec.msgpack.decode(doubt.body or b"", type=Countersigned), yard.key)
+    assert receipt is not None
+    ((name, head),) = receipt.heads
+    assert (name, head.store) == ("01", terminal.queue.book.id)
+    assert terminal.queue.verify([head.anchor]).intact
+    assert [event.body for event in hub.intake.queue.notes(["hub.heads"])] == [msgspec.msgpack.encode(receipt)]
+    assert terminal.end.anchors() == [head.anchor]
+    forged = msgspec.structs.replace(receipt, at="2030-01-01T00:00:00+08:00")
+    signature = msgspec.msgpack.decode(doubt.body or b"", type=Countersigned).signature
+    assert checked(Countersigned(msgspec.msgpack.encode(forged), signature), yard.key) is None
+
+
+def test_a_terminal_that_was_set_back_is_named_by_what_the_hub_countersigned(yard: Yard) -> None:
+    yard.open_hub()
+    terminal = yard.terminal("02")
+    terminal.queue.record(bill("b-1", "zhang"))
+    _drain([terminal])
+    terminal.close()
+    shutil.copytree(yard.folder / "02", yard.folder / "copy")  # the keystore too: nothing on the terminal knows
+    terminal = yard.terminal("02")
+    terminal.queue.record(bill("b-2", "zhang"))
+    _drain([terminal])
+    terminal.close()
+    yard.close_hub()
+    shutil.rmtree(yard.folder / "02")
+    (yard.folder / "copy").rename(yard.folder / "02")
+
+    hub = yard.open_hub()
+    terminal = yard.terminal("02")
+    terminal.queue.record_all([bill(f"c-{n}", "zhang") for n in range(9)])  # longer than what the hub has seen
+    terminal.forward()
+    assert terminal.queue.verify().intact
+    assert not terminal.queue.verify(terminal.end.anchors()).intact
+    assert {(item.state, item.reason) for item in terminal.queue.items() if item.tries} == {
+        (State.RECORDED, "set_back")
+    }
+    terminal.forward()
+    assert hub.intake.alarms() == [Alarm("set_back", "02")]
+    assert "02" in str(terminal.end.fault)
+    hub.intake.release("02", "zhao")
+    _drain([terminal])
+    assert terminal.end.fault is None
+
+
+def test_another_folder_under_a_terminals_number_is_refused_until_the_number_is_released(yard: Yard) -> None:
+    hub = yard.open_hub()
+    terminal = yard.terminal("01")
+    terminal.queue.record(bill("b-1", "zhang"))
+    _drain([terminal])
+    terminal.close()
+    (yard.folder / "01").rename(yard.folder / "old")
+    terminal = yard.terminal("01")
+    terminal.queue.record(bill("b-2", "zhang"))
+    terminal.forward()
+    assert terminal.queue.item("b-2").state is State.RECORDED
+    assert hub.intake.alarms() == [Alarm("slot_taken", "01")]
+    hub.intake.release("01", "zhao")
+    _drain([terminal])
+
+
+def test_what_the_hub_has_seen_survives_its_restart(yard: Yard) -> None:
+    hub = yard.open_hub()
+    terminal = yard.terminal("01")
+    terminal.queue.record(bill("b-1", "zhang"))
+    _drain([terminal])
+    seen = hub.intake.newest("01").receipt
+    for _ in range(2):
+        yard.close_hub()
+        hub = yard.open_hub()
+        assert checked(hub.intake.newest("01"), yard.key) is not None
+        heads = [msgspec.msgpack.decode(receipt)[2] for receipt in (seen, hub.intake.newest("01").receipt)]
+        assert heads[0] == heads[1] != []
+
+
+def test_a_stranger_and_a_nameless_one_are_not_let_in_and_nothing_has_left(yard: Yard) -> None:
+    hub = yard.open_hub()
+    stranger = Authority(yard.folder, "elsewhere").files("01", yard.authority.file)
+    for files, reason in ((stranger, "not_reached"), (yard.authority.files("somebody"), "bad_hub")):
+        terminal = yard.terminal("01", files)
+        if not terminal.queue.items():
+            terminal.queue.record(bill("b-1", "zhang"))
+        terminal.forward()
+        item = terminal.queue.item("b-1")
+        assert (item.state, item.reason, item.attempts) == (State.RECORDED, reason, 0)
+        terminal.close()
+    assert hub.intake.queue.items_of("b-1") == []
+
+
+def test_a_terminal_does_not_believe_a_hub_of_another_site_or_with_another_key(yard: Yard) -> None:
+    other = Authority(yard.folder, "elsewhere")
+    for files, key, reason in (
+        (yard.authority.files("01", other.file), yard.key, "not_reached"),
+        (None, bytes(32), "bad_hub"),
+    ):
+        yard.key, key = key, yard.key
+        yard.close_hub()
+        yard.open_hub()
+        terminal = yard.terminal("01", files)
+        yard.key = key
+        if not terminal.queue.items():
+            terminal.queue.record(bill("b-1", "zhang"))
+        terminal.forward()
+        assert (terminal.queue.item("b-1").state, terminal.queue.item("b-1").reason) == (State.RECORDED, reason)
+        terminal.close()
+    assert yard.far.arrived == []
+
+
+def test_outside_of_this_machine_nothing_is_said_in_the_clear(folder: Path) -> None:
+    with pytest.raises(NeedsTls):
+        Way("http://hub.example:7790")
+    with pytest.raises(NeedsTls):
+        Way("https://hub.example:7790")
+    with open_queue(folder, "H0") as queue, pytest.raises(NeedsTls):
+        Site(queue, Ledger(folder / "effects", random.Random(1)), WAITING, host="0.0.0.0")
+
+
+WRONG = [
+    ("PUT", "/txn/b-1", {"Txn-Digest": "00" * 32}, "wrong_digest", 400),
+    ("PUT", "/txn/b-1", {"Txn-Digest": "xyz"}, "unreadable", 400),
+    ("PUT", "/txn/b-1", {"Chain-Head": "first"}, "unreadable", 400),
+    ("PUT", "/txn/%ff", {}, "unreadable", 400),
+    ("PUT", "/txn/b-1", {"Transfer-Encoding": "chunked"}, "unreadable", 400),
+    ("GET", "/txn/b-1", {}, "unknown_key", 404),
+    ("GET", "/txn/b-1", {"Txn-Digest": ""}, "unknown_key", 404),
+    ("PUT", "/head", {}, "unreadable", 400),
+    ("POST", "/txn/b-1", {}, "no_such_place", 404),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "headers", "code", "status"), WRONG)
+def test_what_is_not_as_agreed_is_refused_and_nothing_is_stored(
+    yard: Yard, method: str, path: str, headers: dict[str, str], code: str, status: int
+) -> None:
+    hub = yard.open_hub()
+    terminal = yard.terminal("01")
+    line = Line(Way(f"https://127.0.0.1:{yard.port}", yard.authority.files("01")))
+    body = msgspec.msgpack.encode(Posted("zhang", Kind.REQUEST, b"claim"))
+    usual = {"Txn-Digest": digest(body).hex(), "Chain-Head": spell(terminal.end._head())}
+    found, answer = line.ask(method, path, usual | headers, body)
+    assert (found, msgspec.msgpack.decode(answer, type=Said).code) == (status, code)
+    assert hub.intake.queue.items() == []
+    assert [each.code for each in hub.intake.alarms()] == ["wrong_digest"] * (code == "wrong_digest")
+    line.close()
+
+
+def test_a_certificate_speaks_for_its_own_terminal_whatever_the_header_says(yard: Yard) -> None:
+    hub = yard.open_hub()
+    terminal = yard.terminal("01")
+    terminal.end._name = {"Terminal": "02"}
+    terminal.queue.record(bill("b-1", "zhang"))
+    terminal.forward()
+    assert hub.intake.queue.item("b-1").state in (State.RECORDED, State.SENDING, State.ACCEPTED)
+    (event,) = [event for event in hub.intake.queue.events() if event.kind == Step.RECORD]
+    assert event.actor == "terminal 01"
+
+
+def test_a_hub_that_dies_between_commit_and_answer_loses_and_doubles_nothing(
+    folder: Path, seed: int, size: Callable[[int, int], int]
+) -> None:
+    chance = random.Random(seed)
+    yard = Yard(folder)
+    terminals = [yard.terminal("01"), yard.terminal("02")]
+    keys = []
+    for round in range(size(3, 50)):
+        for terminal in terminals:
+            name = terminal.queue.book.identity.terminal
+            news = [bill(f"{round}-{name}-{n}", f"p{chance.randrange(100)}") for n in range(8)]
+            keys += [item.key for item in terminal.queue.record_all(news)]
+        process = _hub(yard, chance.randrange(1, 3))  # four at a time from each: two groups at the least
+        sending = [threading.Thread(target=_until_gone, args=(terminal, process)) for terminal in terminals]
+        for thread in sending:
+            thread.start()
+        for thread in sending:
+            thread.join()
+        assert process.wait(20) == -signal.SIGKILL
+    process = _hub(yard, 0)
+    _drain(terminals, 60)
+    process.kill()
+    process.wait()
+    arrived = Counter(key for _, key in Ledger(folder / "effects", chance).effects())
+    assert arrived == Counter(keys)
+    for terminal in terminals:
+        assert terminal.queue.verify().intact
+        terminal.close()
+    with open_queue(folder, "H0") as queue:
+        assert queue.verify().intact
+        assert {item.key for item in queue.items([State.ACCEPTED])} == set(keys)
+
+
+def _hub(yard: Yard, groups: int) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "tests.offline_queue.sites", str(yard.folder), str(yard.port), str(groups)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def _until_gone(terminal: Terminal, process: "subprocess.Popen[str]") -> None:
+    until(lambda: terminal.forward() or process.poll() is not None, 60)
+
+
+def _drain(terminals: list[Terminal], seconds: float = 20) -> None:
+    """Until everything has ended at every terminal."""
+
+    def empty() -> bool:
+        for terminal in terminals:
+            terminal.forward()
+        return not any(terminal.queue.items() for terminal in terminals)
+
+    until(empty, seconds)
+    assert all(item.state is State.ACCEPTED for terminal in terminals for item in terminal.queue.items(State))
