@@ -5,6 +5,7 @@ memory is only what differs so far: an item whose later events are still to come
 """
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from offline_queue.items import COLUMNS, UNSET
 from offline_queue.sealing import Algorithms, Place
 from offline_queue.store import Store
 from offline_queue.traces import Tampering, Trace
+from offline_queue.vocabulary import Kind
 
 Breathe = Callable[[], None]
 MOST = 50_000
@@ -23,20 +25,24 @@ _BYTES = frozenset({"digest", "lane", "sealed"})
 """Columns that the events tell in base64; of the sealed content, its digest."""
 _SELDOM = ("reason", "reverses", "tries", "due", "doubtful_at", "doubtful_since", "owner", "freed")
 """Columns that say nothing of an item with which all went well: then they are read as one."""
-_USUAL = (*(name for name in COLUMNS if name not in _SELDOM), "sealed", "shelved")
+_USUAL = (*(name for name in COLUMNS if name not in _SELDOM), "sealed")
 _NAMES = (*COLUMNS, "sealed", "shelved")
-_SILENT = " AND ".join(f"{name} IS {'NULL' if UNSET[name] is None else repr(UNSET[name])}" for name in _SELDOM)
-_AS_ONE = f"CASE WHEN {_SILENT} THEN NULL ELSE json_array({', '.join(_SELDOM)}) END"
 _MISPLACED = "shelved != 0 AND (shelved != 1 OR closed IS NULL)"
 """What no event tells of: the index an item is found by. A closed one may be in either."""
-_ITEMS = f"SELECT {', '.join(_USUAL[:-1])}, {_MISPLACED}, {_AS_ONE} FROM item"
+_SILENT = " AND ".join(f"{name} IS {'NULL' if UNSET[name] is None else repr(UNSET[name])}" for name in _SELDOM)
+_AS_ONE = (
+    f"CASE WHEN {_SILENT} AND NOT ({_MISPLACED}) THEN NULL ELSE json_array({', '.join(_SELDOM)}, {_MISPLACED}) END"
+)
+_ITEMS = f"SELECT {', '.join(_USUAL)}, {_AS_ONE} FROM item"
+_SEALED = _USUAL.index("sealed")
+_REQUEST = Kind.REQUEST.value
 _EVENTS = "SELECT item, changes, seq FROM event WHERE item >= ? ORDER BY seq"
 
 _Row: Any = defstruct(
     "_Row",
     [
         (name, bytes | None if name in _BYTES else Any, (UNSET | {"shelved": 0}).get(name))
-        for name in (*_USUAL, "seldom", *_SELDOM)
+        for name in (*_USUAL, "seldom", *_SELDOM, "shelved")
     ],
     gc=False,
 )
@@ -77,6 +83,9 @@ class Sums:
         """The first item that was left to another pass."""
         self.count = 0
         """Items looked at."""
+        self.open = 0
+        self.open_fen = 0
+        """Of the requests among them that are open."""
         self.stripped = False
         """Whether a payload is not in the store."""
         self.number = ""
@@ -99,12 +108,12 @@ class Sums:
         except msgspec.DecodeError:  # its link has told already
             told = _Row()
         told.last = seq
-        stored = row and self._stored(row, told)
+        stored = None
+        if row:
+            stored = self._stored(row, told)
+            self._next = next(self._items, None)
         if stored != told:
             self._unlike[id] = _Unlike(stored, told)
-        if row:
-            self.count += 1
-            self._next = next(self._items, None)
 
     def traces(self) -> Iterator[Trace]:
         """Everything that is wrong, when all events have been added."""
@@ -119,37 +128,47 @@ class Sums:
         yield from self._unreadable
 
     def _stored(self, row: tuple[Any, ...], told: Any) -> Any:
-        """A row in the words of the events; looks at its payload."""
-        stored = _Row(*row)
-        if stored.seldom is not None:
-            _spread(stored)
+        """A row met for the first time, in the words of the events: counted, and its payload looked at."""
+        stored = self._seen(row)
+        self.count += 1
+        if stored.closed is None:
+            self.open += 1
+            if stored.kind == _REQUEST:
+                self.open_fen += stored.amount_fen
         if stored.number > self.number:
             self.number = stored.number
-        sealed = stored.sealed
-        if sealed is None:  # archived; whether it may be is another check
+        if (digest := stored.sealed) is None:  # archived; whether it may be is another check
             self.stripped = True
             if told:
                 told.sealed = None
             return stored
-        digest = stored.sealed = self._digest(sealed)
         place = (self._id, "item", row[0], stored.key, stored.kind)
-        if told and digest == told.sealed and not self._opens(sealed, place):
+        if told and digest == told.sealed and not self._opens(row[_SEALED], place):
             self._unreadable.append(Trace(Tampering.PAYLOAD_UNREADABLE, item=row[0]))
+        return stored
+
+    def _seen(self, row: tuple[Any, ...]) -> Any:
+        stored = _Row(*row)
+        if stored.seldom is not None:
+            for name, value in zip((*_SELDOM, "shelved"), _decode_seldom(stored.seldom), strict=True):
+                setattr(stored, name, value)
+            stored.seldom = None
+        if stored.sealed is not None:
+            stored.sealed = self._digest(stored.sealed)
         return stored
 
     def _skip(self, id: int | None = None) -> tuple[Any, ...] | None:
         """Goes on to an item, or to the end; those before it have had no event yet."""
         while (row := self._next) is not None and (id is None or row[0] < id):
             self._unlike[row[0]] = _Unlike(self._stored(row, None), None)
-            self.count += 1
             self._next = next(self._items, None)
         return row if row and row[0] == id else None
 
     def _add(self, id: int, changes: str, seq: int) -> None:
         """A later event of an item."""
         if (item := self._unlike.pop(id, None)) is None:  # it was the sum of its events already
-            row = next(self._store.each(f"{_ITEMS} WHERE id = ?", (id,)), None)
-            item = _Unlike(row and self._stored(row, None), row and self._stored(row, None))
+            stored = next(map(self._seen, self._store.each(f"{_ITEMS} WHERE id = ?", (id,))), None)
+            item = _Unlike(stored, stored and copy(stored))
         if item.told is None:
             item.told = _Row()
         item.told.last = seq
@@ -179,10 +198,3 @@ class Sums:
                         payload = name == "sealed"
                         what = Tampering.PAYLOAD_CHANGED if payload else Tampering.ITEM_CHANGED
                         yield Trace(what, item=id, field="" if payload else name)
-
-
-def _spread(item: Any) -> None:
-    """What was read as one, back to its columns."""
-    for name, value in zip(_SELDOM, _decode_seldom(item.seldom), strict=True):
-        setattr(item, name, value)
-    item.seldom = None

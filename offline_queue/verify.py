@@ -1,7 +1,7 @@
 """Checking everything: each link of the chain, each item against its events, each seal, the ends written elsewhere."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,10 @@ from offline_queue import vocabulary
 from offline_queue.archives import BREATH, FOLDER, Archives
 from offline_queue.datakeys import DataKeys
 from offline_queue.faults import KeyErased, KeysClosed, NotOurStore, SealBroken, StoreFailed
-from offline_queue.items import OPEN_ROWS
 from offline_queue.journal import BEGINNING, LINKED, Journal
 from offline_queue.numbers import spell
 from offline_queue.ports import Anchor, Identity
-from offline_queue.sealing import NAMES_KEY, SUITES, Algorithms, DataKey, Place, unseal
+from offline_queue.sealing import NAMES_KEY, SUITES, Algorithms, Place, opener
 from offline_queue.store import NAME, Store
 from offline_queue.sums import Breathe, Sums
 from offline_queue.traces import Tampering, Trace, Verification
@@ -25,7 +24,7 @@ ARCHIVED = "archived"
 """Kind of the event that names an archive file and its digest."""
 _READ = (*LINKED, "body", "hash", "mac")
 _LINKS = f"SELECT {', '.join(_READ)} FROM event WHERE seq > ? ORDER BY seq"
-_SEQ, _ITEM, _CHANGES = map(_READ.index, ("seq", "item", "changes"))
+_SEQ, _ITEM = map(_READ.index, ("seq", "item"))
 _BODY_DIGEST, _BODY, _HASH, _MAC = map(_READ.index, ("body_digest", "body", "hash", "mac"))
 
 
@@ -40,8 +39,8 @@ class Verifier:
         self._id = id
         self._keys = keys
         self._archives = archives
-        self._known: dict[bytes, DataKey | None] = {}
-        """Data keys, by how sealed records name them; None: erased."""
+        self._openers: dict[bytes, Callable[[bytes, Place], object]] = {}
+        """By data key, as sealed records name it."""
 
     def everything(self, anchors: Iterable[Anchor] = (), breathe: Breathe = lambda: None) -> Verification:
         """The whole store, at one moment, whoever writes meanwhile; ``breathe`` is called every now and then."""
@@ -52,15 +51,18 @@ class Verifier:
                 sums = Sums(self._store, self._suite, self._id, self._opens, breathe)
                 nothing, stripped = self._suite.digest(b""), False
                 row: tuple[Any, ...] = ()
+                add = sums.add
                 for row, found in self.links(BEGINNING):
                     events += 1
-                    traces += found
-                    if row[_BODY] is not None:
+                    seq, item, _, _, _, changes, _, _, _, body_digest, _, body, _, _ = row
+                    if found:
+                        traces += found
+                    if body is not None:
                         traces += self._body(row)
-                    elif row[_BODY_DIGEST] != nothing:
+                    elif body_digest != nothing:
                         stripped = True
-                    if row[_ITEM] > 0:
-                        sums.add(row[_ITEM], row[_CHANGES], row[_SEQ])
+                    if item > 0:
+                        add(item, changes, seq)
                     if not events % BREATH:
                         breathe()
                 if row:
@@ -73,7 +75,7 @@ class Verifier:
                     traces += self._missing()
                 traces += self._destroyed()
                 traces += self._archived(breathe)
-                traces += self._totals()
+                traces += self._totals(sums.open, sums.open_fen)
         except (sqlite3.DatabaseError, StoreFailed) as error:
             traces.append(Trace(Tampering.FILE_UNREADABLE, field=str(error)))
         return Verification(events, items, head, self._keys is not None, tuple(traces))
@@ -126,12 +128,9 @@ class Verifier:
         if highest >= spell(Identity(row["institution"], row["terminal"]), row["number"]):
             yield Trace(Tampering.NUMBERS_REWOUND)
 
-    def _totals(self) -> Iterator[Trace]:
+    def _totals(self, items: int, fen: int) -> Iterator[Trace]:
         told = self._store.rows("SELECT open_items, open_fen FROM event ORDER BY seq DESC LIMIT 1")
-        counted = self._store.rows(
-            f"SELECT count(*), coalesce(sum(amount_fen * (kind = 'request')), 0) FROM item WHERE {OPEN_ROWS}"
-        )
-        if told and tuple(told[0]) != tuple(counted[0]):
+        if told and tuple(told[0]) != (items, fen):
             yield Trace(Tampering.TOTALS_WRONG)
 
     def _missing(self) -> Iterator[Trace]:
@@ -168,21 +167,18 @@ class Verifier:
         if self._keys is None:
             return True
         try:
-            name = sealed[NAMES_KEY]
-            if name not in self._known:
-                self._known[name] = _key_of(self._keys, sealed)
-            if key := self._known[name]:
-                unseal(self._suite, key, sealed, place)
+            if (open := self._openers.get(sealed[NAMES_KEY])) is None:
+                open = self._openers[sealed[NAMES_KEY]] = opener(self._suite, self._keys.key_of(sealed))
+            open(sealed, place)
+        except KeyErased:
+            self._openers[sealed[NAMES_KEY]] = _erased
         except (SealBroken, KeysClosed):
             return False
         return True
 
 
-def _key_of(keys: DataKeys, sealed: bytes) -> DataKey | None:
-    try:
-        return keys.key_of(sealed)
-    except KeyErased:
-        return None
+def _erased(sealed: bytes, place: Place) -> None:
+    """What opens what was sealed with a key that was destroyed at its term: nothing, and that is as it should be."""
 
 
 def _told(changes: str) -> dict[str, object]:
