@@ -101,7 +101,7 @@ class Journal:
         items, fen = last.items + opened, last.fen + opened_fen
         linked = (seq, item, kind, when, actor, text, items, fen, latest, digest, before)
         hash = link(self._suite, last.hash, linked)
-        self._store.change(_ADD, (*linked, sealed, hash, self._keys.chain(hash)))
+        self._store.change_later(_ADD, (*linked, sealed, hash, self._keys.chain(hash)))
         self._store.mark = (seq, hash)
         self._newest = End(seq, hash, items, fen, latest)
         return Anchor(seq, hash)

@@ -82,6 +82,7 @@ class Store:
         self.turn = 0
         """Number of the current transaction; zero outside of one."""
         self._turns = 0
+        self._later: dict[str, list[Sequence[object]]] = {}
         self._connect = connect or (lambda path: sqlite3.connect(path, isolation_level=None, check_same_thread=False))
         self._lock = threading.RLock()
         self._lost = False
@@ -116,6 +117,7 @@ class Store:
         """Rows of a query, inside the current transaction if there is one."""
         with self._lock:
             try:
+                self._catch_up()
                 return self._reach().execute(sql, values).fetchall()
             except sqlite3.Error as error:
                 raise StoreFailed(cause=error) from error
@@ -140,6 +142,15 @@ class Store:
         """Run one statement inside the current transaction; gives the number of rows changed."""
         return self._conn.execute(sql, values).rowcount
 
+    def change_later(self, sql: str, values: Sequence[object]) -> None:
+        """The same at the end of the transaction, or before it reads: all of one statement at once."""
+        self._later.setdefault(sql, []).append(values)
+
+    def _catch_up(self) -> None:
+        for sql, rows in self._later.items():
+            self._conn.executemany(sql, rows)
+        self._later.clear()
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing, flushed at the end. Raises ``StoreFailed`` (nothing happened) or ``StoreUncertain``."""
@@ -150,8 +161,10 @@ class Store:
                 self.turn = self._turns
                 try:
                     yield
+                    self._catch_up()
                 except BaseException:
                     self.mark = None
+                    self._later.clear()
                     self._undo()
                     raise
                 finally:

@@ -36,7 +36,7 @@ def cut(work):
             os.kill(os.getpid(), signal.SIGKILL)
     return wrapped
 
-FileKeys.put, Store.change = cut(FileKeys.put), cut(Store.change)
+FileKeys.put, Store.change, Store.change_later = map(cut, (FileKeys.put, Store.change, Store.change_later))
 custody.renew_key(queue.book, "chief")
 """
 """Dies before or after one of its writes to the keystore or the store."""
