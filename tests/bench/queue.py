@@ -195,7 +195,8 @@ def add_history(queue: Queue, rows: int) -> None:
     queue.record(NewItem(key="seed", lane="seed", kind=Kind.ADVICE, payload=PAYLOAD))
     store = queue.book.store
     columns = [row["name"] for row in store.rows("SELECT name FROM pragma_table_info('item')")]
-    values = ", ".join({"id": "n + 1", "key": "'old-' || n", "state": "'accepted'"}.get(name, name) for name in columns)
+    settled = {"id": "n + 1", "key": "'old-' || n", "state": "'accepted'", "closed": "created", "shelved": "1"}
+    values = ", ".join(settled.get(name, name) for name in columns)
     with store.transaction():
         store.change(
             "WITH RECURSIVE each (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM each WHERE n < ?)"
