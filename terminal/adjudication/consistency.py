@@ -35,7 +35,7 @@ from terminal.adjudication.values import Row, Unit, Words
 
 FORMAT = "policy/1"
 
-_KEYS: dict[type, dict[str, Unit]] = {
+FIGURES: dict[type, dict[str, Unit]] = {
     Gate: {"amount": Unit.YUAN},
     CarveOut: {"rate": Unit.RATE},
     Waiver: {"times": Unit.RATE},
@@ -249,7 +249,7 @@ class _Inconsistencies:
     def _keys(
         self, stage: msgspec.Struct, place: str, whens: Iterable[dict[str, Words]], benefit: Benefit | None = None
     ) -> Iterator[Mistake]:
-        for field, unit in _KEYS.get(type(stage), {}).items():
+        for field, unit in FIGURES.get(type(stage), {}).items():
             key = getattr(stage, field)
             if not key:
                 continue

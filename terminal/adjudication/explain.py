@@ -23,7 +23,7 @@ _PARTS: dict[str, Callable[[str, str, str], tuple[str, str]]] = {
 }
 """The parts of a line or of the bill; written as code, since a bill may have thousands."""
 
-_WORDS: dict[str, tuple[str, str]] = {
+WORDS: dict[str, tuple[str, str]] = {
     "gate": ("达到门槛 {figure} 元的部分为 %s 元", "%s counts once the gate of {figure} is reached"),
     "carve_out": ("先由个人负担 {figure}，为 %s 元", "the patient first bears {figure}, %s"),
     "deductible": ("起付线 {figure}，本次计入 %s 元", "deductible {figure}, %s charged on this bill"),
@@ -74,7 +74,7 @@ def steps_of(
     cash = reckoned.remaining - end.account - end.family
     for kind, amount in (("account", end.account), ("mutual_account", end.family), ("cash", cash)):
         if amount or kind == "cash":
-            fen, (zh, en) = Fen(amount), _WORDS[kind]
+            fen, (zh, en) = Fen(amount), WORDS[kind]
             steps.append(Step(kind, "bill", fen, zh % fen, en % fen))
     return tuple(steps)
 
@@ -122,7 +122,7 @@ _POINT = {"carve_out": "carve_out", "deductible": "deductible"}
 def _filled(bound: Bound, kind: str, given: Given | None) -> tuple[str, str]:
     """The words of a stage with its figure; kept as long as the figure is."""
     figure = figure_text(given.row.unit, given.figure).replace("%", "%%") if given else ""
-    zh, en = (words.replace("{figure}", figure) for words in _WORDS[kind])
+    zh, en = (words.replace("{figure}", figure) for words in WORDS[kind])
     return bound.words.setdefault((kind, id(given)), (zh, en))
 
 

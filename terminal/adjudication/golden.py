@@ -14,8 +14,11 @@ from terminal.adjudication.pack import Crossing, GoldenCase
 from terminal.adjudication.plan import Plan
 from terminal.adjudication.tender import Purse
 from terminal.clock import BEIJING
-from terminal.documents import Claim, Institution, Insured, Line, Opening, Source, Visit, from_wire
+from terminal.documents import Claim, Institution, Insured, Line, Opening, Source, Step, Visit, from_wire
 from terminal.money import Fen
+
+BLANK = "blank"
+BY_HAND = "what a person works out by hand from the printed policy, and that person's name"
 
 
 class Wrong(NamedTuple):
@@ -97,6 +100,20 @@ def answer(plan: Plan, case: GoldenCase) -> dict[str, Any]:
     return figures_of(done)
 
 
+def working(plan: Plan, case: GoldenCase) -> tuple[Step, ...]:
+    """How the engine comes to its answer, step by step; nothing where it gives none."""
+    try:
+        asked = question(plan, case)
+        done = split(plan, asked.claim, asked.insured, asked.openings, explain=3, known=case.known, purses=asked.purses)
+    except (CannotSplit, ValueError):
+        return ()
+    return done.settlement.steps
+
+
+def _told(figure: Any) -> str:
+    return ", ".join(figure) or "none" if isinstance(figure, list) else str(figure)
+
+
 def figures_of(done: Split) -> dict[str, Any]:
     """The figures of a split by name, amounts as text."""
     result = done.settlement
@@ -116,15 +133,24 @@ def figures_of(done: Split) -> dict[str, Any]:
     }
 
 
+def unfinished(case: GoldenCase) -> list[str]:
+    """What a person still has to put into a proposed case: its blank figures, and who worked them out."""
+    blank = [figure for figure, expected in case.expect.items() if expected == ""]
+    return [*blank, "confirmed_by"] if case.confirmed_by is not None and not case.confirmed_by.strip() else blank
+
+
 def check_case(plan: Plan, case: GoldenCase) -> list[Wrong]:
-    """What a pack answers differently from a golden case; empty when all is right."""
+    """What a pack answers differently from a golden case; empty when all is right. What is blank is not told."""
     try:
         found = answer(plan, case)
     except ValueError as error:
         return [Wrong(case.id, "case", "words of a bill", str(error))]
     refused = f"no split: {', '.join(dict.fromkeys(found['stop']))}" if found["stop"] else ""
-    wrong = []
+    blank = unfinished(case)
+    wrong = [Wrong(case.id, figure, BY_HAND, BLANK) for figure in blank]
     for figure, expected in case.expect.items():
+        if figure in blank:
+            continue
         got = found.get(figure, refused)
         if not got and figure.startswith("posts."):
             got = "0"
@@ -133,5 +159,5 @@ def check_case(plan: Plan, case: GoldenCase) -> list[Wrong]:
         if figure.startswith("posts.") and "." in str(expected) and got.lstrip("-").isdigit():
             got = str(Fen(int(got)))
         if got != expected and not (isinstance(expected, list) and sorted(expected) == sorted(got)):
-            wrong.append(Wrong(case.id, figure, str(expected), str(got)))
+            wrong.append(Wrong(case.id, figure, _told(expected), _told(got)))
     return wrong

@@ -170,6 +170,8 @@ class GoldenCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     family: tuple[dict[str, Any], ...] = ()
     known: date | None = None
     note: str = ""
+    confirmed_by: str | None = None
+    """Who worked a proposed bill out by hand; empty as long as nobody has."""
 
 
 class GoldenCases(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

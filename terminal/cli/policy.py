@@ -1,6 +1,6 @@
 """``yibao policy``: work on policy packs. A pack is named by its id or by the folder that holds its ``pack.toml``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from terminal.faults import Exit
 
 if TYPE_CHECKING:
     from terminal.adjudication import Pack
+    from terminal.adjudication.mistakes import Mistake
     from terminal.adjudication.tools.slips import Slip
 
 
@@ -100,6 +101,8 @@ def check(packs: tuple[str, ...], every_fen: bool, day: date, home: Path, as_jso
         for name, mistakes in found.items():
             lines.append(f"{name}: {'OK' if not mistakes else f'{len(mistakes)} 处 mistakes'}")
             lines += [f"  {m['file']}:{m['line']}: {m['key']}: {m['zh']} {m['en']}" for m in mistakes]
+            if any("goes unnoticed" in m["found"] for m in mistakes):
+                lines.append(f"  拟出所缺的算例 proposes bills for these: yibao policy cases {name}")
         return "\n".join(lines)
 
     show(found, as_json, text)
@@ -113,14 +116,71 @@ def check(packs: tuple[str, ...], every_fen: bool, day: date, home: Path, as_jso
 def test(pack: str, home: Path, as_json: bool) -> int:
     """运行政策包自带的算例。 Runs the golden cases of a pack."""
     from terminal.adjudication import compile_plan
-    from terminal.adjudication.golden import check_case
+    from terminal.adjudication.golden import BLANK, check_case, unfinished, working
 
     plan = compile_plan(_pack(pack, home))
-    results = {case.id: [wrong._asdict() for wrong in check_case(plan, case)] for case in plan.pack.cases}
-    _table(results, as_json, lambda: [f"{'ok ' if not wrong else 'NO '} {case}" + "".join(
-        f"\n     {w['figure']}: 应为 expected {w['expected']}, 得到 found {w['found']}" for w in wrong
-    ) for case, wrong in results.items()])  # fmt: skip
+    results = {case.id: check_case(plan, case) for case in plan.pack.cases}
+
+    def text() -> Iterator[str]:
+        for case in plan.pack.cases:
+            open_, wrong = unfinished(case), [one for one in results[case.id] if one.found != BLANK]
+            yield f"{'NO ' if wrong else '-- ' if open_ else 'ok '} {case.id}"
+            if open_:
+                yield f"     待填 to fill in: {', '.join(open_)}"
+            yield from (f"     {w.figure}: 应为 expected {w.expected}, 得到 found {w.found}" for w in wrong)
+            yield from (f"     {step.zh}  {step.en}" for step in working(plan, case) if wrong)
+
+    _table({case: [one._asdict() for one in wrong] for case, wrong in results.items()}, as_json, lambda: [*text()])
     return Exit.NO if any(results.values()) else Exit.DONE
+
+
+@policy.command()
+@click.argument("pack")
+@at_home
+@as_json
+def cases(pack: str, home: Path, as_json: bool) -> int:
+    """为没有算例的数字拟账单，写入 cases.toml，金额留空待人手工核算。 Proposes bills for untested numbers."""
+    from terminal.adjudication import compile_plan
+    from terminal.adjudication.tools.propose import propose
+    from terminal.adjudication.tools.reach import Reach
+    from terminal.adjudication.tools.worksheet import worksheet
+
+    read = _pack(pack, home)
+    found = propose(read)
+    sheet = worksheet(Reach(compile_plan(read)), found.proposed)
+    place = next((f for f in (Path(pack), policies_folder(home) / pack) if (f / "pack.toml").is_file()), None)
+    if place is not None and sheet:
+        _append(place / "cases.toml", sheet)
+    file = str(place / "cases.toml") if place else ""
+    tests = {each.case.id: [*dict.fromkeys(map(_at, each.tests))] for each in found.proposed}
+    left = [_at(one) for one in found.left]
+
+    def text() -> list[str]:
+        lines = [f"{case}: {', '.join(each)}" for case, each in tests.items()] if file else [sheet] * bool(sheet)
+        if tests and file:
+            lines.append(
+                f"{file}：{len(tests)} 笔账单待手工核算，填上金额和姓名（confirmed_by）。"
+                f" {len(tests)} bills to work out by hand; fill in the amounts and your name."
+            )
+        lines += [f"没有账单能检验 no bill shows it: {one}" for one in left]
+        return lines or ["每个数字都有算例。 Every number has a case."]
+
+    _table({"file": file, "cases": tests, "left": left}, as_json, text)
+    return Exit.NO if left else Exit.DONE
+
+
+def _at(mistake: "Mistake") -> str:
+    return f"{mistake.file}:{mistake.line} {mistake.key}"
+
+
+def _append(file: Path, text: str) -> None:
+    try:
+        with file.open("a", encoding="utf-8") as cases:
+            cases.write(text)
+    except OSError as error:
+        raise click.ClickException(
+            f"无法写入 {file}：{error.strerror}。 Cannot write {file}: {error.strerror}."
+        ) from error
 
 
 @policy.command("show")

@@ -88,8 +88,9 @@ ref = "law"
 unstated = "尚未录入 not entered yet"
 """
 
-_CASES = """[[case]]
-id = "no-rate-for-class-b-yet"
+_CASES = """# 录入数字后删去这两例。 Delete these two once figures are entered.
+[[case]]
+id = "delete-once-figures-are-entered-1"
 provenance = "regression"
 ref = "law"
 day = {day}
@@ -98,7 +99,7 @@ lines = [{{ class = "B", amount = "1000.00" }}]
 expect = {{ stop = ["policy_value_missing", "policy_value_missing", "policy_value_missing", "policy_value_missing"] }}
 
 [[case]]
-id = "nothing-is-entered-yet"
+id = "delete-once-figures-are-entered-2"
 provenance = "regression"
 ref = "law"
 day = {day}
