@@ -1,8 +1,7 @@
 """One opened store with its keys, chain and clocks: what the doors of the queue work on."""
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -19,7 +18,7 @@ from offline_queue.numbers import PER_SECOND, Numbers
 from offline_queue.place import Reserve
 from offline_queue.ports import Anchor, Clock, Identity, Intent, Item, Keystore, SteadyClock
 from offline_queue.sealing import SUITES, Place, seal, unseal
-from offline_queue.store import SCHEMA, Connect, Store
+from offline_queue.store import SCHEMA, Connect, Store, Transaction
 from offline_queue.traces import Trace
 from offline_queue.verify import Verifier
 from offline_queue.vocabulary import Step
@@ -118,17 +117,16 @@ class Book:
         """The data folder."""
         return self.store.folder
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> Transaction:
         """One durable step. After it, now and then, the chain's end is written to the keystore."""
-        try:
-            with self.store.transaction():
-                yield
-        except BaseException:
+        return _Step(self)
+
+    def ended(self, undone: bool) -> None:
+        """After each durable step, and each that was undone."""
+        if undone:
             self.keys.forget()  # one of them may have been made in this transaction
             self.journal.forget()
-            raise
-        if self._unanchored >= _ANCHOR_EVERY:
+        elif self._unanchored >= _ANCHOR_EVERY:
             self.remember()
 
     def now(self) -> datetime:
@@ -341,6 +339,22 @@ class Book:
     def place(self, item: Item) -> Place:
         """What an item's contents are bound to."""
         return (self.id, "item", item.id, item.key, item.kind.value)
+
+
+class _Step(Transaction):
+    """A transaction of the store that the book hears the end of."""
+
+    def __init__(self, book: Book) -> None:
+        super().__init__(book.store)
+        self._book = book
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        undone = True
+        try:
+            super().__exit__(kind, error, trace)
+            undone = error is not None
+        finally:
+            self._book.ended(undone)
 
 
 def _numbers_name(identity: Identity) -> str:

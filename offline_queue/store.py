@@ -151,31 +151,44 @@ class Store:
             self._conn.executemany(sql, rows)
         self._later.clear()
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing, flushed at the end. Raises ``StoreFailed`` (nothing happened) or ``StoreUncertain``."""
-        with self._lock:
-            try:
-                self._reach().execute("BEGIN IMMEDIATE")
-                self._turns += 1
-                self.turn = self._turns
-                try:
-                    yield
-                    self._catch_up()
-                except BaseException:
-                    self.mark = None
-                    self._later.clear()
-                    self._undo()
-                    raise
-                finally:
-                    self.turn = 0
-            except sqlite3.Error as error:
+    def begin(self) -> None:
+        """What is written from here on takes effect at ``end``, all or nothing. Raises ``StoreFailed``."""
+        self._lock.acquire()
+        try:
+            self._reach().execute("BEGIN IMMEDIATE")
+        except BaseException as error:
+            self._lock.release()
+            if isinstance(error, sqlite3.Error):
                 raise StoreFailed(cause=error) from error
-            mark, self.mark = self.mark, None
+            raise
+        self._turns += 1
+        self.turn = self._turns
+
+    def end(self, error: BaseException | None) -> None:
+        """Flushed when this returns; undone after an error. Raises ``StoreFailed`` or ``StoreUncertain``."""
+        try:
+            mark, self.mark, self.turn = self.mark, None, 0
+            try:
+                if error is None:
+                    self._catch_up()
+            except sqlite3.Error as failed:
+                error = failed
+            if error is not None:
+                self._later.clear()
+                self._undo()
+                if isinstance(error, sqlite3.Error):
+                    raise StoreFailed(cause=error) from error
+                return
             try:
                 self._conn.execute("COMMIT")
-            except sqlite3.Error as error:
-                self._find_out(error, mark)
+            except sqlite3.Error as failed:
+                self._find_out(failed, mark)
+        finally:
+            self._lock.release()
+
+    def transaction(self) -> "Transaction":
+        """All or nothing, flushed at the end. Raises ``StoreFailed`` (nothing happened) or ``StoreUncertain``."""
+        return Transaction(self)
 
     def copy(self, file: Path) -> None:
         """A compact copy of what is committed, flushed."""
@@ -219,8 +232,11 @@ class Store:
         return conn
 
     def _undo(self) -> None:
-        if self._conn.in_transaction:  # a full disk or an I/O error has already undone it
-            self._conn.execute("ROLLBACK")
+        try:
+            if self._conn.in_transaction:  # a full disk or an I/O error has already undone it
+                self._conn.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            raise StoreFailed(cause=error) from error
 
     def _find_out(self, error: sqlite3.Error, mark: Mark | None) -> None:
         """A commit that failed may still have reached the disk: reopen the file and look for its last event.
@@ -244,3 +260,16 @@ class Store:
         except (sqlite3.Error, OSError) as second:
             raise StoreUncertain(cause=second) from error
         raise StoreFailed(cause=error) from error
+
+
+class Transaction:
+    """One durable step of a store, as a ``with`` block. No generator: every record and change of state is in one."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __enter__(self) -> None:
+        self._store.begin()
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self._store.end(error)
