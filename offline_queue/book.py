@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,7 +12,7 @@ import msgspec
 from offline_queue import locks, vocabulary
 from offline_queue.archives import FOLDER, Archives
 from offline_queue.datakeys import DataKeys, LocalWrapping
-from offline_queue.faults import KeysClosed, NotOurStore, QueueFault, RolledBack, StoreFailed
+from offline_queue.faults import KeysClosed, NotOurStore, QueueFault, RolledBack, StoreFailed, StoreGone
 from offline_queue.items import Items
 from offline_queue.journal import CLOCK_CONFIRMED, Journal
 from offline_queue.numbers import PER_SECOND, Numbers
@@ -56,7 +57,8 @@ class Contents(msgspec.Struct, frozen=True, array_like=True):
 class Book:
     """Opens, or makes, the store of one folder.
 
-    Raises ``KeysClosed``, ``NotOurStore``, ``RolledBack``, ``UnfitFolder``, ``NotDurable`` or ``StoreFailed``.
+    Raises ``KeysClosed``, ``NotOurStore``, ``StoreGone``, ``RolledBack``, ``UnfitFolder``, ``NotDurable`` or
+    ``StoreFailed``.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Book:
         site_key: bytes | None,
         connect: Connect | None,
         adopt: str = "",
+        anew: str = "",
     ) -> None:
         self.identity = identity
         self.clock = clock
@@ -84,11 +87,14 @@ class Book:
         self._hold: locks.Hold | None = None
         self.anchor_fault: QueueFault | None = None
         """Why the keystore did not take the last anchor."""
+        self.reserve = Reserve(folder)
         self.store = Store(folder, connect)
+        lost: bytes | None = None
         try:
             with self.store.transaction():
                 if self.store.is_new():
-                    self._make(suite)
+                    lost = self._lost(anew)
+                    self._make(suite, lost)
                 self.store.check_schema()
                 row = self.store.rows("SELECT * FROM store")[0]
                 self._check_identity(row["institution"], row["terminal"])
@@ -105,11 +111,14 @@ class Book:
             self.numbers = Numbers(self.store, identity, clock)
             self.damage = self._check_end(adopt)
             """What is wrong with the store and not yet told in its chain."""
+            self._take_place()
+            if lost is not None:
+                with self.transaction():
+                    self.note("anew", anew, lost=lost.hex())
         except BaseException:
             self.store.close()
             raise
         self._wall, self._moment = clock(), steady()
-        self.reserve = Reserve(folder)
         self.reserve.put_aside()
 
     @property
@@ -251,7 +260,10 @@ class Book:
 
     def remembered(self) -> Remembered | None:
         """What the keystore knows of this store."""
-        found = self._keystore.get(_anchor_name(self.id))
+        return self._remembered(self.id)
+
+    def _remembered(self, store: bytes) -> Remembered | None:
+        found = self._keystore.get(_anchor_name(store))
         return msgspec.msgpack.decode(found, type=Remembered) if found else None
 
     def remember(self) -> None:
@@ -267,12 +279,14 @@ class Book:
             self._unanchored = 0
 
     def retire(self) -> None:
-        """Write the last anchor, and for a store that follows this one how far its numbers went."""
+        """Write the last anchor, how far the numbers went for a store that follows, and that one may follow here."""
         number: int = self.store.rows("SELECT number FROM store")[0][0]
         self._keystore.put(_numbers_name(self.identity), str(number).encode())
         self.remember()
         if self.anchor_fault:
             raise self.anchor_fault
+        self._keystore.put(_place_name(self.folder), b"")
+        self.reserve.give_up()
 
     def close(self) -> None:
         """Write the anchor, let go of everything."""
@@ -287,10 +301,34 @@ class Book:
         if self._hold:
             self._hold.release()
 
-    def _make(self, suite: vocabulary.Suite) -> None:
+    def _lost(self, anew: str) -> bytes | None:
+        """The store that was here and is gone, by its id; empty: it is not known which, None: there was none.
+
+        Raises ``StoreGone`` unless a person has decided to begin ``anew``.
+        """
+        lost = self._keystore.get(_place_name(self.folder)) or b""
+        if not lost and not self.reserve.there():
+            return None
+        if not anew:
+            known = self._remembered(lost)
+            raise StoreGone(folder=self.folder, expected=known.seq if known else "?")
+        return lost
+
+    def _take_place(self) -> None:
+        """Let the keystore remember which store this folder has."""
+        name = _place_name(self.folder)
+        try:
+            if self._keystore.get(name) != self.id:
+                self._keystore.put(name, self.id)
+        except KeysClosed as fault:
+            self.anchor_fault = fault
+
+    def _make(self, suite: vocabulary.Suite, lost: bytes | None) -> None:
         id = os.urandom(16)
         LocalWrapping.make_key(id, self._keystore)
         number = int(self._keystore.get(_numbers_name(self.identity)) or 0)
+        if lost and (known := self._remembered(lost)):
+            number = max(number, known.number + _UNSEEN)
         self.store.make_tables()
         self.store.change(
             "INSERT INTO store (id, schema, store, institution, terminal, suite, epoch, number, fence)"
@@ -359,6 +397,10 @@ class _Step(Transaction):
 
 def _numbers_name(identity: Identity) -> str:
     return f"numbers-{identity.institution}-{identity.terminal}"
+
+
+def _place_name(folder: Path) -> str:
+    return f"queue-at-{sha256(os.fsencode(folder.resolve())).hexdigest()[:24]}"
 
 
 def _anchor_name(store: bytes) -> str:

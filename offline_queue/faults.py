@@ -231,6 +231,22 @@ class RolledBack(QueueFault):
     next_en = "Find the newest data folder; if it is lost, adopt this copy as a restore: no number is used twice."
 
 
+class StoreGone(QueueFault):
+    """A folder that had a store has none: making an empty one in silence would hide every bill of the lost one."""
+
+    code = "store_gone"
+    zh = "{folder} 中曾有本终端的账库（至少 {expected} 条记录），现已不在；没有另建新库。"
+    en = "{folder} had this terminal's store ({expected} events or more), and it is gone; no new one was made."
+    next_zh = (
+        "请停止收费并联系管理员：找回数据目录，或用 yibao restore 换回最近的备份；"
+        "确已找不回时，用 yibao config start-over 另建新库，编号接着用，不会重复。"
+    )
+    next_en = (
+        "Stop taking money and call the administrator: find the data folder, or put the newest copy in its place with "
+        "yibao restore; if it is lost for good, begin anew with yibao config start-over: no number is used twice."
+    )
+
+
 class KeysClosed(QueueFault):
     """The keystore does not give the key of this store. There is no fall-back."""
 

@@ -80,6 +80,10 @@ class Reserve:
             return False
         return True
 
+    def there(self) -> bool:
+        """Whether somebody has put it aside: a store has been here."""
+        return self._file.exists()
+
     def give_up(self) -> bool:
         """Make the room free; says whether there was any."""
         had = self._file.exists()

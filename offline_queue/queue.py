@@ -98,11 +98,14 @@ class Queue:
         site_key: bytes | None = None,
         connect: Connect | None = None,
         adopt: str = "",
+        anew: str = "",
     ) -> Self:
         """Open the folder's queue, or make one.
 
         ``suite`` counts for a new store only. ``site_key`` is the site's public X25519 recovery key. ``adopt`` names
-        the person who decided to go on from an older copy; without it such a copy raises ``RolledBack``. A signed
+        the person who decided to go on from an older copy; without it such a copy raises ``RolledBack``. Where a
+        store has been and is gone, ``StoreGone`` is raised; ``anew`` names the person who decided to begin a new one,
+        whose numbers go on above. A signed
         policy of the limits is noted in the chain when it comes into force; one that goes back lets nothing be stored.
         Raises ``KeysClosed``, ``NotOurStore``, ``UnfitFolder``, ``NotDurable``, ``StoreFailed``.
         """
@@ -116,6 +119,7 @@ class Queue:
             site_key=site_key,
             connect=connect,
             adopt=adopt,
+            anew=anew,
         )
         try:
             if book.damage:

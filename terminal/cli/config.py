@@ -110,6 +110,18 @@ def retire(folder: Path, by: str, with_card: bool, home: Path, as_json: bool) ->
     show(done, as_json, lambda: f"# {done.last} {done.anchor}\n旧存储 the old store: {done.folder}")
 
 
+@config.command("start-over")
+@click.option("--by", required=True, metavar="NUMBER", help="决定另建的人 who decided to give the lost store up")
+@at_home
+@as_json
+def start_over(by: str, home: Path, as_json: bool) -> None:
+    """账库确已找不回时另建新库，编号接着用。 A new store where the last one is lost for good; its numbers go on."""
+    from terminal.counter.office import copies
+
+    done = copies.start_over(home, by)
+    show(done, as_json, lambda: f"# {done.last} {done.anchor}\n其余文件 what lay there: {done.folder}")
+
+
 @config.command()
 def schema() -> None:
     """设置的 JSON Schema。 The JSON schema of the settings."""

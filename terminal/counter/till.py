@@ -28,10 +28,12 @@ _SIGNER_SETTING = "centre.secret_file"
 class Till:
     """Everything a use case needs; a context manager. Raises the faults of settings, store and keystore on opening.
 
-    ``adopt`` names who decided to go on from an older copy of the store.
+    ``adopt`` names who decided to go on from an older copy of the store, ``anew`` who gave up a lost one.
     """
 
-    def __init__(self, home: Path, *, clock: Clock = now, settings: Settings | None = None, adopt: str = "") -> None:
+    def __init__(
+        self, home: Path, *, clock: Clock = now, settings: Settings | None = None, adopt: str = "", anew: str = ""
+    ) -> None:
         self.home = home
         self.clock = clock
         self.settings = settings or load(home)
@@ -50,6 +52,7 @@ class Till:
             limits=offline.limits,
             site_key=bytes.fromhex(self.settings.recovery_key) or None,
             adopt=adopt,
+            anew=anew,
         )
         with self.queue.noting():  # processes that open a new folder at once make its files one after the other
             self.people = People(folder, self.queue.sealer)

@@ -9,13 +9,15 @@ import msgspec
 
 from config.places import store_folder
 from offline_queue import custody
-from offline_queue.faults import ItemsOpen, QueueFault
+from offline_queue.faults import ItemsOpen, QueueFault, StoreGone
 from offline_queue.store import NAME
-from terminal.counter.office.faults import NoCopy, StoreInUse
+from terminal.counter.office.faults import NoCopy, StoreInUse, StoreStands
 from terminal.counter.office.operators import Session
 from terminal.counter.office.roles import Right
 from terminal.counter.till import Till
 
+STAYS = ("keys", "retired-", "aside-", "broken-")
+"""What a store leaves behind: the keys open what was stored before, and what was set aside stays where it is."""
 _FILES = (NAME, f"{NAME}-wal", f"{NAME}-shm")
 
 
@@ -48,8 +50,7 @@ def restore(home: Path, folder: Path, actor: str) -> Copy:
     store.mkdir(parents=True, exist_ok=True)
     check_alone(store)
     _check_empty(home, store)
-    aside = store / f"aside-{max((int(old.name[6:]) for old in store.glob('aside-*')), default=0) + 1}"
-    aside.mkdir(mode=0o700)
+    aside = _aside(store)
     _move(store, aside)
     shutil.copyfile(folder / NAME, store / NAME)
     try:
@@ -62,6 +63,32 @@ def restore(home: Path, folder: Path, actor: str) -> Copy:
         aside.rmdir()
         raise
     return Copy(str(aside), found.events, found.items, found.head.seq, found.head.short)
+
+
+def start_over(home: Path, actor: str) -> Copy:
+    """Makes a new store where the last one is lost for good; what lay beside that one is set aside.
+
+    Message numbers go on above all that the keystore remembers. What the lost store held is open nowhere: reconcile.
+    Raises StoreStands, and the faults of opening.
+    """
+    store = store_folder(home)
+    try:
+        with Till(home):
+            raise StoreStands(folder=store)
+    except StoreGone:
+        aside = _aside(store)
+    for file in sorted(store.iterdir()):
+        if not file.name.startswith(STAYS):
+            file.replace(aside / file.name)
+    with Till(home, anew=actor) as till:
+        found = till.queue.verify()
+    return Copy(str(aside), found.events, found.items, found.head.seq, found.head.short)
+
+
+def _aside(store: Path) -> Path:
+    folder = store / f"aside-{max((int(old.name[6:]) for old in store.glob('aside-*')), default=0) + 1}"
+    folder.mkdir(mode=0o700)
+    return folder
 
 
 def check_alone(store: Path) -> None:

@@ -375,6 +375,17 @@ class NoCopy(Fault):
     next_en = "Name a folder that yibao backup made; the store was not touched."
 
 
+class StoreStands(Fault):
+    """Starting over is for a lost store; this one is there."""
+
+    code = "store_stands"
+    exit = Exit.NO
+    zh = "{folder} 的账库还在，没有另建。"
+    en = "The store in {folder} is there; no new one was made."
+    next_zh = "照常使用即可；要结束本终端，请用 yibao config retire。"
+    next_en = "Go on as usual; to end this terminal run yibao config retire."
+
+
 class FileUnfit(Fault):
     """A file that cannot be made or read."""
 

@@ -6,14 +6,11 @@ from pathlib import Path
 from config.places import store_folder
 from offline_queue import custody
 from terminal.counter.office import shifts
-from terminal.counter.office.copies import Copy, check_alone
+from terminal.counter.office.copies import STAYS, Copy, check_alone
 from terminal.counter.office.faults import ShiftIsOpen
 from terminal.counter.office.operators import Session
 from terminal.counter.office.roles import Right
 from terminal.counter.till import Till
-
-_STAYS = ("keys", "retired-", "aside-")
-"""The keys open what was stored before; what was set aside stays where it is."""
 
 
 def sign_out(till: Till, by: Session) -> None:
@@ -42,6 +39,6 @@ def retire(home: Path, folder: Path, who: Callable[[Till], Session]) -> Copy:
     aside = store / f"retired-{final.seq}-{final.short}"
     aside.mkdir(mode=0o700)
     for file in sorted(store.iterdir()):
-        if not file.name.startswith(_STAYS):
+        if not file.name.startswith(STAYS):
             file.replace(aside / file.name)
     return Copy(str(aside), checked.events, checked.items, final.seq, final.short)
