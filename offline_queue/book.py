@@ -1,7 +1,7 @@
 """One opened store with its keys, chain and clocks: what the doors of the queue work on."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -140,9 +140,11 @@ class Book:
 
     def now(self) -> datetime:
         """The time of the current transaction: whatever is stored by one commit happened at one time."""
-        if (turn := self.store.turn) != self._now[0]:
+        if not (turn := self.store.turn):
+            return self.clock()
+        if turn != self._now[0]:
             self._now = turn, self.clock()
-        return self._now[1] if turn else self.clock()
+        return self._now[1]
 
     def conclude(self, work: Callable[[], Done]) -> Done:
         """One durable step that must not fail for want of room: it may use the reserve. ``work`` can be run twice."""
@@ -195,7 +197,16 @@ class Book:
 
     def contents(self, item: Item) -> Contents:
         """What was recorded. Raises ``KeyErased`` or ``SealBroken``."""
-        sealed = self.store.rows("SELECT sealed FROM item WHERE id = ?", (item.id,))[0]["sealed"]
+        return self.opened(item, self.sealed([item])[item.id])
+
+    def sealed(self, items: Sequence[Item]) -> dict[int, bytes | None]:
+        """What is stored of some items' contents, by their numbers; nothing where it was archived."""
+        places = ", ".join("?" * len(items))
+        found = self.store.rows(f"SELECT id, sealed FROM item WHERE id IN ({places})", [item.id for item in items])
+        return dict(map(tuple, found))
+
+    def opened(self, item: Item, sealed: bytes | None) -> Contents:
+        """The same from what is stored of it."""
         sealed = sealed or self.archives.item(item.id) or b""
         plain = unseal(self.suite, self.keys.by_id(item.sealed_with), sealed, self.place(item))
         return msgspec.msgpack.decode(plain, type=Contents)

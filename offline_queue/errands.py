@@ -37,7 +37,7 @@ class Errand(Struct, eq=False):
     """One thing to do. Without ``call`` only the next commit is waited for."""
 
     item: Item
-    then: Callable[[object, str], "Errand | None"]
+    then: "Then"
     """Takes the result (an exception, if the call raised one) and a fresh message number."""
     call: Callable[[], object] | None = None
     result: object = None
@@ -57,6 +57,9 @@ class Errand(Struct, eq=False):
     def goes_on(self) -> "Errand | None":
         """What was begun at once when the call had ended."""
         return self.following if isinstance(self.result, Outcome) and self.result.result in CLOSING else None
+
+
+Then = Callable[[object, str], Errand | None]
 
 
 @dataclass

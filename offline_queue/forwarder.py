@@ -14,7 +14,7 @@ from msgspec import Struct
 from offline_queue import locks
 from offline_queue.book import Book
 from offline_queue.doubts import solve
-from offline_queue.errands import ACTOR, Errand, Policy, Sender, prepare
+from offline_queue.errands import ACTOR, Errand, Policy, Sender, Then, prepare
 from offline_queue.faults import AlreadyForwarding, ForbiddenStep, KeyErased, LeaseLost, SealBroken
 from offline_queue.items import OPEN_ROWS
 from offline_queue.lanes import Lanes
@@ -145,13 +145,12 @@ class Forwarder:
         """
         if self._breaker.is_open and not self._probe():
             return False
-        at_once: list[Errand] = []
-        while self._in_flight + len(at_once) < self._sender.policy.width and (item := self._lanes.take()):
-            errand = self._errand(item)
-            if errand.call:
-                self._go(errand)
-            else:
-                at_once.append(errand)
+        items: list[Item] = []
+        while self._in_flight + len(items) < self._sender.policy.width and (item := self._lanes.take()):
+            items.append(item)
+        errands = self._errands(items)
+        self._go([errand for errand in errands if errand.call])
+        at_once = [errand for errand in errands if not errand.call]
         self._store(at_once)
         return bool(at_once)
 
@@ -162,34 +161,43 @@ class Forwarder:
         self._breaker.tell(usable)
         return usable
 
-    def _errand(self, item: Item) -> Errand:
+    def _errands(self, items: list[Item]) -> list[Errand]:
+        """What is to be done next about each."""
+        sealed = self._book.sealed(items) if items else {}
+        return [self._errand(item, sealed[item.id]) for item in items]
+
+    def _errand(self, item: Item, sealed: bytes | None) -> Errand:
         try:
-            payload = self._book.contents(item).payload
+            payload = self._book.opened(item, sealed).payload
             step = prepare if item.state is State.RECORDED else solve
             return step(self._sender, item, payload)
         except (SealBroken, KeyErased) as fault:
             reason = fault.code
             return Errand(item, lambda result, number: self._sender.hold(item, reason))
 
-    def _go(self, errand: Errand) -> None:
-        self._in_flight += 1
-        if errand.item.state is State.SENDING and self._lanes.wait() != 0:  # no other lane waits for the place
-            errand.following = self._ahead(errand.item)
-        self._pool.start(errand)
+    def _go(self, errands: list[Errand]) -> None:
+        self._in_flight += len(errands)
+        if self._in_flight < self._sender.policy.width or self._lanes.wait() != 0:  # no other lane waits for a place
+            self._look_ahead([errand for errand in errands if errand.item.state is State.SENDING])
+        for errand in errands:
+            self._pool.start(errand)
 
-    def _ahead(self, item: Item) -> Errand | None:
+    def _look_ahead(self, sends: list[Errand]) -> None:
         """The harmless steps of what comes after an item, so that its outcome and the next intent share a commit."""
-        if (upcoming := self._lanes.following(item)) is None:
-            return None
-        errand = self._errand(upcoming)
-        then = errand.then
+        upcoming = [(send, item) for send in sends if (item := self._lanes.following(send.item))]
+        for (send, item), errand in zip(upcoming, self._errands([item for _, item in upcoming]), strict=True):
+            if errand.call:
+                errand.then = self._in_turn(send.item, item, errand.then)
+                send.following = errand
 
-        def in_turn(result: object, number: str) -> Errand | None:
-            goes_on = not self._stop.is_set() and self._book.items.by_id(item.id).state not in OPEN
-            return then(result, number) if goes_on and self._lanes.following(item) == upcoming else None
+    def _in_turn(self, before: Item, item: Item, then: Then) -> Then:
+        """Drops what was asked ahead when the run was to stop, or the lane has changed meanwhile."""
 
-        errand.then = in_turn
-        return errand if errand.call else None
+        def if_still(result: object, number: str) -> Errand | None:
+            goes_on = not self._stop.is_set() and self._book.items.by_id(before.id).state not in OPEN
+            return then(result, number) if goes_on and self._lanes.following(before) == item else None
+
+        return if_still
 
     def _store(self, ended: list[Errand]) -> None:
         """One commit for all that ended; what follows from it starts afterwards."""
@@ -207,10 +215,9 @@ class Forwarder:
         follow = self._book.conclude(store)
         self._lanes.refresh()
         for errand, next_one in zip(ended, follow, strict=True):
-            if next_one:
-                self._go(next_one)
-            elif not errand.goes_on:
+            if not next_one and not errand.goes_on:
                 self._lanes.give_back(errand.item)
+        self._go([errand for errand in follow if errand])
 
     def _raise_fence(self) -> int:
         """From now on nothing of an earlier holder is written."""

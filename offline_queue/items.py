@@ -13,7 +13,7 @@ from msgspec.structs import fields, replace
 
 from offline_queue.faults import ForbiddenStep, KeyReused
 from offline_queue.journal import Journal
-from offline_queue.ports import Item
+from offline_queue.ports import Item, Moment
 from offline_queue.sealing import Algorithms
 from offline_queue.store import Store
 from offline_queue.vocabulary import OPEN, TRANSITIONS, WITHOUT_EFFECT, Kind, State, Step
@@ -32,8 +32,12 @@ def _stored(item: Item) -> dict[str, Any]:
     """An item's fields as SQLite keeps them, without those that are as if never set."""
     stored: dict[str, Any] = to_builtins(item, builtin_types=(bytes,))
     if item.doubtful_since:
-        stored["doubtful_since"] = f"{item.doubtful_since.boot} {item.doubtful_since.seconds:.6f}"
+        stored["doubtful_since"] = _spelt(item.doubtful_since)
     return stored
+
+
+def _spelt(moment: Moment) -> str:
+    return f"{moment.boot} {moment.seconds:.6f}"
 
 
 def item_of(row: Row) -> Item:
@@ -125,8 +129,9 @@ class Items:
         """Store what differs, with its event, inside the caller's transaction."""
         differing = {name: value for name, value in changes.items() if getattr(before, name) != value}
         after = replace(before, last=self._journal.next_seq(), **differing)
-        stored = _stored(after)
-        changed = {name: stored.get(name, UNSET.get(name)) for name in differing}
+        changed: dict[str, Any] = to_builtins(differing, builtin_types=(bytes,))
+        if since := after.doubtful_since if "doubtful_since" in differing else None:
+            changed["doubtful_since"] = _spelt(since)
         setting = "".join(f"{name} = ?, " for name in changed)
         self._store.change(f"UPDATE item SET {setting}last = ? WHERE id = ?", [*changed.values(), after.last, after.id])
         self._journal.known()[after.id] = after
