@@ -7,14 +7,13 @@ nonce is random: one derived from a row number would repeat after a restore.
 
 import hashlib
 import os
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from struct import Struct
 from typing import Protocol
 
+import lz4.block
 import msgspec
-import zstandard
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -36,15 +35,8 @@ Mac = Callable[[bytes], bytes]
 """A keyed digest with its key."""
 
 
-class _Packing(threading.local):
-    """A thread's own: setting one up costs more than a record takes."""
-
-    def __init__(self) -> None:
-        self.pack = zstandard.ZstdCompressor(level=1).compress
-        self.unpack = zstandard.ZstdDecompressor().decompress
-
-
-_PACKING = _Packing()
+_pack: Callable[[bytes], bytes] = lz4.block.compress
+_unpack: Callable[[bytes], bytes] = lz4.block.decompress
 
 
 class _Aead(Protocol):
@@ -133,7 +125,7 @@ def seal(suite: Algorithms, key: DataKey, epoch: int, plain: bytes, place: Place
     """Compress and seal, bound to its place."""
     nonce = os.urandom(12)
     head = _HEAD.pack(suite.mark, epoch, key.id, nonce)
-    return head + key.cipher(suite).encrypt(nonce, _PACKING.pack(plain), _associated(head, place))
+    return head + key.cipher(suite).encrypt(nonce, _pack(plain), _associated(head, place))
 
 
 def data_key_of(sealed: bytes) -> int:
@@ -147,19 +139,19 @@ def unseal(suite: Algorithms, key: DataKey, sealed: bytes, place: Place) -> byte
     head, body = sealed[: _HEAD.size], sealed[_HEAD.size :]
     try:
         plain = key.cipher(suite).decrypt(nonce, body, _associated(head, place))
-        return _PACKING.unpack(plain)
-    except (InvalidTag, ValueError, zstandard.ZstdError) as error:
+        return _unpack(plain)
+    except (InvalidTag, ValueError, lz4.block.LZ4BlockError) as error:
         raise SealBroken(what=_name(place)) from error
 
 
 def opener(suite: Algorithms, key: DataKey) -> Callable[[bytes, Place], bytes]:
     """``unseal`` for who opens many with one key in one thread."""
-    decrypt, unpack, encode = key.cipher(suite).decrypt, _PACKING.unpack, msgspec.msgpack.encode
+    decrypt, unpack, encode = key.cipher(suite).decrypt, _unpack, msgspec.msgpack.encode
 
     def open(sealed: bytes, place: Place) -> bytes:
         try:
             return unpack(decrypt(sealed[7:19], sealed[19:], sealed[:19] + encode(place)))
-        except (InvalidTag, ValueError, zstandard.ZstdError) as error:
+        except (InvalidTag, ValueError, lz4.block.LZ4BlockError) as error:
             raise SealBroken(what=_name(place)) from error
 
     return open
