@@ -1,5 +1,6 @@
 """Contents that left the store: closed, reconciled and old; still sealed, still found when asked for."""
 
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -8,7 +9,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from offline_queue.faults import StoreFailed
-from offline_queue.place import flush_file, flush_folder
+from offline_queue.place import PART, flush_file, flush_folder
 from offline_queue.sealing import Algorithms
 
 FOLDER = "archive"
@@ -116,3 +117,15 @@ def _paced(rows: Iterator[tuple[int, bytes]], breathe: Callable[[], None]) -> It
         if not count % BREATH:
             breathe()
         yield row
+
+
+def mirror(source: Path, target: Path) -> None:
+    """Every archive of one folder in another as well, each whole or not at all. Raises ``OSError``."""
+    for file in source.glob("*.db"):
+        if not (target / file.name).exists():
+            target.mkdir(mode=0o700, parents=True, exist_ok=True)
+            fresh = target / f"{file.name}{PART}"
+            shutil.copyfile(file, fresh)
+            flush_file(fresh)
+            fresh.replace(target / file.name)
+            flush_folder(target)

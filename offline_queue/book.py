@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -22,7 +22,7 @@ from offline_queue.sealing import SUITES, Place, seal, unseal
 from offline_queue.store import SCHEMA, Connect, Store, Transaction
 from offline_queue.traces import Trace
 from offline_queue.verify import Verifier
-from offline_queue.vocabulary import Step
+from offline_queue.vocabulary import OPEN, State, Step
 
 Done = TypeVar("Done")
 
@@ -37,6 +37,10 @@ _CONTACT = "contact"
 
 _CONTACT_EVERY = timedelta(minutes=1)
 """How finely the time of the last contact is kept."""
+
+
+RESTORED = "restored"
+"""Kind of the event by which a store goes on from an older copy, and reason of the items that were open in it."""
 
 
 class Remembered(msgspec.Struct, frozen=True, array_like=True):
@@ -358,27 +362,36 @@ class Book:
     def _check_end(self, adopt: str) -> tuple[Trace, ...]:
         """The links since the last anchor; an older copy than the keystore remembers does not open by itself."""
         known = self.remembered()
-        verifier = Verifier(self.store, self.suite, self.id, self.keys)
-        if known is None:
-            return ()
-        anchor = Anchor(known.seq, known.hash)
-        wrong = list(verifier.anchors([anchor]))
-        if wrong:
-            if not adopt:
-                raise RolledBack(found=self.journal.head().seq, expected=known.seq)
+        if adopt:
             self._adopt(known, adopt)
             return ()
+        if known is None:
+            return ()
+        verifier = Verifier(self.store, self.suite, self.id, self.keys)
+        anchor = Anchor(known.seq, known.hash)
+        if list(verifier.anchors([anchor])):
+            raise RolledBack(found=self.journal.head().seq, expected=known.seq)
         return tuple(trace for _, traces in verifier.links(anchor) for trace in traces)
 
-    def _adopt(self, known: Remembered, actor: str) -> None:
-        """Go on from an older copy: a new epoch, and numbers that start above all that were ever given out."""
+    def _adopt(self, known: Remembered | None, actor: str) -> None:
+        """Go on from an older copy: a new epoch, and numbers that start above all that were ever given out.
+
+        What is open in it may have been sent after the copy was made: a person looks at the far end's books first.
+        """
         self.epoch += 1
         with self.store.transaction():
             self.store.change(
-                "UPDATE store SET epoch = ?, number = max(number, ?)", (self.epoch, known.number + _UNSEEN)
+                "UPDATE store SET epoch = ?, number = max(number, ?, ?) + ?",
+                (self.epoch, known.number if known else 0, int(self.clock().timestamp()) * PER_SECOND, _UNSEEN),
             )
-            self.note("restored", actor, epoch=self.epoch, remembered=known.seq)
+            self.note(RESTORED, actor, epoch=self.epoch, remembered=known.seq if known else 0)
+            for item in self.items.in_states(set(OPEN) - {State.HELD}):
+                sent = item.state is State.SENDING
+                doubt: dict[str, Any] = {"doubtful_at": self.clock(), "doubtful_since": self.steady()} if sent else {}
+                self.move(item.id, Step.HOLD, actor=actor, reason=RESTORED, **doubt)
         self.remember()
+        if self.anchor_fault:
+            raise self.anchor_fault
 
     def _owners(self) -> Path:
         path = self.folder / "owners"

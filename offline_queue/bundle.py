@@ -1,12 +1,15 @@
 """Open items carried to another terminal: sealed to exactly one receiver, signed by the sender, taken in once.
 
-What leaves a living terminal is held there (reason ``exported``), so that only one of the two sends it. What is taken
-from a dead terminal's disk, with the site's recovery key, includes the calls nobody knows the end of: the receiver asks
-about them under the number they went out with.
+What leaves a living terminal is held there (reason ``exported``), so that only one of the two sends it; until that is
+durable the file has no signature, and no receiver takes it in. What is taken from a dead terminal's disk, with the
+site's recovery key, includes the calls nobody knows the end of: the receiver asks about them under the number they went
+out with.
 """
 
 import contextlib
-from collections.abc import Collection
+import errno
+import os
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import msgspec
@@ -20,11 +23,13 @@ from offline_queue import vocabulary
 from offline_queue.book import Book, Contents
 from offline_queue.datakeys import DataKeys, SiteWrapping
 from offline_queue.decisions import EXPORTED as EXPORTED
-from offline_queue.entry import fresh, known_item
-from offline_queue.faults import BadBundle, StoreBroken
+from offline_queue.decisions import may_stand
+from offline_queue.entry import ended_item, fresh, known_item
+from offline_queue.faults import BadBundle, BundleUnfinished, BundleUnwritten, StoreBroken, StoreFailed
 from offline_queue.items import Items
 from offline_queue.journal import Journal
 from offline_queue.outcomes import conclude
+from offline_queue.place import PART, flush_folder
 from offline_queue.ports import Intent, Item, NewItem, Outcome
 from offline_queue.sealing import SUITES, unseal
 from offline_queue.store import Store
@@ -33,6 +38,10 @@ from offline_queue.vocabulary import OPEN, Kind, OnceFreed, OutcomeClass, State,
 
 _SEALING = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 _PURPOSE = b"queue bundle 1"
+_SIGNATURE = 64
+"""Bytes."""
+DELIVERED = "delivered"
+"""Kind of the event that says which exports have their file."""
 
 
 class Carried(Struct, frozen=True, array_like=True):
@@ -57,6 +66,16 @@ class _Envelope(Struct, frozen=True, array_like=True):
     signature: bytes
 
 
+class Leaving(Struct, frozen=True):
+    """An export on its way to its file, as the chain keeps it: in clear, because days may be erased before it ends."""
+
+    file: str
+    to: str
+    items: list[int]
+    digest: str
+    """Of what is sealed in the file."""
+
+
 class Imported(Struct, frozen=True):
     """What a bundle brought."""
 
@@ -79,16 +98,102 @@ def sender(bundle: bytes) -> bytes:
     return msgspec.msgpack.decode(bundle, type=_Envelope).sender
 
 
-def export(book: Book, to: bytes, actor: str) -> bytes:
-    """Pack what may still be sent, and hold it here. The receiver's ``address`` is ``to``."""
-    movable = (State.RECORDED, State.IN_DOUBT, State.REVERSING)
-    with book.transaction():
-        packed = []
-        for item in book.items.in_states(movable):
-            intent = book.intent(item) if item.state is not State.RECORDED else None
-            packed.append(_carried(item, book.contents(item), intent))
-            book.move(item.id, Step.HOLD, actor=actor, reason=EXPORTED)
-        return _pack(book.keys, packed, to)
+def export(book: Book, to: bytes, actor: str, file: Path) -> int:
+    """Pack what may still be sent into a new file for the receiver with this ``address``, and hold it here.
+
+    What an earlier export for the same receiver held without finishing its file goes along: the receiver takes each in
+    once. The file is whole and flushed, but without its signature, before anything is held; it is signed and gets its
+    name once the hold is durable. Gives the number of items. Raises ``BundleUnwritten``, and then nothing is held, or
+    ``BundleUnfinished``: they are held, and ``finish`` or the next export for this receiver goes on.
+    """
+    finish(book)
+    part = _part(file)
+    try:
+        if file.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+        with book.transaction():
+            packed = dict(_waiting(book, to)) | dict(_hold(book, actor))
+            envelope = _pack(book.keys, [packed[id] for id in sorted(packed)], to)
+            _write(part, msgspec.structs.replace(envelope, signature=bytes(_SIGNATURE)))
+            digest = book.suite.digest(envelope.sealed).hex()
+            leaving = Leaving(str(file.absolute()), to.hex(), sorted(packed), digest)
+            seq = book.note(EXPORTED, actor, **msgspec.structs.asdict(leaving)).seq
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise BundleUnwritten(file=file, cause=error.strerror) from error
+    _finish(book, seq, leaving)
+    return len(packed)
+
+
+def unfinished(book: Book) -> list[tuple[int, Leaving]]:
+    """Exports whose file did not get its name, as far as is known, and whose items are still held for it."""
+    notes = list(book.journal.notes((EXPORTED, DELIVERED), 0))
+    done = {
+        seq for note in notes if note.kind == DELIVERED for seq in msgspec.convert(note.changes["exports"], list[int])
+    }
+    open_ = {item.id for item in book.items.in_states([State.HELD]) if item.reason == EXPORTED}
+    return [
+        (note.seq, leaving)
+        for note in notes
+        if note.kind == EXPORTED and note.seq not in done
+        if open_.intersection((leaving := msgspec.convert(note.changes, Leaving)).items)
+    ]
+
+
+def finish(book: Book) -> None:
+    """Sign and name the files of exports that were cut off, where they are in reach."""
+    for seq, leaving in unfinished(book):
+        with contextlib.suppress(BundleUnfinished):
+            _finish(book, seq, leaving)
+
+
+def _waiting(book: Book, to: bytes) -> Iterator[tuple[int, Carried]]:
+    """What is held for this receiver without a file."""
+    for id in {id for _, leaving in unfinished(book) if leaving.to == to.hex() for id in leaving.items}:
+        item = book.items.by_id(id)
+        if item.state is State.HELD and item.reason == EXPORTED:
+            carried = _carried(item, book.contents(item), book.intent(item) if may_stand(item) else None)
+            yield id, msgspec.structs.replace(carried, held="")
+
+
+def _hold(book: Book, actor: str) -> Iterator[tuple[int, Carried]]:
+    for item in book.items.in_states((State.RECORDED, State.IN_DOUBT, State.REVERSING)):
+        intent = book.intent(item) if item.state is not State.RECORDED else None
+        yield item.id, _carried(item, book.contents(item), intent)
+        book.move(item.id, Step.HOLD, actor=actor, reason=EXPORTED)
+
+
+def _finish(book: Book, seq: int, leaving: Leaving) -> None:
+    """Sign the file in place, which needs no room, then give it its name. What another process did stays done."""
+    file = Path(leaving.file)
+    part = _part(file)
+    try:
+        found = part if part.exists() else file
+        envelope = msgspec.msgpack.decode(found.read_bytes(), type=_Envelope)
+        if book.suite.digest(envelope.sealed).hex() != leaving.digest:
+            raise BundleUnfinished(file=file, cause="another file has its name")
+        if found is part:
+            _write(part, _signed(book.keys, envelope.sealed))
+            part.replace(file)
+        flush_folder(file.parent)
+    except (OSError, msgspec.DecodeError) as error:
+        raise BundleUnfinished(file=file, cause=error) from error
+    covered = [at for at, other in unfinished(book) if other.to == leaving.to and at <= seq]
+    with contextlib.suppress(StoreFailed), book.transaction():  # whoever opens the store next sees the file
+        book.note(DELIVERED, "queue", exports=covered)
+
+
+def _write(file: Path, envelope: _Envelope) -> None:
+    with file.open("r+b" if file.exists() else "xb") as target:
+        target.write(msgspec.msgpack.encode(envelope))
+        target.truncate()
+        target.flush()
+        os.fsync(target.fileno())
+
+
+def _part(file: Path) -> Path:
+    return file.with_name(f"{file.name}{PART}")
 
 
 def recover(folder: Path, site: X25519PrivateKey, to: bytes) -> bytes:
@@ -112,11 +217,11 @@ def recover(folder: Path, site: X25519PrivateKey, to: bytes) -> bytes:
             contents = msgspec.msgpack.decode(plain, type=Contents)
             in_doubt = item.number and item.state is not State.RECORDED
             packed.append(_carried(item, contents, journal.intent(item) if in_doubt else None))
-        return _pack(keys, packed, to)
+        return msgspec.msgpack.encode(_pack(keys, packed, to))
 
 
 def take_in(book: Book, bundle: bytes, trusted: Collection[bytes], actor: str, file: str = "") -> Imported:
-    """Store what a bundle carries, once: what is known already stays as it is.
+    """Store what a bundle carries, once: what is known already stays as it is, and what was taken back stays so.
 
     The limits do not apply, for the money was taken under the sender's. Raises ``BadBundle`` unless one of the
     ``trusted`` signers made it for this terminal, and ``KeyReused``; then nothing is stored.
@@ -134,7 +239,7 @@ def take_in(book: Book, bundle: bytes, trusted: Collection[bytes], actor: str, f
                 reverses=each.reverses,
                 once_freed=each.once_freed,
             )
-            if known := known_item(book, new):
+            if known := known_item(book, new) or ended_item(book, new):
                 imported.known.append(known)
             else:
                 imported.new.append(_store(book, new, each, actor))
@@ -166,12 +271,14 @@ def _carried(item: Item, contents: Contents, intent: Intent | None) -> Carried:
     )
 
 
-def _pack(keys: DataKeys, carried: list[Carried], to: bytes) -> bytes:
+def _pack(keys: DataKeys, carried: list[Carried], to: bytes) -> _Envelope:
     plain = msgspec.msgpack.encode(carried)
-    sealed = _SEALING.encrypt(plain, X25519PublicKey.from_public_bytes(to), _PURPOSE)
+    return _signed(keys, _SEALING.encrypt(plain, X25519PublicKey.from_public_bytes(to), _PURPOSE))
+
+
+def _signed(keys: DataKeys, sealed: bytes) -> _Envelope:
     key = _signing(keys)
-    envelope = _Envelope(key.public_key().public_bytes_raw(), sealed, key.sign(_PURPOSE + sealed))
-    return msgspec.msgpack.encode(envelope)
+    return _Envelope(key.public_key().public_bytes_raw(), sealed, key.sign(_PURPOSE + sealed))
 
 
 def _unpack(book: Book, bundle: bytes, trusted: Collection[bytes], file: str) -> list[Carried]:

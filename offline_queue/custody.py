@@ -1,18 +1,21 @@
 """Looking after the store over the years: verified copies, reconciled days, archives, erasure at the term's end."""
 
 import contextlib
+import errno
+import os
+import shutil
 from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
 import msgspec
 
-from offline_queue import breaks
+from offline_queue import archives, breaks
 from offline_queue.book import Book
 from offline_queue.decisions import items_open
 from offline_queue.faults import DayNotOver, StoreFailed
 from offline_queue.journal import CARRIED
-from offline_queue.place import flush_folder
+from offline_queue.place import PART, flush_file, flush_folder
 from offline_queue.ports import Event, Item
 from offline_queue.store import NAME, Store
 from offline_queue.traces import Verification
@@ -25,22 +28,52 @@ def back_up(book: Book, folder: Path, actor: str) -> Verification:
 
     Raises ``StoreFailed`` when the folder is taken or full, ``StoreBroken`` when the copy does not hold.
     """
+    part = folder.with_name(f"{folder.name}{PART}")
     try:
-        folder.mkdir(mode=0o700, parents=True)
-        with contextlib.closing(Store(book.folder)) as reader:  # nobody waits for it
-            reader.copy(folder / NAME)
+        if folder.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder))
+        part.mkdir(mode=0o700, parents=True)
+        checked = _copy(book, part)
+        part.rename(folder)
+        flush_folder(folder.parent)
     except OSError as error:
         raise StoreFailed(cause=error) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    with book.transaction():
+        book.store.change("UPDATE store SET copied = ?", (book.clock().isoformat(),))
+        book.note("copied", actor, upto=checked.head.seq)
+    return checked
+
+
+def _copy(book: Book, folder: Path) -> Verification:
+    with contextlib.closing(Store(book.folder, book.store.connect)) as reader:  # nobody waits for it
+        reader.copy(folder / NAME)
     with contextlib.closing(Store(folder)) as copy:
         checked = Verifier(copy, book.suite, book.id, book.keys).everything()
     if not checked.intact:
         breaks.tell(book, checked.traces)
         raise breaks.fault(checked.traces)
     flush_folder(folder)
-    with book.transaction():
-        book.store.change("UPDATE store SET copied = ?", (book.clock().isoformat(),))
-        book.note("copied", actor, upto=checked.head.seq)
     return checked
+
+
+def put_back(copy: Path, folder: Path) -> None:
+    """A copy in the place of a store that is gone, with the archives that were copied beside it.
+
+    Opened with ``adopt`` it goes on; what was open in it is held, for it may have been sent after the copy. Raises
+    ``StoreFailed``; then the folder has no store.
+    """
+    fresh = folder / f"{NAME}{PART}"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        archives.mirror(copy.parent / archives.FOLDER, folder / archives.FOLDER)
+        shutil.copyfile(copy / NAME, fresh)
+        flush_file(fresh)
+        fresh.replace(folder / NAME)
+        flush_folder(folder)
+    except OSError as error:
+        raise StoreFailed(cause=error) from error
 
 
 def reconcile(book: Book, keys: Iterable[str], day: date, actor: str) -> list[Item]:

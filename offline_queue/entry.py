@@ -14,6 +14,12 @@ def known_item(book: Book, new: NewItem) -> Item | None:
     return found[0] if found else None
 
 
+def ended_item(book: Book, new: NewItem) -> Item | None:
+    """The newest item that had this key and this content and ended without effect: refused, or taken back."""
+    found = book.items.where("key = ? AND freed > 0 AND digest = ?", (new.key, _digest(book, new)), "id DESC")
+    return found[0] if found else None
+
+
 def check_seen(book: Book, new: NewItem, seen: int | None) -> None:
     """Raises ``LaneMoved`` when something of the lane happened after event ``seen``; a known item may be repeated."""
     moved = "lane = ? AND id IN (SELECT item FROM event WHERE seq > ?) LIMIT 1"

@@ -305,3 +305,24 @@ class BadBundle(QueueFault):
     en = "The bundle {file} cannot be used: {found}."
     next_zh = "请重新导出；没有任何改动生效。"
     next_en = "Export it again; nothing was changed."
+
+
+class BundleUnwritten(QueueFault):
+    """The file for a bundle cannot be made: it exists, its place is full, or may not be written."""
+
+    code = "bundle_unwritten"
+    exit = _INPUT
+    zh = "导出包 {file} 写不进去（{cause}）。"
+    en = "The bundle {file} cannot be written ({cause})."
+    next_zh = "请换一个文件名或位置后重新导出；没有任何改动生效。"
+    next_en = "Name another file or place and export again; nothing was changed."
+
+
+class BundleUnfinished(QueueFault):
+    """Items are held for a receiver, and the file that carries them did not come to its end."""
+
+    code = "bundle_unfinished"
+    zh = "单据已为接收终端封存，但导出包 {file} 没有写完（{cause}）。"
+    en = "The items are held for their receiver, but the bundle {file} was not finished ({cause})."
+    next_zh = "请放回存放它的盘，或为同一接收终端换一个文件重新导出；同一笔只会收下一次。"
+    next_en = "Put its medium back, or export to another file for the same receiver; nothing is taken in twice."

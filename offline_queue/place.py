@@ -25,6 +25,9 @@ _NETWORK = {
 MOUNTS = Path("/proc/self/mounts")
 """Where Linux tells what is mounted; missing elsewhere."""
 
+PART = ".part"
+"""Ends the name of what is being written; it counts when it has its own name."""
+
 _RESERVE = 1 << 20
 """Bytes; some fifty outcomes."""
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
-from offline_queue import breaks
+from offline_queue import breaks, bundle
 from offline_queue.book import Book
 from offline_queue.decisions import choices, require_none
 from offline_queue.doubts import age
@@ -15,6 +15,7 @@ from offline_queue.entry import check_seen, contents, fresh, known_item
 from offline_queue.errands import Policy
 from offline_queue.faults import (
     BadLimits,
+    BundleUnfinished,
     ForbiddenStep,
     KeyReused,
     LaneBusy,
@@ -124,6 +125,7 @@ class Queue:
         try:
             if book.damage:
                 breaks.tell(book, book.damage)
+            bundle.finish(book)
             return cls(book, follow(book, limits))
         except BaseException:
             book.close()
@@ -306,9 +308,12 @@ class Queue:
     def require_empty(self, zh: str, en: str) -> None:
         """Before a sign-out, a re-initialisation, a removal: raises ``ItemsOpen`` while something is open.
 
-        ``zh`` and ``en`` say what is refused. What was carried to another terminal is open there.
+        ``zh`` and ``en`` say what is refused. What was carried to another terminal is open there, once its bundle is
+        finished: ``BundleUnfinished``.
         """
         require_none(self.items(), zh, en)
+        for _, leaving in bundle.unfinished(self.book):
+            raise BundleUnfinished(file=leaving.file, cause="-")
 
     def retire(self, actor: str) -> Anchor:
         """The last event of this store, with its anchor in the keystore. A store made for the same terminal in the

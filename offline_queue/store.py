@@ -83,7 +83,7 @@ class Store:
         """Number of the current transaction; zero outside of one."""
         self._turns = 0
         self._later: dict[str, list[Sequence[object]]] = {}
-        self._connect = connect or (lambda path: sqlite3.connect(path, isolation_level=None, check_same_thread=False))
+        self.connect = connect or (lambda path: sqlite3.connect(path, isolation_level=None, check_same_thread=False))
         self._lock = threading.RLock()
         self._lost = False
         try:
@@ -221,7 +221,7 @@ class Store:
         return self._conn
 
     def _open(self) -> sqlite3.Connection:
-        conn = self._connect(self.folder / NAME)
+        conn = self.connect(self.folder / NAME)
         conn.row_factory = sqlite3.Row
         for pragma, (value, expected) in _PRAGMAS.items():
             conn.execute(f"PRAGMA {pragma} = {value}")

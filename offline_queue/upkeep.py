@@ -15,7 +15,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from offline_queue import custody, locks, place
+from offline_queue import archives, custody, locks, place
 from offline_queue.archives import FOLDER
 from offline_queue.book import Book
 from offline_queue.faults import ItemsOpen, QueueFault, StoreFailed
@@ -129,31 +129,17 @@ def _copy(book: Book, rules: Rules) -> Path:
     if (free := place.free_bytes(rules.copies)) < size + _ROOM:
         raise StoreFailed(cause=f"{free >> 20} MB free for a copy of {size >> 20} MB")
     try:
-        custody.back_up(book, folder, ACTOR)
-        _copy_archives(book, rules.copies / FOLDER)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+        for cut_off in rules.copies.glob(f"*{place.PART}"):
+            shutil.rmtree(cut_off, ignore_errors=True)
+        archives.mirror(book.archives.folder, rules.copies / FOLDER)
+    except OSError as error:
+        raise StoreFailed(cause=error) from error
+    custody.back_up(book, folder, ACTOR)
     made = sorted(old for old in rules.copies.iterdir() if _NAMED.fullmatch(old.name) and (old / NAME).is_file())
     for old in made[: -max(1, rules.kept)]:
         if old != folder:
             shutil.rmtree(old, ignore_errors=True)
     return folder
-
-
-def _copy_archives(book: Book, folder: Path) -> None:
-    """Archived contents too exist twice."""
-    try:
-        for file in book.archives.files():
-            if not (folder / file.name).exists():
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                fresh = folder / f"{file.name}.part"
-                shutil.copyfile(file, fresh)
-                place.flush_file(fresh)
-                fresh.replace(folder / file.name)
-                place.flush_folder(folder)
-    except OSError as error:
-        raise StoreFailed(cause=error) from error
 
 
 def _archive(book: Book, rules: Rules) -> int:

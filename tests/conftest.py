@@ -2,6 +2,7 @@
 
 import os
 import random
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -21,3 +22,14 @@ def seed(request: pytest.FixtureRequest) -> int:
     value = int(os.environ.get("YIBAO_SEED") or random.SystemRandom().randrange(2**32))
     request.node.add_report_section("setup", "seed", f"YIBAO_SEED={value}")
     return value
+
+
+@pytest.fixture
+def tell(request: pytest.FixtureRequest, capfd: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """``tell(what)``: said at once by a soak, whatever is captured: a night that ends early has told what it saw."""
+
+    def telling(what: str) -> None:
+        with capfd.disabled():
+            print(f"{request.node.name}: {what}", file=sys.stderr, flush=True)
+
+    return telling if SOAK else print

@@ -44,7 +44,7 @@ def export(file: Path, to: bytes, by: tuple[str, ...], with_card: bool, home: Pa
     if len(by) != 2:
         raise click.UsageError("--by 两次，两个人。 Give --by twice: two persons.")
     with Till(home) as till:
-        carrying.export_to(till, file, to, [acting(till, number, with_card) for number in by])
+        carrying.export(till, file, to, [acting(till, number, with_card) for number in by])
     show({"file": str(file), "bytes": file.stat().st_size}, as_json, lambda: str(file))
 
 

@@ -29,7 +29,7 @@ async def carry_away(board: "Board") -> None:
     file, to = Path(given[0]).expanduser(), carrying.parse(given[1])
     if (persons := await two(desk)) is None:
         return
-    await asyncio.to_thread(carrying.export_to, desk.till, file, to, persons)
+    await asyncio.to_thread(carrying.export, desk.till, file, to, persons)
     desk.news()
     board.message(say("carried", language, file=file))
 

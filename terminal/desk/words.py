@@ -383,6 +383,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "reason.credential_expired": ("凭证已失效，须重新出示", "the credential has expired"),
     "reason.not_entitled": ("待遇已停", "no longer entitled"),
     "reason.not_reached": ("线路不通", "no line"),
+    "reason.exported": ("已迁到另一终端", "carried elsewhere"),
+    "reason.restored": ("备份后或已发送，先查中心", "sent after the copy? ask"),
     # what may be decided
     "decision.decide_send": ("按中心结果重新发送", "send with the centre's figures"),
     "decision.decide_reverse": ("冲正", "reverse"),

@@ -1,9 +1,13 @@
 """Everything that is made to go wrong in a simulation, and a disk and a keystore that do it."""
 
+import errno
+import os
 import sqlite3
+import stat
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from offline_queue import FileKeys
 from offline_queue.faults import KeysClosed
@@ -42,6 +46,9 @@ class Fault(StrEnum):
     KEYSTORE_CLOSED = "keystore closed"
     OLD_COPY = "old copy restored"
     TWO_FORWARDERS = "two forwarders"
+    CARRIED = "carried to another terminal"
+    RESTORED = "store lost, copy restored"
+    KEY_CHANGED = "key changed"
     OPERATOR = "operator decides"
 
 
@@ -72,19 +79,50 @@ PAIRS = {(state, fault) for state, faults in WIRE.items() for fault in faults} |
 """Every pair of state and fault that a campaign must meet."""
 
 
+DISK = (
+    Fault.KILLED_BEFORE_COMMIT,
+    Fault.KILLED_AFTER_COMMIT,
+    Fault.COMMIT_FAILS,
+    Fault.COMMIT_FAILS_AFTER,
+    Fault.DISK_FULL,
+)
+"""What a commit, or the flush of a file, may come to."""
+
+
+class Chore(StrEnum):
+    """Everything that is done with a store as a whole."""
+
+    COPY = "nightly copy"
+    ARCHIVE = "archive"
+    ERASE = "erasure"
+    EXPORT = "export"
+    TAKE_IN = "import"
+    RESTORE = "restore"
+    KEY_CHANGE = "key change"
+    RETIRE = "retire"
+
+
+CHORES = {(chore, fault) for chore in Chore for fault in DISK}
+"""Every pair of chore and fault of the disk that a campaign must meet."""
+
+
 class Killed(BaseException):
     """The process is gone; nothing in it may catch this."""
 
 
 class Disk:
-    """Makes connections that fail as armed, and knows how long the log was at each commit."""
+    """Makes connections, and flushes files, that fail as armed, and knows how long each log was at each commit."""
 
     def __init__(self) -> None:
         self.armed: Fault | None = None
         self.after = 0
         self.lies = False
         """The broken variant: synchronous=NORMAL that reads back as FULL."""
-        self.lengths: list[int] = []
+        self.lengths: dict[Path, list[int]] = {}
+        self.fired: Callable[[Fault], None] = lambda fault: None
+        """Told of each fault as it comes."""
+        self.dying: Callable[[], None] = lambda: None
+        """Keeps the files as they are when the process dies."""
 
     def arm(self, fault: Fault, after: int) -> None:
         self.armed, self.after = fault, after
@@ -96,7 +134,13 @@ class Disk:
             return None
         assert after <= 0
         fired, self.armed = self.armed, None
+        self.fired(fired)
         return fired
+
+    def kill(self) -> NoReturn:
+        """The process dies here; nothing it does on its way out counts."""
+        self.dying()
+        raise Killed
 
     def connect(self, path: Path) -> sqlite3.Connection:
         disk = self
@@ -105,11 +149,13 @@ class Disk:
             def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
                 if disk.lies and sql == "PRAGMA synchronous":
                     return super().execute("SELECT 2")
+                if sql.startswith("VACUUM INTO"):
+                    return self._copy(sql, *values)
                 if sql != "COMMIT":
                     return super().execute(sql, *values)
                 fault = disk.fires()
                 if fault is Fault.KILLED_BEFORE_COMMIT:
-                    raise Killed
+                    disk.kill()
                 if fault is Fault.COMMIT_FAILS:
                     super().execute("ROLLBACK")
                     raise sqlite3.OperationalError("disk I/O error")
@@ -117,14 +163,36 @@ class Disk:
                     super().execute("ROLLBACK")
                     raise sqlite3.OperationalError("database or disk is full")
                 done = super().execute(sql)
-                disk.lengths.append(path.with_name("queue.db-wal").stat().st_size)
+                disk.lengths.setdefault(path.parent, []).append(path.with_name("queue.db-wal").stat().st_size)
                 if fault is Fault.KILLED_AFTER_COMMIT:
-                    raise Killed
+                    disk.kill()
                 if fault is Fault.COMMIT_FAILS_AFTER:
                     raise sqlite3.OperationalError("disk I/O error")
                 return done
 
+            def _copy(self, sql: str, values: tuple[str]) -> sqlite3.Cursor:
+                """A copy that breaks off leaves half a file."""
+                done = super().execute(sql, values)
+                if fault := disk.fires():
+                    os.truncate(values[0], Path(values[0]).stat().st_size // 2)
+                    if fault in (Fault.KILLED_BEFORE_COMMIT, Fault.KILLED_AFTER_COMMIT):
+                        disk.kill()
+                    raise sqlite3.OperationalError("database or disk is full")
+                return done
+
         return sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=Failing)
+
+    def flush(self, file: int) -> None:
+        """In the place of ``os.fsync``; what was not flushed when the process died is half there."""
+        fault = self.fires()
+        if fault is Fault.KILLED_BEFORE_COMMIT and stat.S_ISREG(os.fstat(file).st_mode):
+            os.ftruncate(file, os.fstat(file).st_size // 2)
+        if fault in (Fault.KILLED_BEFORE_COMMIT, Fault.KILLED_AFTER_COMMIT):
+            self.kill()
+        if fault is Fault.DISK_FULL:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        if fault in (Fault.COMMIT_FAILS, Fault.COMMIT_FAILS_AFTER):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
 
 
 class Keys(FileKeys):

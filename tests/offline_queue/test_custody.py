@@ -1,5 +1,6 @@
 """Items carried elsewhere, a dead terminal's disk, copies, archives, and erasure that leaves the proof."""
 
+import shutil
 import sqlite3
 from datetime import date
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from offline_queue import Identity, Queue, bundle, custody
+from offline_queue import Identity, Queue, bundle, custody, upkeep
 from offline_queue.faults import (
     BadBundle,
     DayNotOver,
@@ -36,6 +37,13 @@ def _other_queue(other: World) -> Queue:
     return other.queue(identity=Identity("H11010500001", "02"))
 
 
+def _carried(queue: Queue, to: Queue) -> bytes:
+    """The bundle with what waits in one queue, for the other."""
+    file = queue.book.folder.parent / "bundle"
+    bundle.export(queue.book, bundle.address(to.book), "chief", file)
+    return file.read_bytes()
+
+
 def _lose_answer(world: World, queue: Queue) -> str:
     sending = queue.begin(world.bill("wang"), b"what was sent")
     assert isinstance(sending, Sending)
@@ -47,7 +55,7 @@ def test_an_exported_item_is_sent_by_the_receiver_only_and_imported_once(world: 
     here, there = world.queue(), _other_queue(other)
     here.record_all([world.bill("zhang"), world.bill("zhang"), world.bill("li")])
     number = _lose_answer(world, here)
-    packed = bundle.export(here.book, bundle.address(there.book), "chief")
+    packed = _carried(here, there)
     assert {item.state for item in here.items()} == {State.HELD}
     trusted = [bundle.signer(here.book)]
     assert len(bundle.take_in(there.book, packed, trusted, "chief").new) == 4
@@ -63,11 +71,23 @@ def test_an_exported_item_is_sent_by_the_receiver_only_and_imported_once(world: 
     assert there.items(lane="zhang", states=State)[0].key == "zhang-1"
 
 
+def test_what_was_taken_back_at_the_receiver_does_not_come_again(world: World, other: World) -> None:
+    here, there = world.queue(), _other_queue(other)
+    here.record(world.bill("zhang"))
+    packed, trusted = _carried(here, there), [bundle.signer(here.book)]
+    bundle.take_in(there.book, packed, trusted, "chief")
+    other.far.sends = [Outcome(OutcomeClass.REFUSED, "no")]
+    other.drain(there)
+    again = bundle.take_in(there.book, packed, trusted, "chief")
+    assert (again.new, [item.state for item in again.known]) == ([], [State.REFUSED])
+    assert there.items() == []
+
+
 def test_what_was_carried_away_is_decided_where_it_went(world: World, other: World) -> None:
     here, there = world.queue(), _other_queue(other)
     here.record(world.bill("zhang"))
     _lose_answer(world, here)
-    bundle.export(here.book, bundle.address(there.book), "chief")
+    _carried(here, there)
     for key in ("zhang-1", "wang-1"):
         assert here.choices(here.item(key)) == [Decision.CLOSE]
         for decision in (Decision.SEND, Decision.REVERSE, Decision.ACCEPT):
@@ -78,7 +98,7 @@ def test_what_was_carried_away_is_decided_where_it_went(world: World, other: Wor
 def test_a_bundle_that_is_torn_altered_foreign_or_unsigned_changes_nothing(world: World, other: World) -> None:
     here, there = world.queue(), _other_queue(other)
     here.record(world.bill())
-    packed = bundle.export(here.book, bundle.address(there.book), "chief")
+    packed = _carried(here, there)
     trusted = [bundle.signer(here.book)]
     altered = bytearray(packed)
     altered[-40] ^= 1
@@ -257,3 +277,57 @@ def test_a_day_is_closed_only_when_nothing_of_it_is_unknown(world: World) -> Non
     assert [item.key for item in custody.unsettled(queue.book, DAY)] == ["wang-1"]
     world.drain(queue)
     assert custody.unsettled(queue.book, DAY) == []
+
+
+def test_what_was_open_in_a_restored_copy_waits_for_two_persons(world: World, tmp_path: Path) -> None:
+    queue = world.queue()
+    queue.record(world.bill("zhang"))
+    _lose_answer(world, queue)
+    on_the_wire = queue.begin(world.bill("li"), b"what was sent")
+    assert isinstance(on_the_wire, Sending)
+    custody.back_up(queue.book, tmp_path / "night", "queue")
+    queue.finish(on_the_wire, Outcome(OutcomeClass.ACCEPTED))
+    world.drain(queue)
+    sent = list(world.far.arrived)
+    queue.close()
+    shutil.rmtree(world.folder)
+    custody.put_back(tmp_path / "night", world.folder)
+    restored = world.queue(adopt="chief")
+    assert {(item.state, item.reason) for item in restored.items()} == {(State.HELD, "restored")}
+    world.drain(restored)
+    assert world.far.arrived == sent, "nothing is sent twice"
+    assert Decision.SEND in restored.choices(restored.item("zhang-1"))
+    assert Decision.SEND not in restored.choices(restored.item("li-1")), "it was on the wire"
+    restored.resolve("zhang-1", Decision.ACCEPT, by=("cashier", "chief"), reason="it is in the centre's books")
+    assert restored.verify().intact
+
+
+def test_a_copy_is_adopted_though_the_keystore_never_saw_what_came_after(world: World, tmp_path: Path) -> None:
+    queue = world.queue()
+    queue.record(world.bill())
+    queue.close()
+    queue = world.queue()
+    custody.back_up(queue.book, tmp_path / "night", "queue")
+    used = {queue.numbers.next() for _ in range(5)}
+    queue.book.store.close()
+    shutil.rmtree(world.folder)
+    custody.put_back(tmp_path / "night", world.folder)
+    restored = world.queue(adopt="chief")
+    assert not used & {restored.numbers.next() for _ in range(300)}
+    assert restored.item("zhang-1").reason == "restored"
+
+
+def test_archives_come_back_with_their_copy(world: World, tmp_path: Path) -> None:
+    queue = world.queue()
+    queue.record(world.bill())
+    world.drain(queue)
+    custody.reconcile(queue.book, ["zhang-1"], DAY, "chief")
+    custody.archive(queue.book, date(2026, 4, 6), "2026-04.db", "queue")
+    made = upkeep.care(queue.book, upkeep.Rules(copies=tmp_path / "copies"), now=True)
+    assert made is not None
+    queue.close()
+    shutil.rmtree(world.folder)
+    custody.put_back(Path(made.copy), world.folder)
+    restored = world.queue(adopt="chief")
+    assert restored.payload(restored.item("zhang-1")) == b"zhang-1"
+    assert restored.verify().intact

@@ -3,7 +3,6 @@
 What leaves is held here, so that only one of the two sends it; what arrives twice is taken in once.
 """
 
-import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
@@ -53,28 +52,14 @@ def address(till: Till) -> Address:
     return Address(bundle.address(till.queue.book).hex(), bundle.signer(till.queue.book).hex())
 
 
-def export(till: Till, to: bytes, by: Sequence[Session]) -> bytes:
-    """Everything that may still be sent, for the terminal with this address. Raises NotAllowed, SamePerson."""
+def export(till: Till, file: Path, to: bytes, by: Sequence[Session]) -> int:
+    """Everything that may still be sent into a new file, for the terminal with this address; gives how many bills.
+
+    Raises NotAllowed, SamePerson, BundleUnwritten: then nothing is held here; BundleUnfinished: export again.
+    """
     head = till.queue.anchor()
     two_persons(till, "export", {"to": to.hex(), "seq": head.seq, "head": head.hash.hex()}, Right.EXPORT, by)
-    return bundle.export(till.queue.book, to, " + ".join(session.number for session in by))
-
-
-def export_to(till: Till, file: Path, to: bytes, by: Sequence[Session]) -> None:
-    """The same into a new file, flushed. Raises FileUnfit before anything is held here."""
-    try:
-        target = file.open("xb")
-    except OSError as error:
-        raise FileUnfit(file=file, cause=error.strerror) from error
-    try:
-        with target:
-            target.write(export(till, to, by))
-            target.flush()
-            os.fsync(target.fileno())
-    except BaseException:
-        if not file.stat().st_size:
-            file.unlink()
-        raise
+    return bundle.export(till.queue.book, to, " + ".join(session.number for session in by), file)
 
 
 def make_recovery_key() -> tuple[bytes, str]:

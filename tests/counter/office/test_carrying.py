@@ -42,9 +42,14 @@ def waiting(world: World, till: Till) -> Till:
     return till
 
 
-def test_a_bill_settles_at_the_other_terminal_once(world: World, waiting: Till, staff: Staff, office: Till) -> None:
+def test_a_bill_settles_at_the_other_terminal_once(
+    world: World, waiting: Till, staff: Staff, office: Till, tmp_path: Path
+) -> None:
     own = carrying.address(office)
-    data = carrying.export(waiting, bytes.fromhex(own.address), (staff["0003"], staff["0009"]))
+    assert (
+        carrying.export(waiting, tmp_path / "bundle", bytes.fromhex(own.address), (staff["0003"], staff["0009"])) == 1
+    )
+    data = (tmp_path / "bundle").read_bytes()
     assert journal.standing(waiting.queue, waiting.queue.item("B-1")).state is BillState.EXCEPTION
     with pytest.raises(NotRefundable):
         request(waiting, "B-1", "开错", ALL, staff["0001"])
@@ -60,17 +65,18 @@ def test_a_bill_settles_at_the_other_terminal_once(world: World, waiting: Till, 
     assert world.standing() == {"B-0": 1, "B-1": 1}
 
 
-def test_two_different_persons_with_the_right_export(waiting: Till, staff: Staff, office: Till) -> None:
+def test_two_different_persons_with_the_right_export(waiting: Till, staff: Staff, office: Till, tmp_path: Path) -> None:
     to = bytes.fromhex(carrying.address(office).address)
     with pytest.raises(NotAllowed):
-        carrying.export(waiting, to, (staff["0001"], staff["0009"]))
+        carrying.export(waiting, tmp_path / "bundle", to, (staff["0001"], staff["0009"]))
     with pytest.raises(SamePerson):
-        carrying.export(waiting, to, (staff["0009"], staff["0009"]))
+        carrying.export(waiting, tmp_path / "bundle", to, (staff["0009"], staff["0009"]))
     assert journal.standing(waiting.queue, waiting.queue.item("B-1")).state is BillState.PROVISIONAL
 
 
-def test_a_bundle_of_a_stranger_is_refused(waiting: Till, staff: Staff, office: Till) -> None:
+def test_a_bundle_of_a_stranger_is_refused(waiting: Till, staff: Staff, office: Till, tmp_path: Path) -> None:
     to = bytes.fromhex(carrying.address(office).address)
-    data = carrying.export(waiting, to, (staff["0003"], staff["0009"]))
+    carrying.export(waiting, tmp_path / "bundle", to, (staff["0003"], staff["0009"]))
+    data = (tmp_path / "bundle").read_bytes()
     with pytest.raises(BadBundle):
         carrying.take_in(office, data, [], operators.acting(office))
