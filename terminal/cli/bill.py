@@ -50,16 +50,14 @@ def affected(number: str, home: Path, as_json: bool) -> int:
     from terminal.counter import journal
     from terminal.counter.faults import UnknownBill
     from terminal.counter.till import Till
-    from terminal.counter.why import touched
+    from terminal.counter.why import consequence_lines, touched
 
     with Till(home) as till:
         item = journal.find(till.queue, number)
         if item is None:
             raise UnknownBill(bill=number)
         found = touched(till, item)
-    show(found, as_json, lambda: "\n".join(
-        f"{each.bill:24} 基金 funds {each.funds} -> {each.funds_now}" for each in found
-    ) or "没有受影响的后续账单。 No later bill is affected.")  # fmt: skip
+    show(found, as_json, lambda: "\n".join(line for each in Language for line in consequence_lines(found, each)))
     return Exit.NO if found else Exit.DONE
 
 

@@ -14,6 +14,7 @@ from terminal.faults import Exit
 
 if TYPE_CHECKING:
     from terminal.counter.office.refunds import Refund
+    from terminal.counter.till import Till
 
 
 @click.group()
@@ -28,8 +29,14 @@ def _text(found: "Refund") -> str:
     return f"{found.number:24} {found.state:10} {back.total:>12}  {tenders}\n  {approvers}  {found.reason}"
 
 
-def _show(found: "Refund", as_json: bool) -> int:
-    show(found, as_json, lambda: _text(found))
+def _show(till: "Till", found: "Refund", as_json: bool) -> int:
+    """The refund, and the later bills that would split otherwise without the one it takes back."""
+    from terminal.counter.why import consequence_lines, consequences
+
+    touched = consequences(till, till.queue.item(found.bill))
+    document = {**{name: getattr(found, name) for name in found.__struct_fields__}, "affected": touched}
+    lines = (f"  {line}" for language in Language for line in consequence_lines(touched, language))
+    show(document, as_json, lambda: "\n".join([_text(found), *lines]))
     return Exit.DONE
 
 
@@ -66,7 +73,7 @@ def request(
     with Till(home) as till:
         tender = TenderKind(to) if to else None
         who = acting(till, by, with_card)
-        return _show(refunds.request(till, bill, reason, handed_in, who, keep=keep, to=tender), as_json)
+        return _show(till, refunds.request(till, bill, reason, handed_in, who, keep=keep, to=tender), as_json)
 
 
 def _step(name: str, to: str, text: str) -> None:
@@ -83,7 +90,7 @@ def _step(name: str, to: str, text: str) -> None:
 
         with Till(home) as till:
             who = acting(till, by, with_card)
-            return _show(refunds.move(till, number, refunds.RefundState(to), who, reason), as_json)
+            return _show(till, refunds.move(till, number, refunds.RefundState(to), who, reason), as_json)
 
 
 for _name, _to, _help in (
@@ -111,7 +118,7 @@ def do(number: str, wait: float, by: str, with_card: bool, home: Path, as_json: 
     with Till(home) as till:
         found = refunds.give_back(till, number, acting(till, by, with_card), wait, card_money.attached(till))
         rest = of_bill(till, found.bill)
-    _show(found, as_json)
+        _show(till, found, as_json)
     if rest:
         click.echo("\n".join(next_step(rest, language) for language in Language), err=True)
     return Exit.DONE if found.state is refunds.RefundState.DONE else Exit.CENTRE
@@ -137,7 +144,7 @@ def by_hand(number: str, reason: str, by: tuple[str, ...], with_card: bool, home
         persons = [acting(till, each, with_card) for each in by]
         found = end_by_hand(till, number, persons, reason, attached(till))
         rest = of_bill(till, found.bill)
-    _show(found, as_json)
+        _show(till, found, as_json)
     if rest:
         click.echo("\n".join(next_step(rest, language) for language in Language), err=True)
     return Exit.DONE
@@ -170,4 +177,4 @@ def show_refund(number: str, home: Path, as_json: bool) -> int:
     from terminal.counter.till import Till
 
     with Till(home) as till:
-        return _show(refunds.find(till, number), as_json)
+        return _show(till, refunds.find(till, number), as_json)

@@ -89,9 +89,9 @@ def find(queue: Queue, bill: str) -> Item | None:
         return None
 
 
-def bills(queue: Queue) -> list[tuple[Item, BillState]]:
-    """Every bill with its state, oldest first; red-ink entries are told by the bill they take back."""
-    items = queue.items(tuple(State))
+def bills(queue: Queue, lane: str | None = None) -> list[tuple[Item, BillState]]:
+    """Every bill, or one person's, with its state, oldest first; red ink is told by the bill it takes back."""
+    items = queue.items(tuple(State), lane)
     gone = {item.reverses for item in items if item.state is State.ACCEPTED}
     return [(item, BillState.REVERSED if item.key in gone else state_of(item)) for item in items if not item.reverses]
 

@@ -77,6 +77,15 @@ _WORDS: dict[str, tuple[str, str]] = {
     "owed.taken_back": ("已退费，与实收仍有差额：", "Refunded, what was paid differs: "),
     "owed.collect": ("请向病人收 {amount}", "collect {amount} from the patient"),
     "owed.pay": ("请退给病人 {amount}（{ways}）", "pay the patient {amount} ({ways})"),
+    "touched": (
+        "该参保人其后的账单会有不同结果；不会自动改，由医保中心决定：",
+        "Later bills of this person would split otherwise; none is changed, the centre decides:",
+    ),
+    "touched.none": ("没有受影响的后续账单。", "No later bill is affected."),
+    "touched.untold": (
+        "后续账单是否受影响无法重演，请问医保中心。",
+        "Whether later bills are affected cannot be derived again; ask the centre.",
+    ),
     "owed.finish": ("请先办完退费单 {refund}", "finish refund {refund} first"),
     "notice.paid_in_full": (
         "本单已全额收费，医保尚未结算，不是最终金额。医保部分在网络恢复后由本窗口补结，应退的钱退还给您："

@@ -5,12 +5,14 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from config.places import policies_folder
 from config.policies import pack_files
 from terminal.counter import journal
 from terminal.counter.faults import NoPackFor
 from terminal.counter.policies import Policies
 from terminal.counter.settle import settle
-from terminal.counter.why import touched
+from terminal.counter.why import consequence_lines, consequences, touched
+from terminal.counter.words import Language
 from terminal.documents import Employment, Insured, Scheme
 from tests.world import CT, World, claim
 
@@ -32,6 +34,21 @@ def test_later_bills_that_would_split_otherwise_are_listed_and_stay_as_they_are(
     code, documents, _ = world.run("bill", "affected", "B-3", "--json")
     assert (code, documents) == (0, [[]])
     assert world.run("bill", "affected", "B-9")[0] == 2
+
+
+def test_it_is_said_where_the_pack_of_a_bill_is_no_longer_the_one_it_was_split_with(world: World) -> None:
+    with world.till() as till:
+        settle(till, claim("B-1", "zhang", (CT, 8)))
+        item = journal.find(till.queue, "B-1")
+        assert item is not None
+        assert consequence_lines(consequences(till, item), Language.EN) == ["No later bill is affected."]
+    folder = policies_folder(world.home) / "beijing-employee"
+    for name, data in pack_files("beijing-employee").items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data + b"\n")
+    with world.till() as till:
+        assert consequences(till, item) is None
+        assert "ask the centre" in consequence_lines(None, Language.EN)[0]
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def test_people_are_added_log_in_and_leave(world: World) -> None:
 
 def test_a_refund_goes_through_three_hands(world: World) -> None:
     staff(world)
-    (result,) = world.run("settle", "-", "--json", feed=[bill("B-1", "zhang")])[1]
+    result, later = world.run("settle", "-", "--json", feed=[bill("B-1", "zhang"), bill("B-2", "zhang")])[1]
     asked = ["refund", "request", "B-1", "--reason", "开错", "--by", "0001"]
     assert yibao(world, *asked, typed="secret-0001\n")[1]["fault"]["code"] == "papers_missing"
     for paper in ("original_receipt", "refund_notice", "doctor_reason", "not_done"):
@@ -66,14 +66,18 @@ def test_a_refund_goes_through_three_hands(world: World) -> None:
     code, refund = yibao(world, *asked, typed="secret-0001\n")
     assert (code, refund["state"], refund["requested"]["back"]["total"]) == (0, "requested", "-" + result["total"])
     for step, who in (("review", "0002"), ("audit", "0003")):
-        assert yibao(world, "refund", step, "B-1-R1", "--by", who, typed=f"secret-{who}\n")[0] == 0
+        code, told = yibao(world, "refund", step, "B-1-R1", "--by", who, typed=f"secret-{who}\n")
+        assert (code, [each["bill"] for each in told["affected"]]) == (0, ["B-2"]), "whom it touches is told before"
+    out, _ = world.command("refund", "show", "B-1-R1").communicate()
+    assert "其后的账单会有不同结果" in out.decode() and f"B-2  基金支付 {later['layers'][0]['paid']}" in out.decode()
     code, done = yibao(world, "refund", "do", "B-1-R1", "--by", "0001", typed="secret-0001\n")
     assert (code, done["state"], len(done["approvals"])) == (0, "done", 3)
     assert yibao(world, "refund", "list")[1][0]["state"] == yibao(world, "refund", "show", "B-1-R1")[1]["state"]
     code, shown = yibao(world, "bill", "show", "B-1")
     assert (code, shown["state"]) == (1, "reversed")
-    assert {row["bill"]: row["state"] for row in yibao(world, "bill", "list")[1]} == {"B-1": "reversed"}
-    assert world.standing() == {}
+    states = {row["bill"]: row["state"] for row in yibao(world, "bill", "list")[1]}
+    assert states == {"B-1": "reversed", "B-2": "settled"}
+    assert [*world.standing()] == ["B-2"], "a bill that is touched stays as it is"
 
 
 def test_a_refund_whose_rest_will_not_settle_is_ended_by_two_persons_with_commands(tmp_path: Path) -> None:

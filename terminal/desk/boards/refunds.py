@@ -10,6 +10,7 @@ from terminal.counter.office.faults import CardMoneyNotBack
 from terminal.counter.office.kept import end_by_hand
 from terminal.counter.office.owed import next_step, of_bill
 from terminal.counter.office.refunds import PAPERS, Refund, RefundState
+from terminal.counter.why import consequence_lines, consequences
 from terminal.counter.words import word
 from terminal.desk import card
 from terminal.desk.boards.board import Board
@@ -91,11 +92,20 @@ class RefundBoard(Board):
         item = desk.till.queue.item(bill)
         papers = PAPERS[journal.entry(desk.till.queue, item).claim.visit.type]
         rows = [f"  [ ] {say(f'paper.{paper}', language)}" for paper in papers]
-        if not await desk.push_screen_wait(Ask([say("papers", language), *rows, "", say("papers_yes", language)])):
+        touched = await self._consequences(bill)
+        if not await desk.push_screen_wait(
+            Ask([say("papers", language), *rows, "", touched, "", say("papers_yes", language)])
+        ):
             return
         lines = tuple(int(part) for part in keep.split())
         asked = await asyncio.to_thread(refunds.request, desk.till, bill, reason, papers, desk.acting, keep=lines)
         self._done(asked)
+
+    async def _consequences(self, bill: str) -> str:
+        """The later bills that would split otherwise without this one: for everyone who decides."""
+        till = self.app.till
+        found = await asyncio.to_thread(consequences, till, till.queue.item(bill))
+        return "\n".join(consequence_lines(found, self.app.language))
 
     async def _handle(self) -> None:
         if self.chosen is None:
@@ -149,7 +159,8 @@ class RefundBoard(Board):
             return
         session = desk.session
         if to is not RefundState.WITHDRAWN:
-            session = await sign_in(desk, f"{number} {say(f'refund.{to}', desk.language)}")
+            touched = await self._consequences(refunds.find(desk.till, number).bill)
+            session = await sign_in(desk, f"{number} {say(f'refund.{to}', desk.language)}", touched)
         if session is not None:
             self._done(await asyncio.to_thread(refunds.move, desk.till, number, to, session, reason))
 
