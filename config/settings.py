@@ -111,6 +111,20 @@ class ReceiptSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Address of an electronic receipt service: ``PUT <address>/<bill>`` answers ``{"number": ...}``."""
 
 
+class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The site's hub: what waits goes there instead of to the centre. Files are named from the data folder."""
+
+    address: str = ""
+    """``https://host:port``; empty: the terminal sends by itself. The hub's own settings leave it empty."""
+    key: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")] = ""
+    """What ``yibao hub key`` printed at the hub."""
+    certificate: str = ""
+    """PEM; a terminal's has its two characters as common name. The hub has one too."""
+    private_key: str = ""
+    authority: str = ""
+    """The certificate of whoever signed for the site's terminals and hub."""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything a terminal must be told. ``terminal`` has two characters and is part of every message number."""
 
@@ -145,6 +159,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     refund: RefundSettings = RefundSettings()
     upkeep: UpkeepSettings = UpkeepSettings()
     receipts: ReceiptSettings = ReceiptSettings()
+    hub: HubSettings = HubSettings()
 
 
 EXAMPLE = """\
@@ -213,6 +228,12 @@ def load(folder: Path) -> Settings:
         )
     if bool(settings.offline.policy) is not bool(settings.offline.policy_key):
         raise BadSettings(file=str(file), key="offline.policy_key", found="`policy` and `policy_key` go together")
+    if bool(settings.hub.address) is not bool(settings.hub.key):
+        raise BadSettings(file=str(file), key="hub.key", found="`address` and `key` go together")
+    if len({bool(each) for each in (settings.hub.certificate, settings.hub.private_key, settings.hub.authority)}) > 1:
+        raise BadSettings(
+            file=str(file), key="hub.certificate", found="`certificate`, `private_key` and `authority` go together"
+        )
     if not (len(settings.terminal) == 2 and settings.terminal.isascii() and settings.terminal.isalnum()):
         raise BadSettings(file=str(file), key="terminal", found=f"{settings.terminal!r} is not two letters or digits")
     return settings

@@ -11,7 +11,7 @@ from offline_queue import steady
 from offline_queue.book import Book
 from offline_queue.errands import Errand, Sender, describe
 from offline_queue.outcomes import ANSWERED
-from offline_queue.ports import Enquiry, Item, Outcome
+from offline_queue.ports import Enquiry, FarEnd, Intent, Item, Outcome
 from offline_queue.vocabulary import Finding, OnceFreed, OnDoubt, OutcomeClass, State, Step
 
 
@@ -19,16 +19,18 @@ def solve(sender: Sender, item: Item, payload: bytes) -> Errand:
     """The next thing to do about an item in doubt or being reversed."""
     if item.state is State.REVERSING:
         return _reverse(sender, item, payload)
-    can = sender.far.capabilities
+    intent = sender.book.intent(item)
+    far = sender.far_of(intent)
+    can = far.capabilities
     if can.idempotent:
         return Errand(item, lambda result, number: free(sender, item))
     if item.tries >= sender.policy.tries:
         return Errand(item, lambda result, number: sender.hold(item, "tries"))
     wanted = sender.policy.on_doubt is OnDoubt.REVERSE or item.once_freed is OnceFreed.STOP
-    if can.can_reverse and wanted and (not can.can_enquire or age(sender.book, item) >= sender.policy.reverse_after):
+    if not can.relays and wanted and (not can.can_enquire or age(sender.book, item) >= sender.policy.reverse_after):
         return _reverse(sender, item, payload)
     if can.can_enquire:
-        return _enquire(sender, item, payload)
+        return _enquire(sender, far, item, payload, intent)
     return Errand(item, lambda result, number: sender.hold(item, "no_enquiry"))
 
 
@@ -38,22 +40,23 @@ def free(sender: Sender, item: Item, evidence: bytes = b"") -> None:
     sender.move(item, step, evidence, reason="freed", doubtful_at=None, doubtful_since=None)
 
 
-def _enquire(sender: Sender, item: Item, payload: bytes) -> Errand:
-    intent = sender.book.intent(item)
+def _enquire(sender: Sender, far: FarEnd, item: Item, payload: bytes, intent: Intent) -> Errand:
     asked_at_age = age(sender.book, item)
 
     def then(result: object, number: str) -> None:
         if not isinstance(result, Enquiry):
             result = Enquiry(Finding.UNKNOWN, describe(result), "far_end_fault")
         reached = result.finding is not Finding.NOT_REACHED
-        sender.reached(reached)
+        sender.reached(reached, far)
+        if result.call:
+            sender.move(item, Step.RELAY, result.call.data, number=result.call.number, reason="relayed")
         if result.finding is Finding.FOUND_EQUAL:
             sender.move(item, Step.FIND, result.evidence, reason=result.code)
         elif result.finding is Finding.REFUSED:
             sender.move(item, Step.REFUSE, result.evidence, reason=result.code)
         elif result.finding is Finding.FOUND_DIFFERENT:
             sender.hold(item, result.code or "found_different", result.evidence)
-        elif result.finding is Finding.ABSENT and asked_at_age >= sender.far.capabilities.settle_horizon:
+        elif result.finding is Finding.ABSENT and asked_at_age >= far.capabilities.settle_horizon:
             free(sender, item, result.evidence)
         else:
             most = sender.policy.tries - (result.finding is Finding.PENDING)  # being told to wait is no vain try
@@ -66,7 +69,7 @@ def _enquire(sender: Sender, item: Item, payload: bytes) -> Errand:
                 tries=min(item.tries + reached, most),
             )
 
-    return Errand(item, then, lambda: sender.far.enquire(item, payload, intent))
+    return Errand(item, then, lambda: far.enquire(item, payload, intent))
 
 
 def _reverse(sender: Sender, item: Item, payload: bytes) -> Errand:
@@ -75,6 +78,7 @@ def _reverse(sender: Sender, item: Item, payload: bytes) -> Errand:
     if repeat and item.tries >= sender.policy.tries:
         return Errand(item, lambda result, number: sender.hold(item, "tries"))
     intent = sender.book.intent(item)
+    far = sender.far_of(intent)
 
     def then(result: object, number: str) -> Errand:
         step = Step.REPEAT if repeat else Step.REVERSE
@@ -83,18 +87,18 @@ def _reverse(sender: Sender, item: Item, payload: bytes) -> Errand:
         asked_at_age = age(sender.book, item)
         return Errand(
             claimed,
-            lambda result, _: _reversed(sender, claimed, result, asked_at_age),
-            lambda: sender.far.reverse(claimed, payload, intent, number, repeat),
+            lambda result, _: _reversed(sender, far, claimed, result, asked_at_age),
+            lambda: far.reverse(claimed, payload, intent, number, repeat),
         )
 
     return Errand(item, then)
 
 
-def _reversed(sender: Sender, item: Item, result: object, asked_at_age: timedelta) -> None:
+def _reversed(sender: Sender, far: FarEnd, item: Item, result: object, asked_at_age: timedelta) -> None:
     if not isinstance(result, Outcome):
         result = Outcome(OutcomeClass.IN_DOUBT, "far_end_fault", describe(result))
-    sender.reached(result.result in ANSWERED)
-    horizon = sender.far.capabilities.settle_horizon
+    sender.reached(result.result in ANSWERED, far)
+    horizon = far.capabilities.settle_horizon
     reason = result.code or result.result.value
     match result.result:
         case OutcomeClass.ACCEPTED | OutcomeClass.DUPLICATE:

@@ -9,13 +9,14 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from msgspec import Struct
 
 from offline_queue.book import Book
 from offline_queue.outcomes import ANSWERED, CLOSING, STEPS, conclude
 from offline_queue.patience import Breaker, delay
-from offline_queue.ports import FarEnd, Hold, Intent, Item, NotReached, Outcome, Prepared, Refuse
+from offline_queue.ports import FarEnd, Forked, Hold, Intent, Item, NotReached, Outcome, Prepared, Refuse
 from offline_queue.vocabulary import OnDoubt, OutcomeClass, Step
 
 ACTOR = "forwarder"
@@ -89,10 +90,15 @@ class Sender:
         """When to try again."""
         return self.book.now() + delay(tries, self.chance)
 
-    def reached(self, usable: bool) -> None:
+    def reached(self, usable: bool, far: FarEnd | None = None) -> None:
         """A call brought a usable answer, or none."""
         self.breaker.tell(usable)
-        self.book.contact(usable)
+        if not (far or self.far).capabilities.relays:
+            self.book.contact(usable)
+
+    def far_of(self, intent: Intent) -> FarEnd:
+        """Who answers for a call."""
+        return self.far.about(intent) if isinstance(self.far, Forked) else self.far
 
 
 def prepare(sender: Sender, item: Item, payload: bytes) -> Errand:
@@ -128,7 +134,8 @@ def send(sender: Sender, item: Item, payload: bytes, intent: Intent) -> Errand:
         if not isinstance(result, Outcome):
             result = Outcome(OutcomeClass.IN_DOUBT, "far_end_fault", describe(result))
         sender.breaker.tell(result.result in ANSWERED)
-        conclude(sender.book, item, result, ACTOR, lambda: delay(item.attempts, sender.chance))
+        later = partial(delay, item.attempts, sender.chance)
+        conclude(sender.book, item, result, ACTOR, later, relayed=sender.far.capabilities.relays)
         sender.steps[STEPS[result.result]] += 1
 
     return Errand(item, then, lambda: sender.far.send(item, payload, intent))

@@ -19,7 +19,7 @@ from offline_queue.faults import KeyErased, StoreBroken
 from offline_queue.ports import Anchor, Event, Intent, Item
 from offline_queue.sealing import Algorithms, Place, seal, unseal
 from offline_queue.store import Store
-from offline_queue.vocabulary import Step
+from offline_queue.vocabulary import CALLS
 
 BEGINNING = Anchor(0, bytes(32))
 LINKED = ("seq", "item", "kind", "at", "actor", "changes", "open_items", "open_fen", "latest", "body_digest", "before")
@@ -193,9 +193,9 @@ class Journal:
         return found.get(seq)
 
     def intent(self, item: Item) -> Intent:
-        """What was committed before the item's last call; the item has been sent at least once."""
-        kinds = (Step.BEGIN.value, Step.CLAIM.value)
-        row = self._store.rows(f"{OF_ITEM} WHERE kind IN (?, ?) ORDER BY seq DESC LIMIT 1", (item.id, *kinds))[0]
+        """What its last call is known by; the item has been sent at least once."""
+        kinds = [step.value for step in CALLS]
+        row = self._store.rows(f"{OF_ITEM} WHERE kind IN (?, ?, ?) ORDER BY seq DESC LIMIT 1", (item.id, *kinds))[0]
         event = self.open(row)
         return Intent(number=item.number, data=event.body or b"", at=event.at)
 

@@ -15,6 +15,8 @@ from offline_queue.store import Store
 
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PER_SECOND = len(_DIGITS) ** 2
+SLOT = slice(26, 28)
+"""Where the terminal stands in a number."""
 _BLOCK = 64
 _MOST = 1024
 """Numbers of a block: the first, and as blocks are used up one after the other."""

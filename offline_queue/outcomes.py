@@ -28,8 +28,19 @@ CLOSING = frozenset(result for result, step in STEPS.items() if step in (Step.AC
 FIRST_ENQUIRY = timedelta(seconds=5)
 
 
-def conclude(book: Book, item: Item, outcome: Outcome, actor: str, delay: Callable[[], timedelta] = timedelta) -> Item:
-    """Store how the call of a ``SENDING`` item ended, inside a transaction. ``delay`` is for the next try, if any."""
+def conclude(
+    book: Book,
+    item: Item,
+    outcome: Outcome,
+    actor: str,
+    delay: Callable[[], timedelta] = timedelta,
+    *,
+    relayed: bool = False,
+) -> Item:
+    """Store how the call of a ``SENDING`` item ended, inside a transaction. ``delay`` is for the next try, if any.
+
+    ``relayed``: it went to somebody who passes it on.
+    """
     step = STEPS[outcome.result]
     now = book.now()
     changes: dict[str, object] = {"reason": outcome.code or outcome.result.value}
@@ -41,6 +52,6 @@ def conclude(book: Book, item: Item, outcome: Outcome, actor: str, delay: Callab
         changes["due"] = now + FIRST_ENQUIRY
     elif step in (Step.NOT_SENT, Step.BUSY):
         changes |= {"due": now + delay(), "tries": item.tries + 1}
-    if outcome.result in ANSWERED or step is Step.NOT_SENT:
+    if not relayed and (outcome.result in ANSWERED or step is Step.NOT_SENT):
         book.contact(outcome.result in ANSWERED)
     return book.move(item.id, step, actor=actor, body=outcome.answer, **changes)

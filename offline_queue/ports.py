@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -160,6 +160,8 @@ class Enquiry(Struct, frozen=True):
     finding: Finding
     evidence: bytes = b""
     code: str = ""
+    call: Intent | None = None
+    """Of who passed the item on: the call that was made in the end, by which the far end knows it."""
 
 
 class Capabilities(Struct, frozen=True):
@@ -168,8 +170,8 @@ class Capabilities(Struct, frozen=True):
     can_enquire: bool = False
     idempotent: bool = False
     """A repeat under the *same* number is proven to have one effect."""
-    can_reverse: bool = True
-    """Whoever sent a call may take it back; not what somebody else sends on."""
+    relays: bool = False
+    """It passes items on: only it can take them back, and that it answers does not say that the far end is there."""
     settle_horizon: timedelta = timedelta(seconds=600)
     """A call may still take effect this long after its last byte."""
 
@@ -213,6 +215,13 @@ class FarEnd(Protocol):
     def probe(self) -> bool:
         """One harmless question: does the far end answer?"""
         ...
+
+
+@runtime_checkable
+class Forked(Protocol):
+    """A far end with two ways to go: whoever took a call answers for it."""
+
+    def about(self, intent: Intent) -> FarEnd: ...
 
 
 class Keystore(Protocol):

@@ -13,6 +13,7 @@ from msgspec import Struct, defstruct
 
 from offline_queue.archives import BREATH
 from offline_queue.items import COLUMNS, UNSET
+from offline_queue.numbers import SLOT
 from offline_queue.sealing import Algorithms, Place
 from offline_queue.store import Store
 from offline_queue.traces import Tampering, Trace
@@ -89,7 +90,8 @@ class Sums:
         self.stripped = False
         """Whether a payload is not in the store."""
         self.number = ""
-        """The highest message number in use."""
+        """The highest of our message numbers in use; what a hub or another terminal called for us has one of theirs."""
+        self._terminal: str = next(store.each("SELECT terminal FROM store"))[0]
 
     def add(self, id: int, changes: str, seq: int) -> None:
         """What one event of an item has set."""
@@ -135,7 +137,7 @@ class Sums:
             self.open += 1
             if stored.kind == _REQUEST:
                 self.open_fen += stored.amount_fen
-        if stored.number > self.number:
+        if stored.number > self.number and stored.number[SLOT] == self._terminal:
             self.number = stored.number
         if (digest := stored.sealed) is None:  # archived; whether it may be is another check
             self.stripped = True

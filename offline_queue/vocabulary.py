@@ -59,6 +59,7 @@ class Step(StrEnum):
     REFUSE = "refuse"
     DOUBT = "doubt"
     ASK = "ask"
+    RELAY = "relay"
     FIND = "find"
     FREE = "free"
     REVERSE = "reverse"
@@ -70,6 +71,10 @@ class Step(StrEnum):
     DECIDE_REVERSE = "decide_reverse"
     DECIDE_ACCEPT = "decide_accept"
     DECIDE_CLOSE = "decide_close"
+
+
+CALLS = (Step.BEGIN, Step.CLAIM, Step.RELAY)
+"""Steps that give an item the number and the intent of a call: our own, or one that was made for us."""
 
 
 TRANSITIONS: Mapping[tuple[State | None, Step], State] = MappingProxyType(
@@ -91,6 +96,7 @@ TRANSITIONS: Mapping[tuple[State | None, Step], State] = MappingProxyType(
         (State.SENDING, Step.HOLD): State.HELD,
         # nobody knows yet
         (State.IN_DOUBT, Step.ASK): State.IN_DOUBT,
+        (State.IN_DOUBT, Step.RELAY): State.IN_DOUBT,
         (State.IN_DOUBT, Step.FIND): State.ACCEPTED,
         (State.IN_DOUBT, Step.REFUSE): State.REFUSED,
         (State.IN_DOUBT, Step.FREE): State.RECORDED,

@@ -141,12 +141,13 @@ class Door(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Collect a request; the next one waits until this one is answered."""
         self._buffer += data
-        if not self._busy:
-            self._next()
-        elif len(self._buffer) > LARGEST:
-            self.transport.close()
+        self._next()
+        if len(self._buffer) > 2 * LARGEST:
+            self.transport.abort()
 
     def _next(self) -> None:
+        if self._busy or self.transport.is_closing():
+            return
         head, complete, rest = self._buffer.partition(b"\r\n\r\n")
         if len(head) > _LARGEST_HEAD:
             self.transport.close()
@@ -156,6 +157,7 @@ class Door(asyncio.Protocol):
             try:
                 method, path, headers, length = _read(head)
             except ValueError:
+                self._buffer = b""  # where the next request begins, nobody knows
                 self._refuse(Unreadable())
                 self.transport.close()
                 return
@@ -237,7 +239,7 @@ class Door(asyncio.Protocol):
         )
         self._busy = False
         if self._buffer:
-            self._next()
+            asyncio.get_running_loop().call_soon(self._next)
 
 
 _TASKS: set[asyncio.Task[None]] = set()

@@ -1,6 +1,7 @@
 """The hub as a terminal's far end: what it has stored is asked about until it knows."""
 
-import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -10,7 +11,7 @@ from offline_queue.faults import QueueFault
 from offline_queue.hub.faults import BadHub, SetBack, SlotTaken
 from offline_queue.hub.line import Line, NoAnswer, NothingLeft, Way
 from offline_queue.hub.words import Countersigned, Head, Posted, Said, Told, checked, digest, spell
-from offline_queue.ports import Anchor, Capabilities, Enquiry, Intent, Item, NotReached, Outcome, Prepared
+from offline_queue.ports import Anchor, Capabilities, Enquiry, FarEnd, Intent, Item, NotReached, Outcome, Prepared
 from offline_queue.queue import Queue
 from offline_queue.vocabulary import Finding, OutcomeClass, State
 
@@ -18,49 +19,64 @@ _FOR_PERSONS = ("key_reused", "online_only", "unreadable")
 """Refusals that no repeat will change; what else the hub refuses, it stored nothing and may take later."""
 
 _ENDS = {
-    State.ACCEPTED: (OutcomeClass.ACCEPTED, Finding.FOUND_EQUAL),
+    State.ACCEPTED: (OutcomeClass.PENDING, Finding.FOUND_EQUAL),
     State.REFUSED: (OutcomeClass.REFUSED, Finding.REFUSED),
     State.REVERSED: (OutcomeClass.UNRECOGNISED, Finding.FOUND_DIFFERENT),
     State.CLOSED_BY_HAND: (OutcomeClass.UNRECOGNISED, Finding.FOUND_DIFFERENT),
 }
-"""How what became of an item at the hub ends it here. Whatever is open there is pending here."""
+"""How what became of an item at the hub ends it here. Whatever is open there is pending here.
+
+What the far end has accepted is asked for once more, because only an enquiry tells by which call.
+"""
+_INTENT = b"hub"
+"""Tells a call that went to the hub from one that did not."""
 
 
 class HubEnd:
     """Sends a terminal's items to its site's hub. The terminal's copy stays open until the hub reports its end."""
 
     def __init__(
-        self, queue: Queue, way: Way, key: bytes, *, settle_horizon: timedelta = timedelta(seconds=60)
+        self,
+        queue: Queue,
+        way: Way,
+        key: bytes,
+        *,
+        direct: FarEnd | None = None,
+        settle_horizon: timedelta = timedelta(seconds=60),
     ) -> None:
-        """``key`` is the hub's public key (Ed25519, 32 bytes).
+        """``key`` is the hub's public key (Ed25519, 32 bytes); ``direct`` answers for calls that did not go to the hub.
 
         Within ``settle_horizon`` a request whose connection broke may still be read by the hub; a repeat of what
         arrived after all does no harm there.
         """
-        self.capabilities = Capabilities(can_enquire=True, can_reverse=False, settle_horizon=settle_horizon)
-        self._queue, self._way, self._key = queue, way, key
+        self.capabilities = Capabilities(can_enquire=True, relays=True, settle_horizon=settle_horizon)
+        self._queue, self._way, self._key, self._direct = queue, way, key, direct
         self._name = {"Terminal": queue.book.identity.terminal}
-        self._local = threading.local()
-        self._lines: list[Line] = []
+        self._idle: list[Line] = []
         self.fault: QueueFault | None = None
         """Why the hub and this terminal do not come together, although the line is there."""
 
     # -- the port ------------------------------------------------------------------------------------------------------
 
+    def about(self, intent: Intent) -> FarEnd:
+        """Who answers for a call."""
+        return self._direct if self._direct and intent.data != _INTENT else self
+
     def prepare(self, item: Item, payload: bytes) -> Prepared | NotReached:
         """The hub is there, it is ours, and it knows our chain."""
         try:
-            self._line()
+            with self._line():
+                return Prepared(_INTENT)
         except (NothingLeft, QueueFault) as fault:
             return NotReached(_reason(fault))
-        return Prepared(b"")
 
     def send(self, item: Item, payload: bytes, intent: Intent) -> Outcome:
         """Hand it to the hub."""
         body = self._body(item, payload)
         headers = {"Txn-Digest": digest(body).hex(), "Chain-Head": spell(self._head()), **self._name}
         try:
-            status, answer = self._line().ask("PUT", _place(item), headers, body)
+            with self._line() as line:
+                status, answer = line.ask("PUT", _place(item), headers, body)
         except (NothingLeft, QueueFault) as fault:
             return Outcome(OutcomeClass.NOT_SENT, _reason(fault))
         except NoAnswer as fault:
@@ -74,16 +90,17 @@ class HubEnd:
         return Outcome(OutcomeClass.IN_DOUBT, f"http_{status}", answer)
 
     def enquire(self, item: Item, payload: bytes, intent: Intent) -> Enquiry:
-        """What became of it."""
+        """What became of it, and by which call the far end knows it."""
         headers = {"Txn-Digest": digest(self._body(item, payload)).hex(), **self._name}
         try:
-            status, answer = self._line().ask("GET", _place(item), headers)
+            with self._line() as line:
+                status, answer = line.ask("GET", _place(item), headers)
         except (NothingLeft, NoAnswer, QueueFault) as fault:
             return Enquiry(Finding.NOT_REACHED, code=_reason(fault))
         told = _decode(answer, Told if status == 200 else Said)
         if isinstance(told, Told):
             _, finding = _ENDS.get(told.state, (OutcomeClass.PENDING, Finding.PENDING))
-            return Enquiry(finding, told.answer, _code(told))
+            return Enquiry(finding, told.answer, _code(told), told.call)
         known = {"unknown_key": Finding.ABSENT, "key_reused": Finding.FOUND_DIFFERENT}
         code = told.code if isinstance(told, Said) else f"http_{status}"
         return Enquiry(known.get(code, Finding.UNKNOWN), code=code)
@@ -95,7 +112,8 @@ class HubEnd:
     def probe(self) -> bool:
         """Whether the hub answers."""
         try:
-            return self._line().ask("GET", "/", self._name)[0] == 200
+            with self._line() as line:
+                return line.ask("GET", "/", self._name)[0] == 200
         except (NothingLeft, NoAnswer, QueueFault):
             return False
 
@@ -103,37 +121,41 @@ class HubEnd:
 
     def anchors(self) -> list[Anchor]:
         """The end of our chain as the hub knows it, for ``Queue.verify``. Raises ``BadHub`` when it cannot be had."""
+        line = Line(self._way)
         try:
-            return [head.anchor for head in (self._known(self._thread_line()),) if head]
+            known = self._known(line)
         except (NothingLeft, NoAnswer) as fault:
             raise BadHub(found=fault) from fault
+        finally:
+            line.close()
+        return [known.anchor] if known else []
 
     def close(self) -> None:
-        """End every connection."""
-        for line in self._lines:
-            line.close()
+        """End every connection; nothing is in flight any more."""
+        while self._idle:
+            self._idle.pop().close()
 
-    def _line(self) -> Line:
-        """This thread's connection, over which both sides have shown their chains."""
-        line = self._thread_line()
-        if line.connect():
-            try:
-                self._meet(line)
-            except NoAnswer as fault:
-                raise NothingLeft(str(fault)) from fault
-            except QueueFault as fault:
-                self.fault = fault
-                line.close()
-                raise
-            self.fault = None
-        return line
-
-    def _thread_line(self) -> Line:
-        if not hasattr(self._local, "line"):
-            self._local.line = Line(self._way)
-            self._lines.append(self._local.line)
-        line: Line = self._local.line
-        return line
+    @contextmanager
+    def _line(self) -> Iterator[Line]:
+        """A connection over which both sides have shown their chains; kept for whoever is next."""
+        try:
+            line = self._idle.pop()
+        except IndexError:
+            line = Line(self._way)
+        try:
+            if line.connect():
+                try:
+                    self._meet(line)
+                except NoAnswer as fault:
+                    raise NothingLeft(str(fault)) from fault
+                except QueueFault as fault:
+                    self.fault = fault
+                    line.close()
+                    raise
+                self.fault = None
+            yield line
+        finally:
+            self._idle.append(line)
 
     def _meet(self, line: Line) -> None:
         """Our chain holds what the hub countersigned; where it does not, the hub hears so and decides."""

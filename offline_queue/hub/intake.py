@@ -48,6 +48,8 @@ class Intake:
         self._heads: dict[str, Head] = {}
         self._set_back: set[tuple[str, bytes, int]] = set()
         self._alarmed: set[Alarm] = set()
+        self._followed = 0
+        """The last release that was taken in."""
         for event in self._notes():
             self._take_in(event)
         with queue.noting() as note:
@@ -118,7 +120,8 @@ class Intake:
         if item.state not in (State.ACCEPTED, State.REFUSED):
             return Told(item.state, item.reason, seen=seen)
         answers = self.queue.answers(item)
-        return Told(item.state, item.reason, (answers[-1].body or b"") if answers else b"", seen)
+        call = self.queue.book.intent(item) if item.number else None
+        return Told(item.state, item.reason, (answers[-1].body or b"") if answers else b"", seen, call)
 
     # -- chains --------------------------------------------------------------------------------------------------------
 
@@ -135,6 +138,7 @@ class Intake:
         """
         with self.queue.book.store.alone():
             try:
+                self._follow_releases()
                 self._check(terminal, head)
                 known = self._heads.get(terminal)
                 if known and head.epoch == known.epoch:
@@ -145,15 +149,6 @@ class Intake:
                 raise
         return self.newest(terminal)
 
-    def release(self, terminal: str, actor: str) -> None:
-        """A person says that a terminal's newest folder is gone for good: whoever comes next has its number."""
-        with self.queue.book.store.alone():
-            with self.queue.noting() as note:
-                note(RELEASED, terminal.encode(), actor)
-            self._heads.pop(terminal, None)
-            self._set_back = {each for each in self._set_back if each[0] != terminal}
-            self._alarmed = {each for each in self._alarmed if each.terminal != terminal}
-
     def alarm(self, code: str, terminal: str, key: str = "") -> None:
         """Write down, once, what a person at the site must look at."""
         alarm = Alarm(code, terminal, key)
@@ -162,18 +157,30 @@ class Intake:
                 note(ALARM, msgspec.msgpack.encode(alarm), _ACTOR)
         self._alarmed.add(alarm)
 
-    def alarms(self, after: int = 0) -> list[Alarm]:
-        """What was written down, oldest first."""
-        notes = self.queue.notes((ALARM,), after)
-        return [msgspec.msgpack.decode(event.body, type=Alarm) for event in notes if event.body]
-
     def _check(self, terminal: str, head: Head) -> None:
+        fault = self._objection(terminal, head)
+        if fault and self._follow_releases():
+            fault = self._objection(terminal, head)
+        if fault:
+            raise fault
+
+    def _objection(self, terminal: str, head: Head) -> QueueFault | None:
         known = self._heads.get(terminal)
-        if known and known.store != head.store:
-            raise SlotTaken(terminal=terminal)
-        fork = known and (head.epoch, head.seq) == (known.epoch, known.seq) and head.hash != known.hash
-        if known and (fork or head.epoch < known.epoch or (terminal, head.store, head.epoch) in self._set_back):
-            raise SetBack(terminal=terminal, expected=known.seq)
+        if known is None:
+            return None
+        if known.store != head.store:
+            return SlotTaken(terminal=terminal)
+        fork = (head.epoch, head.seq) == (known.epoch, known.seq) and head.hash != known.hash
+        if fork or head.epoch < known.epoch or (terminal, head.store, head.epoch) in self._set_back:
+            return SetBack(terminal=terminal, expected=known.seq)
+        return None
+
+    def _follow_releases(self) -> bool:
+        """Take in what persons decided in another process; says whether there was anything."""
+        released = list(self.queue.notes((RELEASED,), self._followed))
+        for event in released:
+            self._take_in(event)
+        return bool(released)
 
     def _receipt(self, heads: Iterable[tuple[str, Head]]) -> Receipt:
         return Receipt(self.queue.book.id, self.queue.book.clock().isoformat(), list(heads))
@@ -185,6 +192,21 @@ class Intake:
 
     def _take_in(self, event: Event) -> None:
         if event.kind == RELEASED:
-            self._heads.pop((event.body or b"").decode(), None)
+            terminal = (event.body or b"").decode()
+            self._followed = event.seq
+            self._heads.pop(terminal, None)
+            self._set_back = {each for each in self._set_back if each[0] != terminal}
+            self._alarmed = {each for each in self._alarmed if each.terminal != terminal}
         elif event.body:
             self._heads |= msgspec.msgpack.decode(event.body, type=Receipt).heads
+
+
+def release(queue: Queue, terminal: str, actor: str) -> None:
+    """A person says that a terminal's newest folder is gone for good: whoever comes next has its number."""
+    with queue.noting() as note:
+        note(RELEASED, terminal.encode(), actor)
+
+
+def alarms(queue: Queue, after: int = 0) -> list[Alarm]:
+    """What needs a person at the site, oldest first."""
+    return [msgspec.msgpack.decode(event.body, type=Alarm) for event in queue.notes((ALARM,), after) if event.body]

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from msgspec import Struct
 
 from offline_queue.faults import QueueFault
-from offline_queue.ports import Anchor
+from offline_queue.ports import Anchor, Intent
 from offline_queue.vocabulary import Kind, OnceFreed, State
 
 LARGEST = 16 << 20
@@ -66,6 +66,8 @@ class Told(Struct, frozen=True, array_like=True):
     answer: bytes = b""
     """The far end's, once there is one."""
     seen: Countersigned | None = None
+    call: Intent | None = None
+    """Of an item that the far end has: by what it knows it."""
 
 
 class Said(Struct, frozen=True, array_like=True):

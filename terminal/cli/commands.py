@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "events": ("terminal.cli.events:events", "事件 what happened since a sequence number"),
     "catalogue": ("terminal.cli.catalogue:catalogue", "目录 items, prices, classes"),
     "queue": ("terminal.cli.queue:queue", "待传队列 the offline queue"),
+    "hub": ("terminal.cli.hub:hub", "中心机 the site's one sender for many terminals"),
     "refund": ("terminal.cli.refund:refund", "退费 giving money back, by three persons"),
     "shift": ("terminal.cli.shift:shift", "班次 a cashier's drawer, from the float to the count"),
     "pos": ("terminal.cli.pos:pos", "银行卡 card payments through the bank POS"),

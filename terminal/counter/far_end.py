@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import msgspec
 
-from offline_queue.errands import Policy
 from offline_queue.forwarder import Forwarder
 from offline_queue.ports import (
     Capabilities,
@@ -18,7 +17,7 @@ from offline_queue.ports import (
     Prepared,
     Refuse,
 )
-from offline_queue.vocabulary import Finding, OnDoubt, OutcomeClass
+from offline_queue.vocabulary import Finding, OutcomeClass
 from terminal.centre import (
     AlreadyReversed,
     CentreRefused,
@@ -36,6 +35,7 @@ from terminal.centre import (
 from terminal.centre import Intent as Call
 from terminal.counter.compare import differences
 from terminal.counter.faults import NoCentreSecret
+from terminal.counter.hub import rules, way_out
 from terminal.counter.identify import NO_LINE, choose
 from terminal.counter.journal import Answered, Entry
 from terminal.counter.tendering import covering
@@ -58,9 +58,8 @@ def outcome_of(outcome: SettleOutcome) -> Outcome:
 
 
 def forwarder(till: Till) -> Forwarder:
-    """The one process that sends what waits, by the site's rules. Raises AlreadyForwarding."""
-    offline = till.offline
-    return till.queue.forwarder(FarEnd(till), Policy(width=offline.lanes, on_doubt=OnDoubt(offline.on_doubt)))
+    """The one process that sends what waits, by the site's rules. Raises AlreadyForwarding, BadHub and NeedsTls."""
+    return till.queue.forwarder(way_out(till, FarEnd(till)), rules(till))
 
 
 class FarEnd:

@@ -8,7 +8,7 @@ import msgspec
 from offline_queue.faults import UnknownKey
 from offline_queue.ports import Item
 from offline_queue.queue import Queue
-from offline_queue.vocabulary import State, Step
+from offline_queue.vocabulary import CALLS, State, Step
 from terminal.centre import Intent
 from terminal.documents import BillState, Claim, Insurance, Insured, Opening, Person, Settlement, decode
 
@@ -120,8 +120,8 @@ def by_hand(queue: Queue, item: Item) -> bool:
 
 
 def last_call(queue: Queue, item: Item) -> bytes:
-    """What was committed before the item's last call left; empty when none ever left."""
-    calls = [event.body for event in queue.events(item=item) if event.kind in (Step.BEGIN, Step.CLAIM)]
+    """What the item's last call is known by; empty when none ever left."""
+    calls = [event.body for event in queue.events(item=item) if event.kind in CALLS]
     return (calls[-1] if calls else None) or b""
 
 

@@ -3,7 +3,7 @@
 import threading
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
@@ -21,6 +21,9 @@ from terminal.counter.offline_policy import read
 from terminal.counter.people import People
 from terminal.counter.policies import Policies
 from terminal.documents import Institution, InstitutionKind, Tier
+
+if TYPE_CHECKING:
+    from offline_queue.hub.end import HubEnd
 
 _SIGNER_SETTING = "centre.secret_file"
 
@@ -62,6 +65,8 @@ class Till:
         self._signer: tuple[str, str] | None = None
         self._reached: bool | None = None
         self._centres: list[Centre] = []
+        self.hub: HubEnd | None = None
+        """The way to the site's hub, made by the first forwarder and kept for those that follow."""
 
     @property
     def institution(self) -> Institution:
@@ -103,6 +108,8 @@ class Till:
         """Closes every line and store."""
         for centre in self._centres:
             centre.close()
+        if self.hub:
+            self.hub.close()
         self.people.close()
         self.queue.close()
 

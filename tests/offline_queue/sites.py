@@ -159,11 +159,11 @@ class Yard:
             self._queue.close()
             self._site = self._queue = None
 
-    def terminal(self, name: str, files: Certificates | None = None) -> Terminal:
+    def terminal(self, name: str, files: Certificates | None = None, direct: FarEnd | None = None) -> Terminal:
         """One of the site's, with its certificate."""
         way = Way(f"https://127.0.0.1:{self.port}", files or self.authority.files(name), seconds=5)
         queue = open_queue(self.folder, name)
-        made = Terminal(queue, HubEnd(queue, way, self.key, settle_horizon=timedelta(0)))
+        made = Terminal(queue, HubEnd(queue, way, self.key, direct=direct, settle_horizon=timedelta(0)))
         self._terminals.append(made)
         return made
 

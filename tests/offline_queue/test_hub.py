@@ -1,6 +1,7 @@
 """A site's hub: terminals hand their items on over HTTPS, the hub alone talks to the far end."""
 
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -13,15 +14,18 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from offline_queue import Policy
+from offline_queue.faults import KeyReused
 from offline_queue.hub.faults import NeedsTls
-from offline_queue.hub.intake import Alarm
+from offline_queue.hub.intake import Alarm, Given, Intake, alarms, release
 from offline_queue.hub.line import Line, Way
 from offline_queue.hub.site import Site
-from offline_queue.hub.words import Countersigned, Posted, Said, checked, digest, spell
-from offline_queue.ports import Outcome
+from offline_queue.hub.words import Countersigned, Head, Posted, Said, Told, checked, digest, spell
+from offline_queue.ports import Outcome, Sending
 from offline_queue.vocabulary import Decision, Kind, OutcomeClass, State, Step
 from tests.offline_queue.sites import WAITING, Authority, Terminal, Yard, bill, open_queue, until
 from tests.offline_queue.victim import Ledger
+from tests.offline_queue.world import Recorder
 
 
 @pytest.fixture
@@ -49,7 +53,37 @@ def test_an_item_stays_open_at_its_terminal_until_the_hub_reports_the_far_ends_a
     done = terminal.queue.item("b/1 收费")
     assert done.state is State.ACCEPTED
     assert terminal.queue.answers(done)[-1].body == b"answer to " + terminal.queue.payload(done)
-    assert [key for key, _ in yard.far.arrived] == ["b/1 收费"]
+    assert yard.far.arrived == [("b/1 收费", done.number)]  # by the call that was made in the end
+    assert terminal.queue.book.intent(done).data == b"intent of " + terminal.queue.payload(done)
+    assert terminal.queue.verify().intact
+
+
+def test_a_call_that_went_out_directly_is_asked_about_and_taken_back_directly(yard: Yard) -> None:
+    yard.open_hub()
+    direct = Recorder()
+    terminal = yard.terminal("01", direct=direct)
+    sending = terminal.queue.begin(bill("online", "zhang"), b"trial")
+    assert isinstance(sending, Sending)
+    terminal.queue.finish(sending, Outcome(OutcomeClass.IN_DOUBT))
+    terminal.queue.record(bill("later", "li"))
+    with terminal.queue.forwarder(terminal.end, Policy()) as forwarder:
+        forwarder.run(now=True)
+    assert [number for _, number, _, _ in direct.reversed_calls] == [sending.number]
+    assert direct.arrived == []
+    _drain([terminal])
+    assert {key for key, _ in yard.far.arrived} == {"online", "later"}
+
+
+def test_a_hub_that_answers_does_not_pass_for_the_far_end(yard: Yard) -> None:
+    yard.open_hub()
+    yard.far.gate.clear()
+    terminal = yard.terminal("01")
+    terminal.queue.contact(False)
+    since = terminal.queue.status().offline_since
+    assert since
+    terminal.queue.record(bill("b-1", "zhang"))
+    terminal.forward()
+    assert terminal.queue.status().offline_since == since
 
 
 ENDS = [
@@ -107,8 +141,29 @@ def test_one_key_with_two_contents_is_held_at_whoever_came_second_and_alarms(yar
         each.forward()
     found = [(each.queue.item("b-1").state, each.queue.item("b-1").reason) for each in (first, second, same)]
     assert found == [(State.ACCEPTED, "0"), (State.HELD, "key_reused"), (State.ACCEPTED, "0")]
-    assert hub.intake.alarms() == [Alarm("key_reused", "02", "b-1")]
+    assert alarms(hub.intake.queue) == [Alarm("key_reused", "02", "b-1")]
     assert len(yard.far.arrived) == 1
+
+
+def test_a_group_is_one_commit_and_one_that_is_refused_spoils_no_other(folder: Path) -> None:
+    def given(key: str, text: str, n: int) -> Given:
+        new = msgspec.structs.replace(bill(key, f"p{n}", text), asked=text.encode())
+        return Given(f"0{n}", Head(bytes(16), 1, n, bytes(32)), new)
+
+    with open_queue(folder, "H0") as queue:
+        intake = Intake(queue)
+        before = queue.anchor().seq
+        told = intake.take([given(f"k-{n}", "text", n) for n in range(9)])
+        assert {each.state for each in told if isinstance(each, Told)} == {State.RECORDED}
+        assert len(list(queue.notes(["hub.heads"]))) == 1
+        assert queue.anchor().seq == before + 10
+        told = intake.take([given("new", "text", 1), given("k-1", "another", 2), given("k-2", "text", 3)])
+        assert [type(each) for each in told] == [Told, KeyReused, Told]
+        assert len(queue.items()) == 10
+        assert intake.look("k-1", b"text") == Told(State.RECORDED)
+        assert intake.look("k-99", b"text") is None
+        with pytest.raises(KeyReused):
+            intake.look("k-1", b"another")
 
 
 def test_without_the_hub_terminals_go_on_and_send_later(yard: Yard) -> None:
@@ -184,9 +239,9 @@ def test_a_terminal_that_was_set_back_is_named_by_what_the_hub_countersigned(yar
         (State.RECORDED, "set_back")
     }
     terminal.forward()
-    assert hub.intake.alarms() == [Alarm("set_back", "02")]
+    assert alarms(hub.intake.queue) == [Alarm("set_back", "02")]
     assert "02" in str(terminal.end.fault)
-    hub.intake.release("02", "zhao")
+    release(hub.intake.queue, "02", "zhao")
     _drain([terminal])
     assert terminal.end.fault is None
 
@@ -202,8 +257,8 @@ def test_another_folder_under_a_terminals_number_is_refused_until_the_number_is_
     terminal.queue.record(bill("b-2", "zhang"))
     terminal.forward()
     assert terminal.queue.item("b-2").state is State.RECORDED
-    assert hub.intake.alarms() == [Alarm("slot_taken", "01")]
-    hub.intake.release("01", "zhao")
+    assert alarms(hub.intake.queue) == [Alarm("slot_taken", "01")]
+    release(hub.intake.queue, "01", "zhao")
     _drain([terminal])
 
 
@@ -288,8 +343,22 @@ def test_what_is_not_as_agreed_is_refused_and_nothing_is_stored(
     found, answer = line.ask(method, path, usual | headers, body)
     assert (found, msgspec.msgpack.decode(answer, type=Said).code) == (status, code)
     assert hub.intake.queue.items() == []
-    assert [each.code for each in hub.intake.alarms()] == ["wrong_digest"] * (code == "wrong_digest")
+    assert [each.code for each in alarms(hub.intake.queue)] == ["wrong_digest"] * (code == "wrong_digest")
     line.close()
+
+
+def test_requests_that_come_in_pieces_or_all_at_once_are_answered_in_their_order(yard: Yard) -> None:
+    yard.open_hub()
+    connection = Way(f"https://127.0.0.1:{yard.port}", yard.authority.files("01")).open()
+    asked = b"".join(
+        b"GET /txn/k-%d HTTP/1.1\r\nTxn-Digest: 00\r\n\r\n" % n + b"GET / HTTP/1.1\r\n\r\n" for n in range(2000)
+    )
+    for start in range(0, len(asked), 4001):
+        connection.sendall(asked[start : start + 4001])
+    connection.sendall(b"GET / HTTP/1.0\r\n\r\nGET / HTTP/1.1\r\n\r\n")
+    answers = b"".join(iter(lambda: connection.recv(65536), b""))
+    connection.close()
+    assert re.findall(rb"HTTP/1.1 (\d+)", answers) == [b"404", b"200"] * 2000 + [b"400"]
 
 
 def test_a_certificate_speaks_for_its_own_terminal_whatever_the_header_says(yard: Yard) -> None:
