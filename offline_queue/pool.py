@@ -108,7 +108,7 @@ class Threads(Generic[Job]):
                     took = time.monotonic() - began
                     self._ended.append((job, took))
                     job = following
-                    if took >= _QUICK:
+                    if took >= _QUICK or not self._quick:
                         self._bell.set()
             self._idle.append(None)
             self._bell.set()
