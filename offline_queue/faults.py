@@ -51,8 +51,8 @@ class BadLimits(LimitReached):
     code = "bad_limits"
     zh = "断网不能暂结：签名的离线政策不可用（{found}）。"
     en = "Nothing can be stored offline: the signed offline policy cannot be used ({found})."
-    next_zh = "联网结算照常；请管理员把有效的政策文件放到设置 offline.policy 所指处，再重新打开本程序。"
-    next_en = "Online work goes on; have a valid policy put where the setting offline.policy points, then reopen this."
+    next_zh = "联网办理照常；请管理员放入有效的政策，再重新打开。"
+    next_en = "Online work goes on; have a valid policy put in its place, then reopen this."
 
 
 class LaneBusy(QueueFault):
@@ -128,8 +128,8 @@ class ItemsOpen(QueueFault):
     exit = _NO
     zh = "还有 {count} 笔未了结，共 {sum} 元，不能{zh}。"
     en = "{count} item(s) of {sum} yuan together are still open; cannot {en}."
-    next_zh = "请先补传（yibao queue forward），或导出到另一台终端（yibao queue export）；没有任何改动生效。"
-    next_en = "Forward them (yibao queue forward) or carry them to another terminal (yibao queue export) first."
+    next_zh = "请先补传，或导出到另一台终端；没有任何改动生效。"
+    next_en = "Forward them or carry them to another terminal first."
 
 
 class AlreadyForwarding(QueueFault):
@@ -181,8 +181,8 @@ class NotOurStore(QueueFault):
     exit = _INPUT
     zh = "{folder} 中的 {field} 为 {found}，应为 {expected}。"
     en = "The store in {folder} has {field} {found}; expected {expected}."
-    next_zh = "请改回设置；要把此目录交给另一终端，先用原设置执行 yibao config retire。"
-    next_en = "Put the settings back; to give the folder to another terminal run yibao config retire with them first."
+    next_zh = "请改回原来的机构和终端编号；要把此目录交给另一终端，先停用原终端。"
+    next_en = "Put institution and terminal back; to give the folder to another terminal retire this one first."
 
 
 class StoreFailed(QueueFault):
@@ -201,8 +201,8 @@ class StoreUncertain(QueueFault):
     code = "store_uncertain"
     zh = "数据库写入后无法确认结果（{cause}）。"
     en = "The store failed during a commit and cannot be reopened ({cause}); the outcome is unknown."
-    next_zh = "请停止收费，修复磁盘后用 yibao queue verify 核对。"
-    next_en = "Stop taking money, mend the disk, then check with yibao queue verify."
+    next_zh = "请停止登记，修复磁盘后核对整个队列。"
+    next_en = "Record nothing more, mend the disk, then verify the whole store."
 
 
 class StoreBroken(QueueFault):
@@ -211,14 +211,8 @@ class StoreBroken(QueueFault):
     code = "store_broken"
     zh = "队列记录被改动：{finding}。"
     en = "The queue's record is broken: {finding}."
-    next_zh = (
-        "请停止收费并联系管理员：先保存一份数据目录的副本，用 yibao queue verify 看全部发现，"
-        "再用 yibao restore 换回最近的完好备份。"
-    )
-    next_en = (
-        "Stop taking money and call the administrator: keep a copy of the data folder first, see all findings with "
-        "yibao queue verify, then put the newest sound copy back with yibao restore."
-    )
+    next_zh = "请停止登记并联系管理员：先保存一份数据目录的副本，核对全部，再换回最近的完好备份。"
+    next_en = "Record nothing more; keep a copy of the folder, verify all, then restore the newest sound copy."
 
 
 class RolledBack(QueueFault):
@@ -237,14 +231,8 @@ class StoreGone(QueueFault):
     code = "store_gone"
     zh = "{folder} 中曾有本终端的账库（至少 {expected} 条记录），现已不在；没有另建新库。"
     en = "{folder} had this terminal's store ({expected} events or more), and it is gone; no new one was made."
-    next_zh = (
-        "请停止收费并联系管理员：找回数据目录，或用 yibao restore 换回最近的备份；"
-        "确已找不回时，用 yibao config start-over 另建新库，编号接着用，不会重复。"
-    )
-    next_en = (
-        "Stop taking money and call the administrator: find the data folder, or put the newest copy in its place with "
-        "yibao restore; if it is lost for good, begin anew with yibao config start-over: no number is used twice."
-    )
+    next_zh = "请停止登记并联系管理员：找回数据目录或换回最近的备份；确已找不回时另建新库，编号接着用，不会重复。"
+    next_en = "Record nothing more; find the folder, restore its newest copy, or begin anew: no number is used twice."
 
 
 class KeysClosed(QueueFault):
@@ -253,15 +241,8 @@ class KeysClosed(QueueFault):
     code = "keys_closed"
     zh = "密钥库打不开（{cause}），队列不能使用。"
     en = "The keystore does not give this store's key ({cause}); the queue stays closed."
-    next_zh = (
-        '请以安装时的用户登录；系统没有密钥服务（如 gnome-keyring）时请安装，或在新终端的设置中写 keystore = "file"；'
-        "已有的账单可用站点恢复密钥迁出。"
-    )
-    next_en = (
-        "Log in as the user who installed the terminal; where the system has no secret service "
-        '(such as gnome-keyring), install one, or set keystore = "file" in the settings of a new terminal; '
-        "what is stored already can be moved out with the site's recovery key."
-    )
+    next_zh = "请以安装时的用户登录，并确认系统的密钥服务可用；已有的内容可用站点恢复密钥迁出。"
+    next_en = "Log in as the user who made the store; what is stored can be moved out with the site's recovery key."
 
 
 class SealBroken(QueueFault):

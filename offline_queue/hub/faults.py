@@ -41,8 +41,8 @@ class SetBack(QueueFault):
     code = "set_back"
     zh = "终端 {terminal} 的账本被放回旧副本：中心机见过第 {expected} 条，现在对不上。"
     en = "Terminal {terminal} was set back to an older copy: the hub has seen event {expected}, which is not there."
-    next_zh = "请找回该终端最新的数据目录；确认丢失后在中心机放行该编号（yibao hub release）。"
-    next_en = "Find the terminal's newest folder; if it is lost, release the number at the hub (yibao hub release)."
+    next_zh = "请找回该终端最新的数据目录；确认丢失后在中心机放行该编号。"
+    next_en = "Find the terminal's newest folder; if it is lost, release the number at the hub."
 
 
 class SlotTaken(QueueFault):
@@ -51,8 +51,8 @@ class SlotTaken(QueueFault):
     code = "slot_taken"
     zh = "终端编号 {terminal} 已由另一个数据目录使用。"
     en = "Terminal {terminal} belongs to another data folder."
-    next_zh = "请给新终端另一个编号；旧目录确已停用时，在中心机放行该编号（yibao hub release）。"
-    next_en = "Use another number; if the old folder is retired, release the number at the hub (yibao hub release)."
+    next_zh = "请给新终端另一个编号；旧目录确已停用时，在中心机放行该编号。"
+    next_en = "Use another number; if the old folder is retired, release the number at the hub."
 
 
 class NeedsTls(QueueFault):
@@ -62,8 +62,8 @@ class NeedsTls(QueueFault):
     exit = 2
     zh = "{address} 不在本机：中心机与终端之间必须双向证书加密。"
     en = "{address} is not this machine: hub and terminal need certificates on both sides."
-    next_zh = "请在设置 [hub] 中填写 certificate、private_key 与 authority，地址用 https://。"
-    next_en = "Set certificate, private_key and authority in the settings under [hub], and an https:// address."
+    next_zh = "请为双方配好证书、私钥与签发者，地址用 https://。"
+    next_en = "Give both sides a certificate, its key and their authority, and an https:// address."
 
 
 class BadHub(QueueFault):
@@ -73,5 +73,5 @@ class BadHub(QueueFault):
     exit = 2
     zh = "中心机设置不可用：{found}。"
     en = "The hub's setting cannot be used: {found}."
-    next_zh = "请核对设置 [hub]。"
-    next_en = "Check the settings under [hub]."
+    next_zh = "请核对这一项。"
+    next_en = "Check it."

@@ -8,13 +8,14 @@ import msgspec
 
 from config.places import kept_packs, policies_folder
 from terminal.cli.claims import read, stream
-from terminal.cli.funnel import Speaking, fault_document, speaks
+from terminal.cli.funnel import fault_document, speaks
 from terminal.cli.options import as_json, at_home, in_language, show
 from terminal.counter.policies import Policies
 from terminal.counter.slip import WIDTH, split_picture
 from terminal.counter.words import Language, word
 from terminal.documents import Claim, Insured, Settlement, decode, encode
 from terminal.faults import BadDocument, Exit, Fault
+from terminal.telling import Speaking
 
 QUESTIONS = ("why-not-more", "what-next", "process")
 

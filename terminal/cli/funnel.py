@@ -2,25 +2,15 @@
 
 import json
 import sys
-from typing import Any, Protocol, TypeGuard
+from typing import Any, TypeGuard
 
 import click
+import msgspec
 
 from config.places import home
 from terminal.faults import Exit
 from terminal.incidents import write_down
-
-
-class Speaking(Protocol):
-    """The shape that the errors of every package share."""
-
-    code: str
-    exit: int
-    zh: str
-    en: str
-    next_zh: str
-    next_en: str
-    data: dict[str, object]
+from terminal.telling import Speaking, told
 
 
 def speaks(error: BaseException) -> TypeGuard[Speaking]:
@@ -30,22 +20,14 @@ def speaks(error: BaseException) -> TypeGuard[Speaking]:
 
 def fault_document(error: Speaking) -> dict[str, Any]:
     """An error as the document that ``--json`` prints."""
-    return {
-        "fault": {
-            "code": error.code,
-            "zh": error.zh.format(**error.data),
-            "en": error.en.format(**error.data),
-            "next_zh": error.next_zh.format(**error.data),
-            "next_en": error.next_en.format(**error.data),
-            "data": {key: value if isinstance(value, int) else str(value) for key, value in error.data.items()},
-        }
-    }
+    data = {key: value if isinstance(value, int) else str(value) for key, value in error.data.items()}
+    return {"fault": {**msgspec.structs.asdict(told(error)), "data": data}}
 
 
 def say(error: Speaking) -> None:
     """An error on standard error: what happened, then the next step, in both languages."""
-    told = fault_document(error)["fault"]
-    click.echo(f"{told['zh']}{told['next_zh']}\n{told['en']} {told['next_en']}", err=True)
+    words = told(error)
+    click.echo(f"{words.zh}{words.next_zh}\n{words.en} {words.next_en}", err=True)
 
 
 def run(command: click.Command) -> int:

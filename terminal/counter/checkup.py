@@ -19,6 +19,7 @@ from offline_queue.standing import Status
 from terminal.counter.policies import Policies
 from terminal.counter.till import Till
 from terminal.faults import Fault
+from terminal.telling import told
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -145,5 +146,4 @@ def _tried(part: str, attempt: Callable[[], object], zh: str, en: str) -> Check:
 
 
 def _told(part: str, fault: Fault | ConfigFault | QueueFault | CardFault) -> Check:
-    texts = (text.format(**fault.data) for text in (fault.zh, fault.en, fault.next_zh, fault.next_en))
-    return Check(part, False, fault.code, *texts)
+    return Check(part, False, *msgspec.structs.astuple(told(fault)))

@@ -13,6 +13,7 @@ from offline_queue.limits import Limits, Signed, Unusable
 from offline_queue.queue import Queue
 from offline_queue.signed import verified
 from terminal.clock import BEIJING
+from terminal.telling import told
 
 
 class Offline(msgspec.Struct, frozen=True):
@@ -50,8 +51,8 @@ def standing(own: OfflineSettings, words: OfflineSettings, queue: Queue) -> Stan
         until=signed.until,
         newest=queue.policy().version,
         why=str(fault.data["found"]) if fault else "",
-        next_zh=fault.next_zh if fault else "",
-        next_en=fault.next_en if fault else "",
+        next_zh=told(fault).next_zh if fault else "",
+        next_en=told(fault).next_en if fault else "",
         words=words,
     )
 

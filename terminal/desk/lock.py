@@ -14,6 +14,7 @@ from terminal.counter.office.operators import Password, Session, login, set_pass
 from terminal.counter.words import Language
 from terminal.desk.words import say
 from terminal.faults import Fault
+from terminal.telling import told
 
 if TYPE_CHECKING:
     from terminal.desk.app import Desk
@@ -67,8 +68,9 @@ class LockScreen(ModalScreen[None]):
                 self.query_one("#new_password", Input).focus()
             else:
                 self.query_one("#person_password", Input).value = ""
-            text = fault.zh + fault.next_zh if desk.language is Language.ZH else f"{fault.en} {fault.next_en}"
-            self.query_one("#note", Static).update(text.format(**fault.data))
+            words = told(fault)
+            text = words.zh + words.next_zh if desk.language is Language.ZH else f"{words.en} {words.next_en}"
+            self.query_one("#note", Static).update(text)
             return
         if not (password or new or desk.till.settings.operator_reader):
             desk.card_inside = False  # what lies in the only reader is no patient's card

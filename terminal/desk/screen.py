@@ -13,6 +13,7 @@ from terminal.desk.panels import WIDTH
 from terminal.desk.still import Still
 from terminal.desk.words import say
 from terminal.faults import Fault
+from terminal.telling import told
 from terminal.width import cut
 
 if TYPE_CHECKING:
@@ -40,12 +41,11 @@ class DeskScreen(Screen[None]):
 
     def tell(self, fault: Fault | QueueFault | CardFault, hint: str = "") -> None:
         """What happened on the message line, the next step beside it."""
+        words = told(fault)
         zh = self.app.language is Language.ZH
-        what, then = (fault.zh, fault.next_zh) if zh else (fault.en, fault.next_en)
-        self.message(hint + what.format(**fault.data))
-        self.app.notify(
-            then.format(**fault.data), title=what.format(**fault.data), severity="error", timeout=12, markup=False
-        )
+        what, then = (words.zh, words.next_zh) if zh else (words.en, words.next_en)
+        self.message(hint + what)
+        self.app.notify(then, title=what, severity="error", timeout=12, markup=False)
 
     def perform(self, act: Callable[[], Awaitable[None] | None]) -> None:
         """Does one thing; while a longer one runs nothing else is begun, so that no key takes effect twice."""

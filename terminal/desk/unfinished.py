@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from offline_queue.faults import BadLimits
+from terminal import telling
 from terminal.counter.office import card_money, serving
 from terminal.counter.office.serving import Stage
 from terminal.counter.office.unfinished import Kind, Unfinished, unfinished
@@ -42,8 +43,8 @@ def told(each: Unfinished, language: Language) -> tuple[str, str]:
 def _closed(fault: BadLimits, language: Language) -> tuple[str, str]:
     """Why nothing could be stored in an outage, while there is time to mend it."""
     zh = language is Language.ZH
-    told, step = (fault.zh, fault.next_zh) if zh else (fault.en, fault.next_en)
-    return (told.format(**fault.data), f"-> {step}")
+    words = telling.told(fault)
+    return (words.zh if zh else words.en, f"-> {words.next_zh if zh else words.next_en}")
 
 
 async def _pos(screen: "DeskScreen", each: Unfinished) -> None:

@@ -11,6 +11,7 @@ from offline_queue.faults import QueueFault
 from terminal.documents import encode
 from terminal.faults import Exit, Fault
 from terminal.incidents import write_down
+from terminal.telling import Told, told
 
 FAULTS = (Fault, QueueFault, CardFault, ConfigFault)
 """Everything that is told as one sentence."""
@@ -29,16 +30,6 @@ class InternalError(Fault):
     next_zh = "请原样再次提交：同一单号已入账的返回原结果，不会重复结算；再出错请把编号交给信息科。"
     next_en = "Make the same call again: what is in the journal is found under its number, nothing settles twice. "
     next_en += "If it fails again, give the number to your IT staff."
-
-
-class Told(msgspec.Struct, frozen=True):
-    """A fault for a program: the code is stable, the sentences are for people."""
-
-    code: str
-    zh: str
-    en: str
-    next_zh: str
-    next_en: str
 
 
 class FaultDocument(msgspec.Struct, frozen=True):
@@ -67,9 +58,3 @@ def fault(error: Fault | QueueFault | CardFault | ConfigFault, status: int = 0) 
 def internal(home: Path, error: Exception) -> InternalError:
     """What is told of an error nobody foresaw; its frames are in the log of the data folder, under the number told."""
     return InternalError(incident=write_down(home, error).number)
-
-
-def told(error: Fault | QueueFault | CardFault | ConfigFault) -> Told:
-    """The sentences of a fault."""
-    texts = (text.format(**error.data) for text in (error.zh, error.en, error.next_zh, error.next_en))
-    return Told(error.code, *texts)

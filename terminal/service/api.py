@@ -24,7 +24,7 @@ from terminal.counter.till import Till
 from terminal.counter.why import why as explained
 from terminal.documents import BillState, Claim, Credential, Settlement, decode
 from terminal.faults import Exit, Fault
-from terminal.service.answers import FAULTS, Answer, InternalError, Told, done, fault, internal, told
+from terminal.service.answers import FAULTS, Answer, InternalError, done, fault, internal
 from terminal.service.clients import Client, Right
 from terminal.service.documents import (
     Eligibility,
@@ -41,6 +41,7 @@ from terminal.service.documents import (
 )
 from terminal.service.events import Cards
 from terminal.service.settling import Settling
+from terminal.telling import Told, told
 
 _Takes = TypeVar("_Takes")
 

@@ -7,7 +7,7 @@ import msgspec
 from offline_queue.standing import Status
 from terminal.counter.office.refunds import Paper
 from terminal.documents import BillState, Insured, Settlement, TenderKind
-from terminal.service.answers import Told
+from terminal.telling import Told
 
 
 class Health(msgspec.Struct, frozen=True):

@@ -14,7 +14,8 @@ from terminal.counter.office.upkeep import look_after
 from terminal.counter.settle import settle, stands
 from terminal.counter.till import Till
 from terminal.documents import BillState, Claim, Settlement
-from terminal.service.answers import FAULTS, Told, internal, told
+from terminal.service.answers import FAULTS, internal
+from terminal.telling import Told, told
 
 WIDTH = 8
 """Settlements at once; each has a line to the centre of its own."""

@@ -54,8 +54,8 @@ def test_a_store_that_is_gone_is_told_each_time_and_none_is_made(world: World, l
     for _ in range(2):
         with pytest.raises(StoreGone) as told:
             world.queue()
-    assert "yibao restore" in told.value.next_zh
-    assert "yibao restore" in told.value.next_en
+    assert "备份" in told.value.next_zh
+    assert "restore its newest copy" in told.value.next_en
 
 
 def test_it_says_how_much_is_missed(world: World) -> None:

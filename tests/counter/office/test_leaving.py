@@ -18,6 +18,7 @@ from terminal.counter.settle import settle
 from terminal.counter.till import Till
 from terminal.documents import BillState
 from terminal.money import Fen
+from terminal.telling import told
 from tests.world import AMOXICILLIN, World, claim
 
 
@@ -55,7 +56,7 @@ def test_leaving_is_refused_with_count_sum_and_next_step_while_a_bill_is_open(
     fault = refused.value
     assert fault.data["count"] == 1
     assert fault.data["sum"] in str(fault) and fault.data["sum"] != "0.00"
-    assert "yibao queue forward" in fault.next_zh
+    assert "yibao queue forward" in told(fault).next_zh
     assert not (tmp_path / "last").exists()
     with waiting.till() as till:
         assert [item.key for item in till.queue.items()] == ["B-2"]
@@ -109,7 +110,7 @@ def test_another_terminal_may_have_the_folder_only_after_the_first_was_retired(w
     file.write_text(new)
     with pytest.raises(NotOurStore) as refused, world.till():
         pass
-    assert "yibao config retire" in refused.value.next_zh
+    assert "yibao config retire" in told(refused.value).next_zh
     file.write_text(old)
     retire(world.home, tmp_path / "last", acting)
     file.write_text(new)
