@@ -34,12 +34,25 @@ class Fault(Exception):
         super().__init__(self.en.format(**data))
 
 
+class _Told(str):
+    """Words of a refusal: themselves in English and in JSON, ``{found.zh}`` in the Chinese sentence."""
+
+    @property
+    def zh(self) -> str:
+        from terminal.refusal_words import in_chinese  # a bill that is in order needs none of it
+
+        return in_chinese(self)
+
+
 class BadDocument(Fault):
     """A document that does not have the promised shape."""
 
     code = "bad_document"
     exit = Exit.INPUT
-    zh = "{file} 第 {place} 处不对：{found}；应为 {expected}。"
+    zh = "{file}，{place.zh} 处不对：{found.zh}；应为 {expected.zh}。"
     en = "{file}, {place}: {found}; expected {expected}."
     next_zh = "请改正后重新提交；没有任何改动生效。"
     next_en = "Correct it and submit again; nothing was changed."
+
+    def __init__(self, *, file: str, place: str, found: str, expected: str) -> None:
+        super().__init__(file=file, place=_Told(place), found=_Told(found), expected=_Told(expected))

@@ -1,5 +1,6 @@
 """Documents at the edge: what is refused, and how the refusal names file, place, value and expectation."""
 
+import re
 from fractions import Fraction
 
 import msgspec
@@ -104,6 +105,19 @@ def test_a_wrong_document_is_refused_with_its_place(data: bytes, place: str, fou
     assert told["place"] == place
     assert found in str(told["found"])
     assert expected in str(told["expected"])
+    assert_whole(refused.value)
+
+
+ENGLISH = re.compile(
+    r"\b(expected|one of|only|such|text|an? \w|the|with|at|most|or|not|number|list|object|missing|unknown|malformed"
+    r"|field|invalid|truncated|instant|year|between|characters|decimals|nothing|length|prints|deep|before)\b"
+)
+
+
+def assert_whole(refused: BadDocument) -> None:
+    """No English inside the Chinese sentence but what stands in the document and names of its fields and types."""
+    chinese = refused.zh.format(**refused.data)
+    assert ENGLISH.findall(re.sub(r"`[^`]*`|\"[^\"]*\"", "", chinese)) == [], chinese
 
 
 def visit(**changes: str) -> bytes:
@@ -141,6 +155,7 @@ def test_what_the_type_allows_and_a_bill_does_not_is_refused_by_its_field(
     assert told["place"] == place
     assert expected in str(told["expected"])
     assert str(refused.value).isprintable()
+    assert_whole(refused.value)
 
 
 @pytest.mark.parametrize(
