@@ -8,7 +8,7 @@ import re
 import shutil
 from collections.abc import Collection
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -20,7 +20,7 @@ from offline_queue.archives import FOLDER
 from offline_queue.book import Book
 from offline_queue.faults import ItemsOpen, QueueFault, StoreFailed
 from offline_queue.items import OPEN_ROWS
-from offline_queue.journal import OF_ITEM
+from offline_queue.limits import Limits
 from offline_queue.ports import Event
 from offline_queue.standing import COPY_FAILED, copied
 from offline_queue.store import NAME
@@ -31,6 +31,7 @@ _AGAIN = timedelta(hours=1)
 """Between two tries of a copy that fails."""
 _ROOM = 64 << 20
 """Bytes that a copy leaves to the store, beside its own size."""
+_CLOCK_STEP = Limits().clock_step
 _NAMED = re.compile(r"\d{8}T\d{6}")
 
 
@@ -47,6 +48,13 @@ class Rules(Struct, frozen=True):
     """After the closing of a reconciled item; nothing: never."""
     erase_after: timedelta | None = None
     """The legal term of the contents; nothing: they are kept for ever."""
+
+
+class Kept(Struct, frozen=True):
+    """A day whose term is over, and how many items need what was sealed on it."""
+
+    day: str
+    items: int
 
 
 class Done(Struct, frozen=True):
@@ -152,26 +160,42 @@ def _archive(book: Book, rules: Rules) -> int:
 
 
 def _erase(book: Book, rules: Rules, standing: Standing) -> list[str]:
+    if book.clock_step() > _CLOCK_STEP:
+        return []  # a clock that is wrong would end terms early, and what is erased does not come back
+    erased = []
+    for day, needed in _past_term(book, rules, standing):
+        if not needed:
+            over = date.fromisoformat(day)
+            with suppress(ItemsOpen):  # taken up meanwhile
+                custody.erase(book, over, ACTOR, partial(standing.stands, day=over))
+                erased.append(day)
+    return erased
+
+
+def kept(book: Book, rules: Rules, standing: Standing | None = None) -> tuple[Kept, ...]:
+    """Days whose term is over and that stay, and why."""
+    days = _past_term(book, rules, standing or Everything())
+    return tuple(Kept(day, len(needed)) for day, needed in days if needed)
+
+
+def _past_term(book: Book, rules: Rules, standing: Standing) -> list[tuple[str, set[int]]]:
+    """Days that are not erased and whose term is over, each with the items that need it, oldest first."""
     if rules.erase_after is None:
         return []
     last = (book.clock() - rules.erase_after).date()
+    over = "SELECT id, day FROM data_key WHERE day GLOB '[0-9]*' AND day < ? AND wrapped NOT NULL ORDER BY day"
+    if not (keys := {row["id"]: row["day"] for row in book.store.rows(over, (last.isoformat(),))}):
+        return []
     unfinished = f"SELECT * FROM item WHERE {OPEN_ROWS} OR (state = '{State.ACCEPTED.value}' AND reconciled = '')"
     needed = {row["id"]: row["sealed_with"] for row in book.store.rows(unfinished)}
     for key in standing.needed():
         for row in book.store.rows("SELECT id, sealed_with FROM item WHERE key = ? OR reverses = ?", (key, key)):
             needed[row["id"]] = row["sealed_with"]
-    bodies = f"{OF_ITEM} WHERE body_digest != ?"
-    stay = {row["at"][:10] for id in needed for row in book.store.rows(bodies, (id, book.suite.digest(b"")))}
-    rows = book.store.rows(
-        "SELECT id, day FROM data_key WHERE day GLOB '[0-9]*' AND day < ? AND wrapped NOT NULL ORDER BY day",
-        (last.isoformat(),),
-    )
-    erased = []
-    for id, day in rows:
-        if id in needed.values() or day in stay:
-            continue
-        over = datetime.fromisoformat(day).date()
-        with suppress(ItemsOpen):  # taken up meanwhile
-            custody.erase(book, over, ACTOR, partial(standing.stands, day=over))
-            erased.append(day)
-    return erased
+    days: dict[str, set[int]] = {day: set() for day in keys.values()}
+    bodies = "SELECT DISTINCT substr(at, 1, 10) FROM event WHERE item = ? AND item > 0 AND body_digest != ?"
+    for id, sealed_with in needed.items():
+        told = [day for (day,) in book.store.rows(bodies, (id, book.suite.digest(b"")))]
+        for day in (keys.get(sealed_with, ""), *told):
+            if day in days:
+                days[day].add(id)
+    return list(days.items())

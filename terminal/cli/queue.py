@@ -10,6 +10,7 @@ import msgspec
 
 from config.places import store_folder
 from offline_queue.ports import Anchor, Item
+from offline_queue.upkeep import Kept
 from offline_queue.vocabulary import OPEN, Decision
 from terminal.cli.bounds import Seconds
 from terminal.cli.carry import address, export, recover, recovery_key, rekey, take_in
@@ -47,21 +48,27 @@ def _row(item: Item) -> dict[str, Any]:
     }
 
 
+def _stays(day: Kept) -> str:
+    return (
+        f"{day.day} 已过保存期，还有 {day.items} 张账单要用，暂不销毁；办结（欠款、对账、退费、票据）后即销毁。\n"
+        f"{day.day} is past its term and stays: {day.items} of its bills are needed; it goes when money owed, "
+        "reconciliation, refunds and receipts of them are settled."
+    )
+
+
 @queue.command()
 @at_home
 @as_json
 def status(home: Path, as_json: bool) -> int:
     """离线时长、笔数、金额、最久、能否离线。 Offline since, counts, sums, oldest, ready or why not."""
+    from terminal.counter.office.upkeep import kept
     from terminal.counter.till import Till
 
     with Till(home) as till:
-        found = till.queue.status()
+        found, stay = till.queue.status(), kept(till)
     document = msgspec.to_builtins(found)
-    show(
-        document,
-        as_json,
-        lambda: "\n".join(f"{key:18} {json.dumps(value, ensure_ascii=False)}" for key, value in document.items()),
-    )
+    lines = [f"{key:18} {json.dumps(value, ensure_ascii=False)}" for key, value in document.items()]
+    show(document | {"kept": msgspec.to_builtins(stay)}, as_json, lambda: "\n".join([*lines, *map(_stays, stay)]))
     return Exit.DONE
 
 
@@ -153,17 +160,18 @@ def resolve(
 @as_json
 def upkeep(now: bool, home: Path, as_json: bool) -> int:
     """夜间维护：备份并核对、归档、到期销毁密钥。 The night's work: checked copy, archive, keys past their term."""
-    from terminal.counter.office.upkeep import look_after
+    from terminal.counter.office.upkeep import kept, look_after
     from terminal.counter.till import Till
 
     with Till(home) as till:
         done = look_after(till, now=now)
-        warnings = till.queue.status().warnings
-    document = {"done": msgspec.to_builtins(done), "warnings": warnings}
+        warnings, stay = till.queue.status().warnings, kept(till)
+    document = {"done": msgspec.to_builtins(done), "warnings": warnings, "kept": msgspec.to_builtins(stay)}
     if done is None:
-        show(document, as_json, lambda: "现在无需维护 nothing is due now")
+        show(document, as_json, lambda: "\n".join(["现在无需维护 nothing is due now", *map(_stays, stay)]))
         return Exit.DONE
-    show(document, as_json, lambda: "\n".join(f"{k:10} {v}" for k, v in msgspec.to_builtins(done).items() if v))
+    lines = [f"{k:10} {v}" for k, v in msgspec.to_builtins(done).items() if v]
+    show(document, as_json, lambda: "\n".join([*lines, *map(_stays, stay)]))
     return Exit.STORE if done.failed else Exit.DONE
 
 

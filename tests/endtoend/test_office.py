@@ -275,7 +275,7 @@ def test_a_dead_terminals_bills_are_drained_by_another_with_the_sites_key(world:
 def test_the_nights_work_is_done_by_command_where_nothing_runs_at_night(world: World) -> None:
     capsules = ("XA01-TEST-0001", "阿莫西林胶囊", "12.50", "A", None)
     world.run("settle", "-", "--json", feed=[bill("B-0", "zhang", (capsules, 1))])
-    assert yibao(world, "queue", "upkeep") == (0, {"done": None, "warnings": []})
+    assert yibao(world, "queue", "upkeep") == (0, {"done": None, "warnings": [], "kept": []})
     code, told = yibao(world, "queue", "upkeep", "--now")
     assert (code, told["done"]["failed"], told["warnings"]) == (0, "", [])
     status = yibao(world, "queue", "status")[1]

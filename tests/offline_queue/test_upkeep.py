@@ -10,7 +10,7 @@ import pytest
 from offline_queue import Queue, custody, locks, place, upkeep
 from offline_queue.faults import KeyErased
 from offline_queue.ports import Event
-from offline_queue.upkeep import Done, Rules
+from offline_queue.upkeep import Done, Kept, Rules
 from offline_queue.vocabulary import State
 from tests.offline_queue.faulty import Disk, Fault
 from tests.offline_queue.world import START, World
@@ -271,3 +271,37 @@ def test_a_disk_that_takes_nothing_does_not_stop_whoever_looks_after_it(world: W
     assert failed is not None
     assert failed.copy == ""
     assert queue.status().warnings == ()
+
+
+def test_a_day_past_its_term_that_stays_is_told_with_the_number_of_items_that_need_it(
+    world: World, rules: Rules
+) -> None:
+    strict = Rules(copies=rules.copies, erase_after=timedelta(days=100))
+    queue = world.queue()
+    _settled(world, queue, "zhang")
+    for lane in ("li", "wang"):
+        queue.record(world.bill(lane))
+    _at(world, 9)
+    world.drain(queue, hours=0)
+    assert upkeep.kept(queue.book, strict) == (), "not past its term"
+    _at(world, 3, days=120)
+    assert upkeep.kept(queue.book, rules) == (), "no term"
+    done = upkeep.care(queue.book, strict)
+    assert done is not None and done.erased == ()
+    assert upkeep.kept(queue.book, strict) == (Kept("2026-03-02", 2), Kept("2026-03-03", 2))
+    custody.reconcile(queue.book, ["li-1", "wang-1"], DAY, "chief")
+    assert upkeep.kept(queue.book, strict) == ()
+
+
+def test_a_clock_that_was_set_ends_no_term(world: World, rules: Rules) -> None:
+    strict = Rules(copies=rules.copies, erase_after=timedelta(days=100))
+    queue = world.queue()
+    key = _settled(world, queue, "zhang")
+    world.time.set(days=400)
+    done = upkeep.care(queue.book, strict, now=True)
+    assert done is not None and (done.erased, done.failed) == ((), "")
+    assert queue.payload(queue.item(key)) == key.encode()
+    queue.confirm_clock("chief")
+    world.time.pass_(minutes=1)
+    done = upkeep.care(queue.book, strict, now=True)
+    assert done is not None and done.erased == ("2026-03-02",)

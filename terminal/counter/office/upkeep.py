@@ -5,7 +5,7 @@ from pathlib import Path
 
 from config.places import copies_folder
 from offline_queue import upkeep
-from offline_queue.upkeep import Done, Rules
+from offline_queue.upkeep import Done, Kept, Rules
 from terminal.counter.office.standing import Standing
 from terminal.counter.till import Till
 
@@ -19,6 +19,11 @@ def look_after(till: Till, *, now: bool = False) -> Done | None:
     if done is not None and done.erased:
         till.tallies.clear()  # erased is erased in memory too
     return done
+
+
+def kept(till: Till) -> tuple[Kept, ...]:
+    """Days past their legal term whose contents stay, because bills of them are still needed."""
+    return upkeep.kept(till.queue.book, rules(till), Standing(till))
 
 
 def rules(till: Till) -> Rules:

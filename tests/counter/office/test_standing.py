@@ -8,6 +8,7 @@ import pytest
 
 from offline_queue import custody
 from offline_queue.faults import KeyErased
+from offline_queue.upkeep import Kept
 from offline_queue.vocabulary import State
 from terminal.clock import now
 from terminal.counter import journal
@@ -19,7 +20,7 @@ from terminal.counter.office.owed import Contact, even_out, owed
 from terminal.counter.office.receipts import Roll
 from terminal.counter.office.refunds import RefundState
 from terminal.counter.office.register import write
-from terminal.counter.office.upkeep import look_after
+from terminal.counter.office.upkeep import kept, look_after
 from terminal.counter.settle import settle
 from terminal.counter.till import Till
 from terminal.documents import Assurance
@@ -96,6 +97,7 @@ def test_what_is_owed_is_still_owed_and_goes_with_its_day_once_it_was_paid(world
         (debt,) = owed(till)
     with later(world, 40) as till:
         assert today not in erased(till)
+        assert kept(till) == (Kept(today, 1),), "and the office can see why"
         assert owed(till) == [debt]
         even_out(till, "B-1", acting(till), to_patient=debt.amount < 0)
     with later(world, 41) as till:
