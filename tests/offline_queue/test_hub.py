@@ -4,11 +4,14 @@ import random
 import re
 import shutil
 import signal
+import socket
+import ssl
 import subprocess
 import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -288,6 +291,17 @@ def test_a_stranger_and_a_nameless_one_are_not_let_in_and_nothing_has_left(yard:
         assert (item.state, item.reason, item.attempts) == (State.RECORDED, reason, 0)
         terminal.close()
     assert hub.intake.queue.items_of("b-1") == []
+
+
+def test_nobody_is_heard_without_a_certificate(yard: Yard) -> None:
+    yard.open_hub()
+    bare = ssl.create_default_context(cafile=str(yard.authority.file))
+    heard = b""
+    with suppress(OSError), socket.create_connection(("127.0.0.1", yard.port), 5) as plain:
+        connection = bare.wrap_socket(plain, server_hostname="127.0.0.1")
+        connection.sendall(b"GET / HTTP/1.1\r\nTerminal: 01\r\n\r\n")
+        heard = connection.recv(100)
+    assert heard == b""
 
 
 def test_a_terminal_does_not_believe_a_hub_of_another_site_or_with_another_key(yard: Yard) -> None:
