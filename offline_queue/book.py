@@ -33,6 +33,8 @@ _UNSEEN = 3600 * PER_SECOND
 """More numbers than can have been given out after the last anchor."""
 
 
+_FREE = b"free"
+"""Instead of a store's id: what was here was retired."""
 _CONTACT = "contact"
 
 _CONTACT_EVERY = timedelta(minutes=1)
@@ -300,8 +302,7 @@ class Book:
         self.remember()
         if self.anchor_fault:
             raise self.anchor_fault
-        self._keystore.put(_place_name(self.folder), b"")
-        self.reserve.give_up()
+        self._keystore.put(_place_name(self.folder), _FREE)
 
     def close(self) -> None:
         """Write the anchor, let go of everything."""
@@ -322,7 +323,7 @@ class Book:
         Raises ``StoreGone`` unless a person has decided to begin ``anew``.
         """
         lost = self._keystore.get(_place_name(self.folder)) or b""
-        if not lost and not self.reserve.there():
+        if lost == _FREE or not (lost or self.reserve.there()):
             return None
         if not anew:
             known = self._remembered(lost)

@@ -5,7 +5,6 @@ stands, in every process and over every restart, until a check of everything fin
 """
 
 import contextlib
-import sqlite3
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import msgspec
 
 from offline_queue import place
 from offline_queue.book import Book
-from offline_queue.faults import QueueFault, StoreBroken, StoreFailed
+from offline_queue.faults import QueueFault, StoreBroken
 from offline_queue.store import NAME, Store
 from offline_queue.traces import Trace, Verification
 
@@ -40,12 +39,17 @@ def standing(book: Book) -> tuple[Trace, ...]:
         return book.damage
     known = book.journal.known()
     if _STANDING not in known:
-        newest = "SELECT kind, changes FROM event WHERE item = 0 AND kind IN (?, ?) ORDER BY seq DESC LIMIT 1"
-        rows = book.store.rows(newest, (BROKEN, VERIFIED))
-        broken = rows and rows[0]["kind"] == BROKEN
-        known[_STANDING] = msgspec.json.decode(rows[0]["changes"], type=_Told).traces if broken else ()
+        known[_STANDING] = _standing(book)
     found: tuple[Trace, ...] = known[_STANDING]
     return found
+
+
+def _standing(book: Book) -> tuple[Trace, ...]:
+    of_kind = "SELECT seq, changes FROM event WHERE item = 0 AND kind = ? AND seq > ? ORDER BY seq DESC LIMIT 1"
+    told = book.store.rows(of_kind, (BROKEN, 0))
+    if not told or book.store.rows(of_kind, (VERIFIED, told[0]["seq"])):
+        return ()
+    return msgspec.json.decode(told[0]["changes"], type=_Told).traces
 
 
 def fault(found: tuple[Trace, ...]) -> StoreBroken:
@@ -89,7 +93,7 @@ def _set_aside(book: Book) -> str:
         folder = _fresh(book.folder, book.clock())
         with contextlib.closing(Store(book.folder)) as found:
             found.copy_pages(folder / NAME)
-    except (StoreFailed, OSError, sqlite3.Error):
+    except (QueueFault, OSError):
         return ""
     return folder.name
 

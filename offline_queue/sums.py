@@ -28,6 +28,7 @@ _SELDOM = ("reason", "reverses", "tries", "due", "doubtful_at", "doubtful_since"
 """Columns that say nothing of an item with which all went well: then they are read as one."""
 _USUAL = (*(name for name in COLUMNS if name not in _SELDOM), "sealed")
 _NAMES = (*COLUMNS, "sealed", "shelved")
+_KNOWN = frozenset(_NAMES)
 _MISPLACED = "shelved != 0 AND (shelved != 1 OR closed IS NULL)"
 """What no event tells of: the index an item is found by. A closed one may be in either."""
 _SILENT = " AND ".join(f"{name} IS {'NULL' if UNSET[name] is None else repr(UNSET[name])}" for name in _SELDOM)
@@ -176,7 +177,7 @@ class Sums:
         item.told.last = seq
         try:
             for name, value in _decode_any(changes).items():
-                if name in _NAMES:
+                if name in _KNOWN:
                     setattr(item.told, name, msgspec.convert(value, bytes | None) if name in _BYTES else value)
         except msgspec.DecodeError:
             pass  # its link has told already

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from offline_queue.faults import AlreadyForwarding, KeyReused
 from offline_queue.vocabulary import WITHOUT_EFFECT
+from offline_queue.watch import FIRST
 from terminal.counter import journal
 from terminal.counter.far_end import forwarder
 from terminal.counter.faults import UnknownBill
@@ -27,7 +28,7 @@ LOOK_AFTER = timedelta(minutes=1)
 class Settling:
     """Runs settlements and, while no other process does, forwards what waits and looks after the store."""
 
-    def __init__(self, till: Till) -> None:
+    def __init__(self, till: Till, check_after: float = FIRST) -> None:
         self._till = till
         self._pool = ThreadPoolExecutor(WIDTH, "settle")
         self._running: dict[str, Claim] = {}
@@ -37,7 +38,7 @@ class Settling:
         self._stop = threading.Event()
         self._forwarder = threading.Thread(target=self._forward, daemon=True)
         self._forwarder.start()
-        self._checking = till.queue.watch()
+        self._checking = till.queue.watch(first=check_after)
 
     def start(self, claim: Claim) -> BillState:
         """Starts a settlement unless this very claim is known; returns where it stands. Raises KeyReused."""
