@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import config.policies
 from config.policies import files_in
 from terminal.adjudication import load_plan
 from terminal.adjudication.bill import BASES
+from terminal.adjudication.dimensions import WORDS
 from terminal.adjudication.mistakes import vocabulary
 from terminal.adjudication.tools.slips import COLUMNS
 from terminal.cli.policy import policy
@@ -66,6 +68,6 @@ def test_the_start_of_the_walk_already_passes(tmp_path, monkeypatch):
     assert "exists" in str(again.exception)
 
 
-@pytest.mark.parametrize("word", [*vocabulary(), *BASES, *COLUMNS])
+@pytest.mark.parametrize("word", [*vocabulary(), *BASES, *COLUMNS, *dict.fromkeys(chain(*WORDS.values()))])
 def test_the_guide_names_every_word_a_pack_may_write(word):
     assert re.search(rf"(?<![\w.]){re.escape(word)}(?![\w])", GUIDE)
