@@ -12,6 +12,7 @@ from terminal.adjudication.findings import fact_missing, value_missing
 from terminal.adjudication.rounding import ROUND, RoundingPoints
 from terminal.adjudication.values import Band, Given, NoValue, Values, Words
 from terminal.documents import Finding
+from terminal.money import Fen
 
 Run = Callable[[Bill], None]
 """A bound stage: figures folded in, only the bill's amounts are missing."""
@@ -77,13 +78,15 @@ class Case:
     def rate(self, key: str) -> tuple[Fraction, Given | None]:
         """An exact rate after points and factors of earlier stages, between 0 and 1."""
         given = self.get(key)
-        return self.adjusted(Fraction(0) if given is None else given.figure), given
+        rate = self.adjusted(Fraction(0) if given is None else given.figure)
+        return rate, given and given._replace(figure=rate)
 
     def bands(self, key: str) -> tuple[tuple[Band, ...], Given | None]:
         """A schedule after points and factors of earlier stages."""
         given = self.get(key)
         rows: tuple[Band, ...] = () if given is None else given.figure
-        return tuple(Band(rate=self.adjusted(row.rate), up_to=row.up_to) for row in rows), given
+        bands = tuple(Band(rate=self.adjusted(row.rate), up_to=row.up_to) for row in rows)
+        return bands, given and given._replace(figure=bands)
 
     def adjusted(self, rate: Fraction) -> Fraction:
         """The rate with the points and factors that apply to this case."""
@@ -96,10 +99,12 @@ class Case:
         self.groups.append(stage)
         return len(self.groups) - 1
 
-    def waive(self, what: str, amount: int) -> int:
-        """An amount after a waiver for this case."""
-        times = self.waived.get(what)
-        return amount if times is None else self.round("deductible")(amount * times.numerator, times.denominator)
+    def waive(self, what: str, amount: int, given: Given | None) -> tuple[int, Given | None]:
+        """An amount after a waiver for this case, with its origin."""
+        if (times := self.waived.get(what)) is None:
+            return amount, given
+        amount = self.round("deductible")(amount * times.numerator, times.denominator)
+        return amount, given and given._replace(figure=Fen(amount))
 
     def used(self, accumulator: str) -> Callable[[Bill], int]:
         """Reads an accumulator: its opening and what earlier layers of this bill already add to it."""

@@ -15,6 +15,7 @@ from terminal.cli.adjudicate import adjudicate as adjudicate_command
 from terminal.documents import Opening, Source, Tier
 from terminal.money import parse_yuan
 from tests.adjudication.bills import claim, insured_for, line
+from tests.adjudication.packs import small
 
 BEIJING = load_plan(pack_files("beijing-employee"))
 JIUJIANG = load_plan(pack_files("jiujiang-resident"))
@@ -50,6 +51,22 @@ def test_a_step_names_its_parameter_its_source_and_the_exact_amount_before_round
     assert (ratio.parameter, ratio.source) == ("outpatient.ratio", "qa#门诊报销比例")
     assert "50%" in ratio.zh
     assert "500.03" in ratio.en
+
+
+def test_a_step_tells_the_figure_that_applied_after_waivers_and_points():
+    stages = """
+        { kind = "waiver", of = "deductible", times = "half" },
+        { kind = "deductible", amount = "d" },
+        { kind = "adjust_points", plus = "five" },
+        { kind = "segment", bands = "b", origin = "after_deductible" },
+        { kind = "waiver", of = "cap", times = "half" },
+        { kind = "cap", on = "payment", amount = "c" },
+    """
+    plan = small(stages, {"half": "50%", "d": "400.00", "five": "5%", "b": "1000.00:75% *:98%", "c": "1000.00"})
+    told = {s.stage: s.zh for s in adjudicate(plan, claim("900.00"), insured_for(plan), explain=3).steps}
+    assert told["deductible"] == "起付线 200.00，本次计入 200.00 元"
+    assert told["segment"] == "按分段（80% to 1000.00, 100%）支付 560.00 元"
+    assert told["cap_payment"] == "封顶线 500.00 元，超出的 60.00 元不付"
 
 
 def test_why_not_more_adds_up_to_what_the_patient_bears():

@@ -131,7 +131,7 @@ class Deductible(Stage, frozen=True, tag="deductible"):
     def _due(self, case: Case) -> tuple[Callable[[Bill], int], Given | None]:
         if self.amount:
             amount, given = case.amount(self.amount)
-            amount = case.waive("deductible", amount)
+            amount, given = case.waive("deductible", amount, given)
             return (lambda bill: amount), given
         plain = case.get(self.rate)
         numerator, denominator = share_of(Fraction(0) if plain is None else plain.figure)
@@ -180,7 +180,7 @@ class Cap(Stage, frozen=True, tag="cap"):
     def bind(self, case: Case) -> Run:
         """Cuts the payment or the rest."""
         amount, given = case.amount(self.amount)
-        amount = case.waive("cap", amount)
+        amount, given = case.waive("cap", amount, given)
         used = case.used(self.accumulator) if self.accumulator else None
         tracks = case.tracks_excess
 
