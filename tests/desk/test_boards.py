@@ -1,5 +1,7 @@
 """The counter's other screens: stays paid ahead, filings, trace codes."""
 
+import pytest
+
 from terminal.counter.office import filings, shifts
 from terminal.counter.office.advice import Check, answers
 from terminal.counter.office.filings import FilingState
@@ -80,6 +82,25 @@ def test_a_patient_without_a_filing_is_told_a_form_is_collected_approved_and_use
         await c.press("enter")
         assert c.app.screen is c.app.charge
         assert "慢特病 糖尿病" in c.lines[1]
+
+    play(desk(till), script)
+
+
+@pytest.mark.parametrize(("key", "state"), [("r", FilingState.REJECTED), ("w", FilingState.WITHDRAWN)])
+def test_a_form_is_rejected_or_withdrawn_for_a_reason_only(till, key, state):
+    async def script(c):
+        await c.press("f6", "ctrl+k", "n", "enter")
+        for text in ("M01600", "糖尿病"):
+            await c.type(text)
+        await c.press("enter")
+        number = next(iter(filings.filings(till)))
+        await c.press(key, "escape")
+        assert filings.filings(till)[number].state is FilingState.COLLECTED
+        await c.press(key)
+        await c.type("证明过期")
+        await c.until(lambda: filings.filings(till)[number].state is state)
+        assert filings.filings(till)[number].reason == "证明过期"
+        await c.until(lambda: "证明过期" in c.screen)
 
     play(desk(till), script)
 

@@ -323,5 +323,9 @@ def test_a_filing_is_collected_at_the_counter_decided_by_the_office_and_asked_fo
     assert (code, taken["state"], taken["filed"]["end"]) == (0, "collected", "2026-12-31")
     number = taken["filed"]["number"]
     assert yibao(world, "filing", "approve", number, "--by", "0001", typed="secret-0001\n")[0] == 1
-    assert yibao(world, "filing", "withdraw", number, "--by", "0001", typed="secret-0001\n")[1]["state"] == "withdrawn"
+    withdraw = ("filing", "withdraw", number, "--by", "0001")
+    code, told = yibao(world, *withdraw, typed="secret-0001\n")
+    assert (code, told["fault"]["code"]) == (2, "filing_reason_missing")
+    done = yibao(world, *withdraw, "--reason", "患者撤回", typed="secret-0001\n")[1]
+    assert (done["state"], done["reason"]) == ("withdrawn", "患者撤回")
     assert [each["state"] for each in yibao(world, "filing", "list")[1]] == ["withdrawn"]

@@ -45,3 +45,14 @@ class FilingStep(Fault):
     en = "Filing {filing} is {state}; it cannot become {to}."
     next_zh = "先受理，再由医保办审核。"
     next_en = "It is collected first, then the office decides."
+
+
+class FilingReasonMissing(Fault):
+    """A form that ends without counting says why: the patient asks, and so does the next office."""
+
+    code = "filing_reason_missing"
+    exit = Exit.INPUT
+    zh = "备案表 {filing} 拒绝或撤回须写明原因。"
+    en = "Filing {filing} is rejected or withdrawn for a reason only."
+    next_zh = "请写明原因后重试；没有任何改动生效。"
+    next_en = "Give the reason and try again; nothing was changed."

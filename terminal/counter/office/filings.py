@@ -15,7 +15,13 @@ import msgspec
 
 from terminal.centre import CentreAnswerBroken
 from terminal.counter.identify import NO_LINE, Identified
-from terminal.counter.office.filing_faults import AlreadyFiled, FilingPapersMissing, FilingStep, UnknownFiling
+from terminal.counter.office.filing_faults import (
+    AlreadyFiled,
+    FilingPapersMissing,
+    FilingReasonMissing,
+    FilingStep,
+    UnknownFiling,
+)
 from terminal.counter.office.operators import Session
 from terminal.counter.office.register import Document, read, writing
 from terminal.counter.office.roles import Right
@@ -77,6 +83,8 @@ _STEPS: Mapping[tuple[FilingState, FilingState], Right] = MappingProxyType(
 )
 """The only ways through the states, and whose step each is; ``listed`` is the centre's."""
 
+FOR_A_REASON = (FilingState.REJECTED, FilingState.WITHDRAWN)
+"""Ends that say why."""
 _COUNTS = (FilingState.APPROVED, FilingState.LISTED)
 _LIVE = (FilingState.COLLECTED, *_COUNTS)
 
@@ -177,7 +185,10 @@ def collect(
 
 
 def move(till: Till, number: str, to: FilingState, by: Session, reason: str = "") -> Filing:
-    """Approves or rejects (the office), or withdraws (the counter). Raises UnknownFiling, FilingStep, NotAllowed."""
+    """Approves or rejects (the office), or withdraws (the counter); the last two for a reason.
+
+    Raises UnknownFiling, FilingStep, NotAllowed, FilingReasonMissing.
+    """
     with writing(till) as pen:
         known = filings(till).get(number)
         if known is None:
@@ -185,6 +196,8 @@ def move(till: Till, number: str, to: FilingState, by: Session, reason: str = ""
         if (right := _STEPS.get((known.state, to))) is None:
             raise FilingStep(filing=number, state=known.state, to=to)
         by.require(right)
+        if to in FOR_A_REASON and not reason.strip():
+            raise FilingReasonMissing(filing=number)
         pen(FilingMoved(number, to, reason), by.number)
     return Filing(known.filed, to, by.number, reason)
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from terminal.counter.office import filings
-from terminal.counter.office.filings import FILING_PAPERS, Filing, FilingKind, FilingState
+from terminal.counter.office.filings import FILING_PAPERS, FOR_A_REASON, Filing, FilingKind, FilingState
 from terminal.counter.slip import masked
 from terminal.desk.boards.board import Board
 from terminal.desk.dialogs import Ask, Choice, Field, Prompt
@@ -120,15 +120,21 @@ class FilingBoard(Board):
         desk, number = self.app, self.chosen
         if number is None or number.startswith(_CENTRE):
             return
+        reason, title = "", f"{number} {say(f'filing.{to}', desk.language)}"
+        if to in FOR_A_REASON:
+            given = await desk.push_screen_wait(Prompt(title, [Field("decide_reason")], desk.language))
+            if not given or not given[0]:
+                return
+            reason = given[0]
         session = desk.acting
         if to is not FilingState.WITHDRAWN and desk.session is not None:
-            signed = await sign_in(desk, f"{number} {say(f'filing.{to}', desk.language)}")
+            signed = await sign_in(desk, title)
             if signed is None:
                 return
             session = signed
-        moved = await asyncio.to_thread(filings.move, desk.till, number, to, session)
+        moved = await asyncio.to_thread(filings.move, desk.till, number, to, session, reason)
         self.draw()
-        self.message(f"{number} {say(f'filing.{moved.state}', desk.language)}")
+        self.message(f"{number} {say(f'filing.{moved.state}', desk.language)}  {moved.reason}".rstrip())
 
 
 def _until(filed: Mark | filings.Filed) -> str:

@@ -5,7 +5,13 @@ import pytest
 from terminal.counter.identify import Identified, identify
 from terminal.counter.office import filings, operators
 from terminal.counter.office.faults import NotAllowed
-from terminal.counter.office.filing_faults import AlreadyFiled, FilingPapersMissing, FilingStep, UnknownFiling
+from terminal.counter.office.filing_faults import (
+    AlreadyFiled,
+    FilingPapersMissing,
+    FilingReasonMissing,
+    FilingStep,
+    UnknownFiling,
+)
 from terminal.counter.office.filings import FILING_PAPERS, FilingKind, FilingState
 from terminal.counter.office.operators import CardShown, Session
 from terminal.counter.office.roles import Role
@@ -65,7 +71,12 @@ def test_a_refused_or_withdrawn_form_counts_nowhere_and_may_be_brought_again(
     till: Till, staff: Staff, office: Session, end: FilingState
 ) -> None:
     number = taken(till, staff)
-    filings.move(till, number, end, office if end is FilingState.REJECTED else staff["0001"])
+    by = office if end is FilingState.REJECTED else staff["0001"]
+    for reason in ("", "  "):
+        with pytest.raises(FilingReasonMissing):
+            filings.move(till, number, end, by, reason)
+    filings.move(till, number, end, by, "诊断证明已过期")
+    assert filings.filings(till)[number].reason == "诊断证明已过期"
     with pytest.raises(FilingStep):
         filings.move(till, number, FilingState.APPROVED, office)
     assert filings.diseases(till, here(till, "zhang")) == ()
