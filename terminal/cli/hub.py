@@ -1,6 +1,7 @@
 """``yibao hub``: the site's one sender, and what its people must look at."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -35,7 +36,7 @@ def serve(host: str, port: int, home: Path) -> int:
             site = open_hub(till, FarEnd(till), host, port)
         except OSError as error:
             raise BadHub(found=error) from error
-        with site:
+        with site, closing(till.queue.watch()):
             click.echo(json.dumps({"port": site.port, "key": site.intake.public_key.hex()}))
             told: object = None
             try:
