@@ -5,6 +5,7 @@ an amount belongs, and counts only when a person has worked the amounts out and 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import chain, product
 from typing import Any, NamedTuple
@@ -72,8 +73,9 @@ def propose(pack: Pack) -> Proposal:
     return _Search(pack).run()
 
 
-class _Tried(NamedTuple):
-    """A nudge with its plan compiled."""
+@dataclass(frozen=True, eq=False, slots=True)
+class _Tried:
+    """A nudge with its plan compiled; equal to nothing but itself."""
 
     nudge: Nudge
     plan: Plan
@@ -106,8 +108,8 @@ class _Search:
                 break
             case, kind, noticed = best
             found.append((self._simplest(case, noticed), kind, noticed))
-            left = [one for one in left if not any(one is other for other in noticed)]
-        wanted = [one for one in missing if not any(one is other for other in left)]
+            left = [one for one in left if one not in noticed]
+        wanted = [one for one in missing if one not in left]
         needed = self._needed(found, wanted)
         names: set[str] = {case.id for case in self.pack.cases}
         proposed = []
@@ -141,10 +143,10 @@ class _Search:
         """The bill that notices most of what is left, the simplest of these."""
         ranked = sorted(self._kinds(left), key=lambda pair: -len(pair[1]))
         found: list[tuple[tuple[int, ...], GoldenCase, Kind, list[_Tried]]] = []
-        for number, (kind, relevant) in enumerate(ranked):
-            if found and number >= _TRIED:
+        for odd, (number, (kind, relevant)) in product((0, *_ODD), enumerate(ranked)):
+            if found and (odd or number >= _TRIED):
                 break
-            for case in self._bills(kind):
+            for case in self._bills(kind, odd):
                 if noticed := self._notices(case, relevant):
                     held = len(case.openings.keys() - kind.facts.keys())
                     found.append(((_USED_UP * held - len(noticed), *_size(case)), case, kind, noticed))
@@ -171,15 +173,20 @@ class _Search:
                 if place not in seen:
                     seen.add(place)
                     rows = [row for _, row in self.reach.read(kind)]
-                    relevant = [one for one in left if one.row is None or any(one.row is row for row in rows)]
+                    relevant = [one for one in left if one.row is None or one.row in rows]
                     if relevant:
                         yield kind, relevant
 
-    def _bills(self, kind: Kind) -> Iterator[GoldenCase]:
-        """Bills of a kind: round amounts and the limits themselves, with nothing used up or a limit nearly used up."""
+    def _bills(self, kind: Kind, odd: int) -> Iterator[GoldenCase]:
+        """Bills of a kind: round amounts and the limits themselves, with nothing used up or a limit nearly used up.
+
+        ``odd`` fen are added to each amount: what is left where round ones show nothing are points of rounding.
+        """
         read = [row for _, row in self.reach.read(kind)]
-        amounts = sorted({*_LADDER, *(limit + more for limit in _limits(read) for more in (0, 100_00, 1000_00))})
+        limits = (limit + more for limit in _limits(read) for more in (0, 100_00, 1000_00))
+        amounts = sorted({amount + odd for amount in (*_LADDER, *limits)})
         lines = [line for line, row in self._special_lines(kind) if not row.unstated]
+        lines += [{"class": "C", "amount": "50000.00"}] * _counts_own_pay(kind.benefit)
         mains = [{"class": "A"}] * bool(lines) + [
             {k: v for k, v in line.items() if k in ("class", "category")} for line in lines
         ]
@@ -254,7 +261,7 @@ class _Search:
         self, case: GoldenCase, kind: Kind, noticed: list[_Tried], relevant: list[_Tried]
     ) -> tuple[GoldenCase, Kind, list[_Tried]]:
         """The same bill with odd fen, if that shows more: how something is rounded, or a small share of a fen."""
-        points = [one for one in relevant if not any(one is other for other in noticed)]
+        points = [one for one in relevant if one not in noticed]
         for number, odd in ((n, odd) for n in range(len(case.lines)) for odd in _ODD if points):
             line = case.lines[number]
             if "quantity" in line:
@@ -262,9 +269,9 @@ class _Search:
             tried = {**line, "amount": str(Fen(_fen(line) + odd))}
             other = replace(case, lines=(*case.lines[:number], tried, *case.lines[number + 1 :]))
             shown = self._notices(other, [*noticed, *points])
-            if len(shown) > len(noticed) and all(any(one is each for each in shown) for one in noticed):
+            if len(shown) > len(noticed) and set(noticed) <= set(shown):
                 case, noticed = other, shown
-                points = [one for one in points if not any(one is each for each in shown)]
+                points = [one for one in points if one not in shown]
         return case, kind, noticed
 
     def _simplest(self, case: GoldenCase, noticed: list[_Tried]) -> GoldenCase:
@@ -283,11 +290,11 @@ class _Search:
         kept = []
         for case, kind, noticed in found:
             shown = self._notices(case, wanted)
-            more = [one for one in noticed if not any(one is other for other in shown)]
+            more = [one for one in noticed if one not in shown]
             kept.append((case, kind, [*shown, *more]))
         for one in sorted(kept, key=lambda each: len(each[2])):
             rest = [each for each in kept if each is not one]
-            if all(any(any(t is s for s in shown) for _, _, shown in rest) for t in one[2]):
+            if {*one[2]} <= {*chain(*(shown for _, _, shown in rest))}:
                 kept = rest
         return kept
 
@@ -349,6 +356,13 @@ def _merged(wish: Wish, place: tuple[Any, ...], wishes: Sequence[tuple[_Tried, S
                     merged |= both
                     break
     return merged
+
+
+def _counts_own_pay(benefit: Benefit) -> bool:
+    """Whether a layer pays on, or compares itself with, more of the bill than what is in scope."""
+    bases = {base for layer in benefit.layer for base in (layer.base, *layer.plus)}
+    bases |= {getattr(stage, "of", "") for layer in benefit.layer for stage in layer.stages}
+    return bool(bases & {"total", "own_pay", "remaining_total"})
 
 
 def _limits(rows: Iterable[Row]) -> set[int]:
