@@ -3,15 +3,14 @@
 from typing import TYPE_CHECKING
 
 from offline_queue.errands import Policy
-from offline_queue.hub.end import HubEnd
-from offline_queue.hub.line import Way
-from offline_queue.hub.tls import Certificates
 from offline_queue.ports import Anchor, FarEnd
 from offline_queue.vocabulary import OnDoubt
 from terminal.counter.till import Till
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # a terminal without a hub loads none of it
+    from offline_queue.hub.end import HubEnd
     from offline_queue.hub.site import Site
+    from offline_queue.hub.tls import Certificates
 
 
 def way_out(till: Till, centre: FarEnd) -> FarEnd:
@@ -38,17 +37,22 @@ def rules(till: Till) -> Policy:
 
 def open_hub(till: Till, centre: FarEnd, host: str, port: int) -> "Site":
     """Serve this folder's queue to the site's terminals. Raises ``BadHub``, ``NeedsTls`` and ``OSError``."""
-    from offline_queue.hub.site import Site  # with asyncio, which no desk or command needs to load
+    from offline_queue.hub.site import Site
 
     return Site(till.queue, centre, rules(till), host=host, port=port, files=_certificates(till))
 
 
-def _hub(till: Till, direct: FarEnd | None = None) -> HubEnd:
+def _hub(till: Till, direct: FarEnd | None = None) -> "HubEnd":
+    from offline_queue.hub.end import HubEnd
+    from offline_queue.hub.line import Way
+
     words = till.settings.hub
     return HubEnd(till.queue, Way(words.address, _certificates(till)), bytes.fromhex(words.key), direct=direct)
 
 
-def _certificates(till: Till) -> Certificates | None:
+def _certificates(till: Till) -> "Certificates | None":
+    from offline_queue.hub.tls import Certificates
+
     words = till.settings.hub
     if not words.certificate:
         return None
