@@ -132,13 +132,13 @@ def unfinished(book: Book) -> list[tuple[int, Leaving]]:
     done = {
         seq for note in notes if note.kind == DELIVERED for seq in msgspec.convert(note.changes["exports"], list[int])
     }
-    open_ = {item.id for item in book.items.in_states([State.HELD]) if item.reason == EXPORTED}
-    return [
-        (note.seq, leaving)
+    left = [
+        (note.seq, msgspec.convert(note.changes, Leaving))
         for note in notes
         if note.kind == EXPORTED and note.seq not in done
-        if open_.intersection((leaving := msgspec.convert(note.changes, Leaving)).items)
     ]
+    held = {item.id for item in book.items.in_states([State.HELD]) if item.reason == EXPORTED} if left else set()
+    return [(seq, leaving) for seq, leaving in left if held.intersection(leaving.items)]
 
 
 def finish(book: Book) -> None:

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from offline_queue import breaks, locks, place
+from offline_queue import breaks, bundle, locks, place
 from offline_queue.book import Book
-from offline_queue.faults import StoreBroken
+from offline_queue.faults import BundleUnfinished, StoreBroken
 from offline_queue.forwarder import LEASE
 from offline_queue.items import OPEN_ROWS
 from offline_queue.limits import Breach, Figures, Limit, Limits, breaches
@@ -154,5 +154,7 @@ def _warnings(book: Book, now: datetime, copies: Copied, age: float | None, brok
         yield "copy_too_old"
     if copies.failed:
         yield COPY_FAILED
+    if bundle.unfinished(book):
+        yield BundleUnfinished.code
     if book.store.rows("SELECT number FROM store")[0][0] // PER_SECOND - now.timestamp() > _AHEAD.total_seconds():
         yield "numbers_ahead"

@@ -347,6 +347,8 @@ class Story:
             self.time.pass_(seconds=700)
             self._decide()
             self._check()
+            if not any(desk.items() for desk in self.site.opened()):
+                break
         night = self.chores.night(calm=True)
         assert night and not night.failed, night
         desks = self.site.opened()
