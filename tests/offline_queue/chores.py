@@ -167,12 +167,12 @@ class Chores:
         with self._chore(Chore.RESTORE, 9):
             self.site.desk()
 
-    def retire(self, *, calm: bool = False) -> bool:
+    def retire(self) -> bool:
         """The terminal's last day, if nothing is open; a new store for it comes next."""
-        self.deliver(calm=calm)
+        self.deliver()
         self.site.close_cleanly()
         desk = self.site.desk(0)
-        with self._chore(Chore.RETIRE, 3, calm):
+        with self._chore(Chore.RETIRE, 3):
             try:
                 desk.retire("chief")
             except (ItemsOpen, BundleUnfinished):

@@ -244,7 +244,7 @@ class Story:
         self.chores.restore()
 
     def _retire(self) -> None:
-        if self.chores.retire(calm=self.far.calm):
+        if self.chores.retire():
             self.acknowledged.clear()
 
     def _two_forwarders(self) -> None:
@@ -363,10 +363,12 @@ class Story:
             self._check_order(desk)
         self._check()
         self.chores.verify()
-        if self.chance.random() < 0.3:
-            self._retire()
+        if self.chance.random() < 0.3:  # all is closed: the terminal may end, which is cut off like everything else
+            with self._survived():
+                self._retire()
             self._rush()
             self._forward_at(self.site.desk(), hours=3)
+            self.chores.verify()
         self.site.kill_all()
         for path in self.site.root.rglob("*"):
             stored = path.read_bytes() if path.is_file() and path.name != "reserve" else b""
