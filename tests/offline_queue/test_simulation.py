@@ -17,7 +17,7 @@ from tests.conftest import SOAK
 from tests.offline_queue.faulty import CHORES, PAIRS, Chore, Fault
 from tests.offline_queue.simulation import Story
 
-CHAPTERS = range(100 if SOAK else 4)
+CHAPTERS = range(200 if SOAK else 4)
 """The campaign in pieces, so that several cores share it, and a night that ends early still tells what it saw."""
 SEEDS = 2_000
 TRANSACTIONS = 1_000_000
