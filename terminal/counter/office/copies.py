@@ -41,7 +41,8 @@ def restore(home: Path, folder: Path, actor: str) -> Copy:
     """Puts a copy in place of this home's store, which is set aside, never deleted; needs the keys of the home.
 
     Message numbers go on above all that were ever given out. What was served after the copy is not in it: reconcile
-    those days. Raises NoCopy, StoreInUse, ItemsOpen, and the faults of opening; then the old store is back.
+    those days; what was open in it is held for two persons. Raises NoCopy, StoreInUse, ItemsOpen, and the faults of
+    opening; then the old store is back.
     """
     if not (folder / NAME).is_file():
         raise NoCopy(folder=folder)

@@ -1,12 +1,14 @@
 """A copy holds what was there, and a terminal goes on from it without ever reusing a number."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from offline_queue.faults import ItemsOpen, QueueFault
 from terminal.counter import journal
+from terminal.counter.far_end import FarEnd
 from terminal.counter.office import operators
 from terminal.counter.office.copies import back_up, restore
 from terminal.counter.office.faults import NoCopy, NotAllowed, StoreInUse
@@ -71,3 +73,24 @@ def test_a_store_with_open_bills_is_not_replaced_by_its_copy(world: World, copy:
         restore(world.home, copy, "0009")
     with world.till() as till:
         assert [item.key for item in till.queue.items()] == ["B-3"]
+
+
+def test_a_bill_that_waited_in_the_copy_and_was_sent_since_is_not_sent_again(world: World, tmp_path: Path) -> None:
+    with world.till() as till:
+        settle(till, claim("B-0", "zhang", (AMOXICILLIN, 1)))
+        world.centre.line_down()
+        settle(till, claim("B-1", "zhang", (AMOXICILLIN, 1)))
+        back_up(till, tmp_path / "copy", operators.acting(till))
+        world.centre.line_up()
+        forward(till)
+    restore(world.home, tmp_path / "copy", "0009")
+    with world.till() as till:
+        forward(till)
+        assert journal.standing(till.queue, till.queue.item("B-1")).state is BillState.EXCEPTION
+    assert world.standing() == {"B-0": 1, "B-1": 1}
+
+
+def forward(till: Till) -> None:
+    """Sends what is due."""
+    with till.queue.forwarder(FarEnd(till)) as forwarder:
+        forwarder.run(timedelta(seconds=5), now=True)
