@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from offline_queue.book import RESTORED
 from offline_queue.faults import ItemsOpen
 from offline_queue.ports import Item
 from offline_queue.vocabulary import TRANSITIONS, Decision, State, Step
@@ -38,5 +39,7 @@ def choices(item: Item) -> list[Decision]:
     possible = [decision for decision in Decision if (item.state, Step(decision)) in TRANSITIONS]
     if item.state is State.HELD and item.reason == EXPORTED:
         return [Decision.CLOSE]
-    barred = Decision.SEND if may_stand(item) else None if item.number else Decision.REVERSE
-    return [decision for decision in possible if decision is not barred]
+    barred = {Decision.SEND} if may_stand(item) else set() if item.number else {Decision.REVERSE}
+    if item.reason == RESTORED:  # taking back the last call that the copy knows proves nothing about those after it
+        barred.add(Decision.REVERSE)
+    return [decision for decision in possible if decision not in barred]

@@ -297,7 +297,7 @@ def test_what_was_open_in_a_restored_copy_waits_for_two_persons(world: World, tm
     world.drain(restored)
     assert world.far.arrived == sent, "nothing is sent twice"
     assert Decision.SEND in restored.choices(restored.item("zhang-1"))
-    assert Decision.SEND not in restored.choices(restored.item("li-1")), "it was on the wire"
+    assert restored.choices(restored.item("li-1")) == [Decision.ACCEPT, Decision.CLOSE], "it was sent, maybe again"
     restored.resolve("zhang-1", Decision.ACCEPT, by=("cashier", "chief"), reason="it is in the centre's books")
     assert restored.verify().intact
 
