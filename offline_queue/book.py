@@ -18,7 +18,7 @@ from offline_queue.journal import CLOCK_CONFIRMED, Journal
 from offline_queue.numbers import PER_SECOND, Numbers
 from offline_queue.place import Reserve
 from offline_queue.ports import Anchor, Clock, Identity, Intent, Item, Keystore, SteadyClock
-from offline_queue.sealing import SUITES, Place, seal, unseal
+from offline_queue.sealing import SUITES, DataKey, Place, seal, unseal
 from offline_queue.store import SCHEMA, Connect, Store, Transaction
 from offline_queue.traces import Trace
 from offline_queue.verify import Verifier
@@ -89,6 +89,8 @@ class Book:
         self._told = 0, False
         """The last transaction that said something about contact, and what."""
         self._now = 0, clock()
+        self._step = _Step(self)
+        self._today: tuple[int, DataKey] = 0, DataKey(0, b"")
         """The last transaction that asked for the time, and what it was."""
         self._hold: locks.Hold | None = None
         self.anchor_fault: QueueFault | None = None
@@ -134,7 +136,7 @@ class Book:
 
     def transaction(self) -> Transaction:
         """One durable step. After it, now and then, the chain's end is written to the keystore."""
-        return _Step(self)
+        return self._step
 
     def ended(self, undone: bool) -> None:
         """After each durable step, and each that was undone."""
@@ -152,6 +154,12 @@ class Book:
             self._now = turn, self.clock()
         return self._now[1]
 
+    def today(self) -> DataKey:
+        """The data key for what the current transaction stores."""
+        if (turn := self.store.turn) != self._today[0]:
+            self._today = turn, self.keys.of_day(self.now().date().isoformat())
+        return self._today[1]
+
     def conclude(self, work: Callable[[], Done]) -> Done:
         """One durable step that must not fail for want of room: it may use the reserve. ``work`` can be run twice."""
         try:
@@ -166,7 +174,7 @@ class Book:
     def add(self, item: Item, contents: Contents, step: Step, actor: str, body: bytes = b"") -> Item:
         """Seal and store a new item inside a transaction."""
         self._unanchored += 1
-        key = self.keys.by_id(item.sealed_with)
+        key = self.today()
         sealed = seal(self.suite, key, self.epoch, msgspec.msgpack.encode(contents), self.place(item))
         self.items.add(item, sealed, step, actor, body, self.epoch)
         return item
@@ -408,13 +416,15 @@ class _Step(Transaction):
     """A transaction of the store that the book hears the end of."""
 
     def __init__(self, book: Book) -> None:
-        super().__init__(book.store)
         self._book = book
+
+    def __enter__(self) -> None:
+        self._book.store.begin()
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         undone = True
         try:
-            super().__exit__(kind, error, trace)
+            self._book.store.end(error)
             undone = error is not None
         finally:
             self._book.ended(undone)

@@ -47,7 +47,6 @@ def contents(new: NewItem) -> Contents:
 
 def fresh(book: Book, new: NewItem, step: Step, number: str = "", owner: str = "") -> Item:
     """A new item as this step will store it, inside a transaction."""
-    created = book.clock()
     return Item(
         id=book.items.next_id(),
         key=new.key,
@@ -60,7 +59,7 @@ def fresh(book: Book, new: NewItem, step: Step, number: str = "", owner: str = "
         once_freed=new.once_freed,
         number=number,
         owner=owner,
-        created=created,
-        sealed_with=book.keys.of_day(created.date().isoformat()).id,
+        created=book.now(),
+        sealed_with=book.today().id,
         last=book.journal.next_seq(),
     )

@@ -63,7 +63,7 @@ class Journal:
         self._suite = suite
         self._keys = keys
         self._id = id
-        self._turn = 0
+        self._turn = -1
         self._newest = End()
         """The chain's end in that transaction."""
         self._nothing = suite.digest(b"")
@@ -88,7 +88,7 @@ class Journal:
 
         ``opened`` items and amounts are negative when they close.
         """
-        last = self.end()
+        last = self._last()
         seq = last.seq + 1
         when: str = msgspec.to_builtins(at)
         sealed, digest = None, self._nothing
@@ -108,7 +108,7 @@ class Journal:
 
     def next_seq(self) -> int:
         """Number of the link that comes next, inside a transaction."""
-        return self.end().seq + 1
+        return self._last().seq + 1
 
     def head(self) -> Anchor:
         """The newest link, to be written down elsewhere."""
@@ -122,7 +122,7 @@ class Journal:
         """
         if not self._store.turn:
             return {}
-        self.end()
+        self._last()
         if len(self._known) > _MOST_KNOWN:
             self._known.clear()
         return self._known
@@ -135,6 +135,10 @@ class Journal:
         """A transaction was undone: what it knew is wrong."""
         self._known.clear()
         self._carried = 0, {}
+
+    def _last(self) -> End:
+        """The same inside a transaction, which has the store to itself."""
+        return self._newest if self._turn == self._store.turn else self.end()
 
     def end(self) -> End:
         """The newest link and what it tells; of the current transaction, if there is one."""

@@ -7,13 +7,14 @@ nonce is random: one derived from a row number would repeat after a restore.
 
 import hashlib
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from struct import Struct
 from typing import Protocol
 
-import lz4.block
 import msgspec
+import zstandard
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -35,8 +36,27 @@ Mac = Callable[[bytes], bytes]
 """A keyed digest with its key."""
 
 
-_pack: Callable[[bytes], bytes] = lz4.block.compress
-_unpack: Callable[[bytes], bytes] = lz4.block.decompress
+class _Packing(threading.local):
+    """A thread's own: setting one up costs more than a record takes."""
+
+    def __init__(self) -> None:
+        self.pack = zstandard.ZstdCompressor(level=1).compress
+        self.unpack = zstandard.ZstdDecompressor().decompress
+
+
+_PACKING = _Packing()
+_SHORT = 512
+"""Bytes that compressing would take longer than writing them."""
+_AS_IT_IS = b"\0"
+"""Begins what was not compressed; a frame of Zstandard begins with 28 hex (RFC 8878, 3.1.1)."""
+
+
+def _packed(plain: bytes) -> bytes:
+    return _AS_IT_IS + plain if len(plain) < _SHORT else _PACKING.pack(plain)
+
+
+def _unpacked(packed: bytes) -> bytes:
+    return packed[1:] if packed.startswith(_AS_IT_IS) else _PACKING.unpack(packed)
 
 
 class _Aead(Protocol):
@@ -125,7 +145,7 @@ def seal(suite: Algorithms, key: DataKey, epoch: int, plain: bytes, place: Place
     """Compress and seal, bound to its place."""
     nonce = os.urandom(12)
     head = _HEAD.pack(suite.mark, epoch, key.id, nonce)
-    return head + key.cipher(suite).encrypt(nonce, _pack(plain), _associated(head, place))
+    return head + key.cipher(suite).encrypt(nonce, _packed(plain), _associated(head, place))
 
 
 def data_key_of(sealed: bytes) -> int:
@@ -138,20 +158,19 @@ def unseal(suite: Algorithms, key: DataKey, sealed: bytes, place: Place) -> byte
     _, _, _, nonce = _split(sealed)
     head, body = sealed[: _HEAD.size], sealed[_HEAD.size :]
     try:
-        plain = key.cipher(suite).decrypt(nonce, body, _associated(head, place))
-        return _unpack(plain)
-    except (InvalidTag, ValueError, lz4.block.LZ4BlockError) as error:
+        return _unpacked(key.cipher(suite).decrypt(nonce, body, _associated(head, place)))
+    except (InvalidTag, ValueError, zstandard.ZstdError) as error:
         raise SealBroken(what=_name(place)) from error
 
 
 def opener(suite: Algorithms, key: DataKey) -> Callable[[bytes, Place], bytes]:
     """``unseal`` for who opens many with one key in one thread."""
-    decrypt, unpack, encode = key.cipher(suite).decrypt, _unpack, msgspec.msgpack.encode
+    decrypt, encode = key.cipher(suite).decrypt, msgspec.msgpack.encode
 
     def open(sealed: bytes, place: Place) -> bytes:
         try:
-            return unpack(decrypt(sealed[7:19], sealed[19:], sealed[:19] + encode(place)))
-        except (InvalidTag, ValueError, lz4.block.LZ4BlockError) as error:
+            return _unpacked(decrypt(sealed[7:19], sealed[19:], sealed[:19] + encode(place)))
+        except (InvalidTag, ValueError, zstandard.ZstdError) as error:
             raise SealBroken(what=_name(place)) from error
 
     return open
