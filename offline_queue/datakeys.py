@@ -131,11 +131,16 @@ class DataKeys:
         self.signing = suite.derive(master, "export signing")
 
     def of_day(self, day: str) -> DataKey:
-        """The key under this name, made if nobody has; the caller is in a transaction."""
+        """The key under this name, made if nobody has; the caller is in a transaction.
+
+        A day that comes again after its erasure, because the clock was wrong then, has another key.
+        """
         if known := self._days.get(day):
             return known
-        found = self._store.rows("SELECT id FROM data_key WHERE day = ?", (day,))
-        if not found:
+        found = self._store.rows("SELECT id, wrapped FROM data_key WHERE day = ?", (day,))
+        if found and found[0]["wrapped"] is None:
+            self._store.change("UPDATE data_key SET day = day || ' ' || id WHERE day = ?", (day,))
+        if not found or found[0]["wrapped"] is None:
             return self._make(day)
         key = self._days[day] = self.by_id(found[0][0])
         return key

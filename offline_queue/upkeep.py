@@ -20,6 +20,7 @@ from offline_queue.archives import FOLDER
 from offline_queue.book import Book
 from offline_queue.faults import ItemsOpen, QueueFault, StoreFailed
 from offline_queue.items import OPEN_ROWS
+from offline_queue.journal import OF_ITEM
 from offline_queue.limits import Limits
 from offline_queue.ports import Event
 from offline_queue.standing import COPY_FAILED, copied
@@ -192,9 +193,9 @@ def _past_term(book: Book, rules: Rules, standing: Standing) -> list[tuple[str, 
         for row in book.store.rows("SELECT id, sealed_with FROM item WHERE key = ? OR reverses = ?", (key, key)):
             needed[row["id"]] = row["sealed_with"]
     days: dict[str, set[int]] = {day: set() for day in keys.values()}
-    bodies = "SELECT DISTINCT substr(at, 1, 10) FROM event WHERE item = ? AND item > 0 AND body_digest != ?"
+    bodies = f"{OF_ITEM} WHERE body_digest != ?"
     for id, sealed_with in needed.items():
-        told = [day for (day,) in book.store.rows(bodies, (id, book.suite.digest(b"")))]
+        told = {row["at"][:10] for row in book.store.rows(bodies, (id, book.suite.digest(b"")))}
         for day in (keys.get(sealed_with, ""), *told):
             if day in days:
                 days[day].add(id)

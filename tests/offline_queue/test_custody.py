@@ -21,7 +21,7 @@ from offline_queue.faults import (
 )
 from offline_queue.ports import Capabilities, Hold, Outcome, Sending
 from offline_queue.traces import Tampering
-from offline_queue.vocabulary import Decision, OutcomeClass, State
+from offline_queue.vocabulary import Decision, Kind, OutcomeClass, State
 from tests.offline_queue.world import World
 
 DAY = date(2026, 3, 2)
@@ -269,6 +269,21 @@ def test_erasing_a_day_takes_its_content_for_good_and_leaves_the_chain_whole(wor
     assert queue.verify().intact
     queue.close()
     assert world.queue().verify().intact
+
+
+def test_a_day_that_comes_again_after_its_erasure_has_another_key(world: World) -> None:
+    queue = world.queue()
+    queue.record(world.bill("zhang"))
+    world.drain(queue)
+    world.time.pass_(days=2)
+    custody.erase(queue.book, DAY, "chief")
+    world.time.set(days=-2)
+    queue.contact()
+    fresh = queue.record(world.bill("li", kind=Kind.ADVICE))
+    assert queue.payload(fresh)
+    with pytest.raises(KeyErased):
+        queue.payload(queue.item("zhang-1"))
+    assert queue.verify().intact
 
 
 def test_a_day_is_closed_only_when_nothing_of_it_is_unknown(world: World) -> None:
