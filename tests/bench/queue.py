@@ -167,9 +167,7 @@ class Desk:
         def work() -> None:
             queue.record(bill(next(numbers)))
 
-        for _ in range(300):  # the log wraps once, so that it is reused in place from here on
-            work()
-        return work
+        return _warm(work, 300)
 
     def changer(self) -> Work:
         """The second commit of a sale; the first is made beforehand."""
@@ -183,7 +181,14 @@ class Desk:
 
     def grouped(self) -> Work:
         queue, numbers = self.queue(), count()
-        return lambda: queue.record_all([bill(next(numbers)) for _ in range(16)])
+        return _warm(lambda: queue.record_all([bill(next(numbers)) for _ in range(16)]), 100)
+
+
+def _warm(work: Work, calls: int) -> Work:
+    """So many calls that the log wraps once and is reused in place from here on."""
+    for _ in range(calls):
+        work()
+    return work
 
 
 def bill(n: int, lanes: int = 10**9) -> NewItem:
