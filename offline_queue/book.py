@@ -22,7 +22,7 @@ from offline_queue.sealing import SUITES, DataKey, Place, seal, unseal
 from offline_queue.store import SCHEMA, Connect, Store, Transaction
 from offline_queue.traces import Trace
 from offline_queue.verify import Verifier
-from offline_queue.vocabulary import OPEN, State, Step
+from offline_queue.vocabulary import EXPORTED, OPEN, RESTORED, State, Step
 
 Done = TypeVar("Done")
 
@@ -39,10 +39,6 @@ _CONTACT = "contact"
 
 _CONTACT_EVERY = timedelta(minutes=1)
 """How finely the time of the last contact is kept."""
-
-
-RESTORED = "restored"
-"""Kind of the event by which a store goes on from an older copy, and reason of the items that were open in it."""
 
 
 class Remembered(msgspec.Struct, frozen=True, array_like=True):
@@ -394,7 +390,11 @@ class Book:
                 (self.epoch, known.number if known else 0, int(self.clock().timestamp()) * PER_SECOND, _UNSEEN),
             )
             self.note(RESTORED, actor, epoch=self.epoch, remembered=known.seq if known else 0)
-            for item in self.items.in_states(set(OPEN) - {State.HELD}):
+            for item in self.items.in_states(OPEN):
+                if item.state is State.HELD:  # whoever decided about it since, the copy does not know
+                    reason = item.reason if item.reason == EXPORTED else RESTORED
+                    self.items.save(item, {"reason": reason}, RESTORED, self.now(), actor, b"", self.epoch)
+                    continue
                 sent = item.state is State.SENDING
                 doubt: dict[str, Any] = {"doubtful_at": self.clock(), "doubtful_since": self.steady()} if sent else {}
                 self.move(item.id, Step.HOLD, actor=actor, reason=RESTORED, **doubt)

@@ -22,7 +22,6 @@ from msgspec import Struct
 from offline_queue import vocabulary
 from offline_queue.book import Book, Contents
 from offline_queue.datakeys import DataKeys, SiteWrapping
-from offline_queue.decisions import EXPORTED as EXPORTED
 from offline_queue.decisions import may_stand
 from offline_queue.entry import ended_item, fresh, known_item
 from offline_queue.faults import BadBundle, BundleUnfinished, BundleUnwritten, StoreBroken, StoreFailed
@@ -34,7 +33,7 @@ from offline_queue.ports import Intent, Item, NewItem, Outcome
 from offline_queue.sealing import SUITES, unseal
 from offline_queue.store import Store
 from offline_queue.verify import Verifier
-from offline_queue.vocabulary import OPEN, Kind, OnceFreed, OutcomeClass, State, Step
+from offline_queue.vocabulary import EXPORTED, OPEN, Kind, OnceFreed, OutcomeClass, State, Step
 
 _SEALING = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 _PURPOSE = b"queue bundle 1"

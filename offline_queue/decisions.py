@@ -2,13 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from offline_queue.book import RESTORED
 from offline_queue.faults import ItemsOpen
 from offline_queue.ports import Item
-from offline_queue.vocabulary import TRANSITIONS, Decision, State, Step
-
-EXPORTED = "exported"
-"""Reason of an item that was carried to another terminal: what becomes of it is decided there."""
+from offline_queue.vocabulary import EXPORTED, RESTORED, TRANSITIONS, Decision, State, Step
 
 _EFFECTIVE = (State.SENDING, State.IN_DOUBT, State.REVERSING, State.ACCEPTED)
 

@@ -46,6 +46,13 @@ WITHOUT_EFFECT = (State.REFUSED, State.REVERSED)
 """Closed, and certain to have no effect at the far end: the key may be used again."""
 
 
+EXPORTED = "exported"
+"""Reason of an item that was carried to another terminal: what becomes of it is decided there."""
+
+RESTORED = "restored"
+"""Kind of the event by which a store goes on from an older copy, and reason of the items that were open in it."""
+
+
 class Step(StrEnum):
     """What moves an item from one state to the next; also the kind of the event that proves it."""
 

@@ -11,13 +11,12 @@ from typing import Any
 from unittest.mock import patch
 
 from offline_queue import Queue, bundle, custody, upkeep
-from offline_queue.decisions import EXPORTED
 from offline_queue.faults import BadBundle, BundleUnfinished, ItemsOpen, KeyErased
 from offline_queue.ports import Anchor, Event, Item
 from offline_queue.store import NAME
 from offline_queue.upkeep import Rules
 from offline_queue.verify import check
-from offline_queue.vocabulary import OPEN, WITHOUT_EFFECT, State
+from offline_queue.vocabulary import EXPORTED, OPEN, WITHOUT_EFFECT, State
 from tests.offline_queue.faulty import DISK, Chore, Fault
 from tests.offline_queue.site import Site, keys
 

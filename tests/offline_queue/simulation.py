@@ -16,7 +16,6 @@ from datetime import timedelta
 from typing import Any
 
 from offline_queue import NewItem, Policy, Queue, bundle
-from offline_queue.decisions import EXPORTED
 from offline_queue.faults import (
     AlreadyForwarding,
     BundleUnfinished,
@@ -29,7 +28,7 @@ from offline_queue.faults import (
 )
 from offline_queue.forwarder import Forwarder
 from offline_queue.ports import Capabilities, Intent, Item, Outcome, Sending
-from offline_queue.vocabulary import Decision, Kind, OnceFreed, OnDoubt, State
+from offline_queue.vocabulary import EXPORTED, Decision, Kind, OnceFreed, OnDoubt, State
 from tests.offline_queue.chores import SECRET, Chores
 from tests.offline_queue.far_end import HORIZON, FickleFarEnd
 from tests.offline_queue.faulty import Chore, Fault, Killed

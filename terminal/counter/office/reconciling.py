@@ -13,10 +13,10 @@ from typing import ClassVar
 import msgspec
 
 from offline_queue import custody
-from offline_queue.decisions import EXPORTED, may_stand
+from offline_queue.decisions import may_stand
 from offline_queue.faults import ForbiddenStep
 from offline_queue.ports import Doubt, Item
-from offline_queue.vocabulary import OPEN, State, Step
+from offline_queue.vocabulary import EXPORTED, OPEN, State, Step
 from terminal.centre import (
     AlreadyReversed,
     CentreAnswerBroken,

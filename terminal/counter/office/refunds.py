@@ -13,10 +13,9 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from offline_queue.bundle import EXPORTED
 from offline_queue.faults import AlreadyForwarding
 from offline_queue.ports import Item, NewItem
-from offline_queue.vocabulary import Decision, Kind, State
+from offline_queue.vocabulary import EXPORTED, Decision, Kind, State
 from terminal.counter import journal
 from terminal.counter.compare import differences
 from terminal.counter.far_end import call_of, forwarder
