@@ -22,7 +22,7 @@ def solve(sender: Sender, item: Item, payload: bytes) -> Errand:
     intent = sender.book.intent(item)
     far = sender.far_of(intent)
     can = far.capabilities
-    if can.idempotent:
+    if can.idempotent and item.once_freed is OnceFreed.SEND_AGAIN:
         return Errand(item, lambda result, number: free(sender, item))
     if item.tries >= sender.policy.tries:
         return Errand(item, lambda result, number: sender.hold(item, "tries"))

@@ -146,6 +146,16 @@ def test_a_proven_idempotent_far_end_gets_the_same_number_again(world: World) ->
     assert queue.item("zhang-1").state is State.ACCEPTED
 
 
+def test_what_must_not_be_sent_again_is_taken_back_there_too(world: World) -> None:
+    world.far.capabilities = Capabilities(idempotent=True)
+    queue = world.queue()
+    number = _doubtful(world, queue, OnceFreed.STOP)
+    world.far.reversals = [Outcome(OutcomeClass.ACCEPTED)]
+    world.drain(queue)
+    assert queue.item("zhang-1").state is State.REVERSED
+    assert [call[1] for call in world.far.reversed_calls] == [number]
+
+
 def test_a_cashier_may_cancel_a_doubtful_bill_but_two_persons_must_want_it(world: World) -> None:
     queue = world.queue()
     _doubtful(world, queue)
