@@ -58,7 +58,11 @@ class _Plug:
 
 
 class Pty(_Plug):
-    """A serial device; ``address`` keeps its name while the device is unplugged and plugged in again."""
+    """A serial device; ``address`` keeps its name while the device is unplugged and plugged in again.
+
+    The name dies with the process that plays the device, also a killed one: the system gives the number of a
+    pseudo-terminal to the next one at once, and whoever still asks the dead device would talk into a stranger's line.
+    """
 
     def __init__(self, device: Simulated, path: Path) -> None:
         super().__init__(device)
@@ -68,7 +72,8 @@ class Pty(_Plug):
     def _appear(self) -> tuple[int, ...]:
         master, slave = os.openpty()
         tty.setraw(slave)
-        self._path.symlink_to(os.ttyname(slave))
+        own = Path(f"/proc/{os.getpid()}/fd/{slave}")  # of Linux; elsewhere the number has to do
+        self._path.symlink_to(own if own.exists() else os.ttyname(slave))
         return master, slave
 
     def _serve(self, stop: int, served: tuple[int, ...]) -> None:
