@@ -42,11 +42,12 @@ _CONTACT_EVERY = timedelta(minutes=1)
 
 
 class Remembered(msgspec.Struct, frozen=True, array_like=True):
-    """What the keystore remembers of a store: its newest anchor, and the number below which all are taken."""
+    """What the keystore remembers of a store: its newest anchor, the number below which all are taken, its epoch."""
 
     seq: int
     hash: bytes
     number: int
+    epoch: int = 0
 
 
 class Contents(msgspec.Struct, frozen=True, array_like=True):
@@ -292,7 +293,8 @@ class Book:
         try:
             head = self.journal.head()
             number = self.store.rows("SELECT number FROM store")[0]["number"]
-            self._keystore.put(_anchor_name(self.id), msgspec.msgpack.encode(Remembered(head.seq, head.hash, number)))
+            known = Remembered(head.seq, head.hash, number, self.epoch)
+            self._keystore.put(_anchor_name(self.id), msgspec.msgpack.encode(known))
         except (KeysClosed, StoreFailed) as fault:
             self.anchor_fault = fault
         else:
@@ -379,11 +381,11 @@ class Book:
         return tuple(trace for _, traces in verifier.links(anchor) for trace in traces)
 
     def _adopt(self, known: Remembered | None, actor: str) -> None:
-        """Go on from an older copy: a new epoch, and numbers that start above all that were ever given out.
+        """Go on from an older copy: an epoch that none had before, and numbers that start above all ever given out.
 
         What is open in it may have been sent after the copy was made: a person looks at the far end's books first.
         """
-        self.epoch += 1
+        self.epoch = max(self.epoch, known.epoch if known else 0) + 1
         with self.store.transaction():
             self.store.change(
                 "UPDATE store SET epoch = ?, number = max(number, ?, ?) + ?",

@@ -3,12 +3,16 @@
 A number is institution (12), Beijing time to the second (14), terminal (2) and a count (2, base 36), as the national
 interface composes its message number. The store keeps one integer, ``second * 1296 + count``, below which everything is
 taken; a process reserves a block above it in a commit of its own and hands the block out from memory. A crash wastes
-the rest of a block, nothing else.
+the rest of a block, nothing else. Where somebody hands out a terminal's numbers, a store keeps to its share of them.
 """
 
+import sys
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
+
+from msgspec import Struct
 
 from offline_queue.ports import Clock, Identity
 from offline_queue.store import Store
@@ -23,7 +27,7 @@ _MOST = 1024
 _STALE_SECONDS = 60
 """A block is given up after this long, so that the time in a number is not far from the time of its use."""
 
-_BEIJING = timezone(timedelta(hours=8))
+BEIJING = timezone(timedelta(hours=8))
 
 
 def spell(identity: Identity, value: int) -> str:
@@ -35,7 +39,34 @@ def spell(identity: Identity, value: int) -> str:
 
 @lru_cache(maxsize=4)
 def _time(second: int) -> str:
-    return f"{datetime.fromtimestamp(second, _BEIJING):%Y%m%d%H%M%S}"
+    return f"{datetime.fromtimestamp(second, BEIJING):%Y%m%d%H%M%S}"
+
+
+class Share(Struct, frozen=True):
+    """Which of a terminal's numbers one store may give out: some counts of every second, from one second to another."""
+
+    low: int = 0
+    high: int = PER_SECOND
+    """The counts from ``low`` to before ``high``."""
+    start: int = 0
+    end: int = sys.maxsize
+    """Integers, as the store keeps them; the end is not in it."""
+
+    def piece(self, number: int, most: int) -> tuple[int, int]:
+        """The next numbers from ``number`` on that lie side by side, ``most`` at the most; none when the share ends."""
+        second, count = divmod(max(number, self.start), PER_SECOND)
+        if count >= self.high:
+            second, count = second + 1, 0
+        first = second * PER_SECOND + max(count, self.low)
+        whole = self.high - self.low == PER_SECOND
+        end = min(first + most, self.end, sys.maxsize if whole else second * PER_SECOND + self.high)
+        return first, max(first, end)
+
+
+Shares = Callable[[int], Share]
+"""Gives a share that goes on for a second at least after an integer. Raises ``QueueFault``."""
+
+WHOLE = Share()
 
 
 class Numbers:
@@ -48,9 +79,14 @@ class Numbers:
         self._next = self._end = 0
         self._block = _BLOCK
         self._lock = threading.Lock()
+        self.shares: Shares = lambda number: WHOLE
+        """Asked before each reservation; all numbers of the terminal are ours where nobody hands them out."""
 
     def next(self) -> str:
-        """A number that nobody has had and nobody will have. Raises ``StoreFailed``; never call it in a transaction."""
+        """A number that nobody has had and nobody will have. Never call it in a transaction.
+
+        Raises ``StoreFailed``, and what ``shares`` raises.
+        """
         return self.several(1)[0]
 
     def several(self, count: int) -> list[str]:
@@ -69,9 +105,16 @@ class Numbers:
         return [spell(self._identity, number) for number in taken]
 
     def _reserve(self, second: int) -> None:
-        with self._store.transaction():
-            number: int = self._store.rows("SELECT number FROM store")[0][0]
-            start = max(number, second * PER_SECOND)
-            self._store.change("UPDATE store SET number = ?", (start + self._block,))
-        self._next, self._end = start, start + self._block
+        start = end = 0
+        while start == end:
+            share = self.shares(self._lowest(second))
+            with self._store.transaction():
+                start, end = share.piece(self._lowest(second), self._block)
+                if start < end:
+                    self._store.change("UPDATE store SET number = ?", (end,))
+        self._next, self._end = start, end
         self._block = min(_MOST, 2 * self._block)
+
+    def _lowest(self, second: int) -> int:
+        number: int = self._store.rows("SELECT number FROM store")[0][0]
+        return max(number, second * PER_SECOND)

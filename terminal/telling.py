@@ -93,6 +93,10 @@ STEPS: Mapping[str, tuple[str, str]] = {
         "请给新终端另一个编号；旧目录确已停用时，在中心机放行该编号（yibao hub release）。",
         "Use another number; if the old folder is retired, release the number at the hub (yibao hub release).",
     ),
+    "no_lease": (
+        "请启动中心机（yibao hub serve）或检查到它的网络；离线登记不受影响。",
+        "Start the hub (yibao hub serve) or check the way to it; recording offline goes on.",
+    ),
     "needs_tls": (
         "请在设置 [hub] 中填写 certificate、private_key 与 authority，地址用 https://。",
         "Set certificate, private_key and authority in the settings under [hub], and an https:// address.",

@@ -4,6 +4,7 @@
 * ``GET /txn/{key}``: what became of it
 * ``GET /head``: the end of the caller's chain as the hub knows it, countersigned
 * ``PUT /head``: the caller's chain does not hold that end; this is how it ends
+* ``PUT /slot``: the caller wants to give out message numbers; answered with its lease, countersigned
 * ``GET /``: is anybody there?
 """
 
@@ -21,7 +22,7 @@ from offline_queue.faults import KeyReused, OnlineOnly, QueueFault, StoreBroken,
 from offline_queue.hub.faults import NeedsTls, NotYourName, SetBack, SlotTaken, Unreadable, WrongDigest
 from offline_queue.hub.intake import Given, Intake
 from offline_queue.hub.tls import Certificates, context, is_here, name_in
-from offline_queue.hub.words import LARGEST, Head, Posted, Said, Told, digest, read_head, said
+from offline_queue.hub.words import LARGEST, Asked, Head, Posted, Said, Told, digest, read_head, said
 from offline_queue.ports import NewItem
 
 GROUP = 16
@@ -184,6 +185,9 @@ class Door(asyncio.Protocol):
             elif (method, where) == ("PUT", "head"):
                 end = msgspec.msgpack.decode(body, type=Head)
                 self._aside(lambda: self._intake.doubt(terminal, end))
+            elif (method, where) == ("PUT", "slot"):
+                asked = msgspec.msgpack.decode(body, type=Asked)
+                self._aside(lambda: self._intake.lease(terminal, asked))
             elif (method, path) == ("GET", "/"):
                 self.reply(200, b"")
             else:

@@ -8,9 +8,9 @@ from urllib.parse import quote
 import msgspec
 
 from offline_queue.faults import QueueFault
-from offline_queue.hub.faults import BadHub, SetBack, SlotTaken
+from offline_queue.hub.faults import BadHub, NoLease, SetBack, SlotTaken
 from offline_queue.hub.line import Line, NoAnswer, NothingLeft, Way
-from offline_queue.hub.words import Countersigned, Head, Posted, Said, Told, checked, digest, spell
+from offline_queue.hub.words import Asked, Countersigned, Head, Posted, Said, Told, checked, digest, spell
 from offline_queue.ports import Anchor, Capabilities, Enquiry, FarEnd, Intent, Item, NotReached, Outcome, Prepared
 from offline_queue.queue import Queue
 from offline_queue.vocabulary import Finding, OutcomeClass, State
@@ -128,7 +128,23 @@ class HubEnd:
             raise BadHub(found=fault) from fault
         finally:
             line.close()
-        return [known.anchor] if known else []
+        return [known.anchor] if known and known.seq else []
+
+    def lease(self, second: int) -> Countersigned:
+        """Message numbers from a second on, as the hub grants them.
+
+        Raises ``SlotTaken``, ``SetBack``, ``BadHub``, ``NoLease``.
+        """
+        asked = msgspec.msgpack.encode(Asked(self._head(), second))
+        try:
+            with self._line() as line:
+                status, answer = line.ask("PUT", "/slot", self._name, asked)
+        except (NothingLeft, NoAnswer) as fault:
+            raise NoLease(cause=fault, terminal=self._name["Terminal"]) from fault
+        seen = _decode(answer, Countersigned if status == 200 else Said)
+        if isinstance(seen, Countersigned):
+            return seen
+        raise self._refusal(seen, status)
 
     def close(self) -> None:
         """End every connection; nothing is in flight any more."""
@@ -163,16 +179,19 @@ class HubEnd:
         if known is None:
             return
         held = self._queue.book.store.rows("SELECT hash FROM event WHERE seq = ?", (known.seq,))
-        if known.store == own.store and held and held[0]["hash"] == known.hash:
+        if known.store == own.store and (not known.seq or (held and held[0]["hash"] == known.hash)):
             return
         status, answer = line.ask("PUT", "/head", self._name, msgspec.msgpack.encode(own))
         if status == 200:
             return
-        told = _decode(answer, Said)
-        for fault in (SetBack, SlotTaken):
-            if isinstance(told, Said) and told.code == fault.code:
-                raise fault(terminal=self._name["Terminal"], expected=known.seq)
-        raise BadHub(found=told.en if isinstance(told, Said) else f"HTTP {status}")
+        raise self._refusal(_decode(answer, Said), status, known.seq)
+
+    def _refusal(self, told: msgspec.Struct | None, status: int, expected: object = "?") -> QueueFault:
+        """What the hub's no means here."""
+        if not isinstance(told, Said):
+            return BadHub(found=f"HTTP {status}")
+        kind = next((each for each in (SetBack, SlotTaken) if each.code == told.code), None)
+        return kind(terminal=self._name["Terminal"], expected=expected) if kind else BadHub(found=told.en)
 
     def _known(self, line: Line) -> Head | None:
         status, answer = line.ask("GET", "/head", self._name)

@@ -49,10 +49,21 @@ class SlotTaken(QueueFault):
     """Two stores speak for one terminal: both would give out the same message numbers."""
 
     code = "slot_taken"
-    zh = "终端编号 {terminal} 已由另一个数据目录使用。"
-    en = "Terminal {terminal} belongs to another data folder."
+    zh = "终端编号 {terminal} 已归另一个数据目录使用，本目录不得再以它发号。"
+    en = "Terminal {terminal} belongs to another data folder; this one gives out no more of its numbers."
     next_zh = "请给新终端另一个编号；旧目录确已停用时，在中心机放行该编号。"
     next_en = "Use another number; if the old folder is retired, release the number at the hub."
+
+
+class NoLease(QueueFault):
+    """The terminal may give out no message number, and its hub cannot be asked for a lease."""
+
+    code = "no_lease"
+    exit = 4
+    zh = "终端 {terminal} 没有可用的报文编号租约，中心机又联系不上（{cause}）。"
+    en = "Terminal {terminal} has no lease of message numbers, and its hub cannot be reached ({cause})."
+    next_zh = "请启动中心机或检查到它的网络；离线登记不受影响。"
+    next_en = "Start the hub or check the way to it; recording offline goes on."
 
 
 class NeedsTls(QueueFault):

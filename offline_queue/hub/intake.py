@@ -1,6 +1,7 @@
-"""The hub's side of the table: takes items in by groups, says what became of them, and remembers every chain's end."""
+"""The hub's side of the table: takes items in by groups, says what became of them, and signs what it has seen."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -10,13 +11,14 @@ from offline_queue import breaks
 from offline_queue.entry import contents, fresh, known_item
 from offline_queue.faults import KeyReused, OnlineOnly, QueueFault
 from offline_queue.hub.faults import SetBack, SlotTaken
-from offline_queue.hub.words import Countersigned, Head, Receipt, Told, countersign
-from offline_queue.ports import Event, Item, NewItem
+from offline_queue.hub.slots import ALL_HEADS, HEADS, Slots
+from offline_queue.hub.words import Asked, Countersigned, Head, Told, countersign
+from offline_queue.ports import Item, NewItem
 from offline_queue.queue import Queue
 from offline_queue.vocabulary import WITHOUT_EFFECT, Kind, State, Step
 
-HEADS, ALL_HEADS, RELEASED, ALARM = "hub.heads", "hub.all_heads", "hub.released", "hub.alarm"
-"""Kinds of the hub's notes: ends seen with a group, all of them at an opening, a slot set free, what needs a person."""
+ALARM = "hub.alarm"
+"""Kind of the hub's notes about what needs a person."""
 
 _ACTOR = "hub"
 
@@ -45,15 +47,12 @@ class Intake:
         self.queue = queue
         self._stored = stored
         self._key = Ed25519PrivateKey.from_private_bytes(queue.book.keys.signing)
-        self._heads: dict[str, Head] = {}
-        self._set_back: set[tuple[str, bytes, int]] = set()
-        self._alarmed: set[Alarm] = set()
-        self._followed = 0
-        """The last release that was taken in."""
-        for event in self._notes():
-            self._take_in(event)
+        self._slots = Slots(queue)
+        self._alarmed: set[tuple[Alarm, int]] = set()
+        """With the release of the terminal's number before which it came."""
         with queue.noting() as note:
-            note(ALL_HEADS, msgspec.msgpack.encode(self._receipt(self._heads.items())), _ACTOR)
+            known = self._slots.receipt(self._slots.heads.items(), self._slots.leases)
+            note(ALL_HEADS, msgspec.msgpack.encode(known), _ACTOR)
 
     @property
     def public_key(self) -> bytes:
@@ -88,15 +87,15 @@ class Intake:
         with self.queue.book.store.alone():
             moved: dict[str, Head] = {}
             for given in group:
-                self._check(given.terminal, given.head)
-                newest = moved.get(given.terminal) or self._heads.get(given.terminal)
-                if newest is None or (given.head.epoch, given.head.seq) > (newest.epoch, newest.seq):
+                self._slots.check(given.terminal, given.head)
+                if given.head.beyond(moved.get(given.terminal) or self._slots.heads.get(given.terminal)):
                     moved[given.terminal] = given.head
-            receipt = msgspec.msgpack.encode(self._receipt(moved.items()))
+            known = self._slots.receipt(moved.items())
+            receipt = msgspec.msgpack.encode(known)
             with self.queue.book.transaction():
                 items = [self._record(given) for given in group]
                 self.queue.book.note(HEADS, _ACTOR, receipt)
-            self._heads |= moved
+            self._slots.learn(known)
         self._stored()
         seen = countersign(self._key, receipt)
         fresh = Told(State.RECORDED, seen=seen)
@@ -127,84 +126,51 @@ class Intake:
 
     def newest(self, terminal: str) -> Countersigned:
         """The newest end of this terminal's chain that was seen, if any, signed."""
-        known = self._heads.get(terminal)
-        receipt = self._receipt([(terminal, known)] if known else [])
-        return countersign(self._key, msgspec.msgpack.encode(receipt))
+        known = self._slots.heads.get(terminal)
+        return countersign(self._key, msgspec.msgpack.encode(self._slots.receipt([(terminal, known)] if known else [])))
 
     def doubt(self, terminal: str, head: Head) -> Countersigned:
         """A terminal's chain does not hold what was countersigned: right only where persons chose an older copy.
 
         Raises ``SetBack`` or ``SlotTaken``, and nothing more is taken from it.
         """
+        with self._objecting(terminal):
+            self._slots.check_forked(terminal, head)
+        return self.newest(terminal)
+
+    def lease(self, terminal: str, asked: Asked) -> Countersigned:
+        """Message numbers for the folder that has this terminal's; durable when this returns.
+
+        Raises ``SetBack`` or ``SlotTaken``.
+        """
+        with self._objecting(terminal):
+            self._slots.check(terminal, asked.head)
+            moved = [(terminal, asked.head)] if asked.head.beyond(self._slots.heads.get(terminal)) else []
+            seen = self._slots.receipt(moved, [self._slots.lease(terminal, asked.head, asked.second)])
+            receipt = msgspec.msgpack.encode(seen)
+            with self.queue.book.transaction():
+                self.queue.book.note(HEADS, _ACTOR, receipt)
+            self._slots.learn(seen)
+        return countersign(self._key, receipt)
+
+    @contextmanager
+    def _objecting(self, terminal: str) -> Iterator[None]:
+        """One thread at a time; what is refused is a person's business."""
         with self.queue.book.store.alone():
             try:
-                self._follow_releases()
-                self._check(terminal, head)
-                known = self._heads.get(terminal)
-                if known and head.epoch == known.epoch:
-                    self._set_back.add((terminal, head.store, head.epoch))
-                    raise SetBack(terminal=terminal, expected=known.seq)
-            except QueueFault as fault:
+                yield
+            except (SetBack, SlotTaken) as fault:
                 self.alarm(fault.code, terminal)
                 raise
-        return self.newest(terminal)
 
     def alarm(self, code: str, terminal: str, key: str = "") -> None:
         """Write down, once, what a person at the site must look at."""
         alarm = Alarm(code, terminal, key)
+        once = alarm, self._slots.released.get(terminal, 0)
         with self.queue.noting() as note:
-            if alarm not in self._alarmed:
+            if once not in self._alarmed:
                 note(ALARM, msgspec.msgpack.encode(alarm), _ACTOR)
-        self._alarmed.add(alarm)
-
-    def _check(self, terminal: str, head: Head) -> None:
-        fault = self._objection(terminal, head)
-        if fault and self._follow_releases():
-            fault = self._objection(terminal, head)
-        if fault:
-            raise fault
-
-    def _objection(self, terminal: str, head: Head) -> QueueFault | None:
-        known = self._heads.get(terminal)
-        if known is None:
-            return None
-        if known.store != head.store:
-            return SlotTaken(terminal=terminal)
-        fork = (head.epoch, head.seq) == (known.epoch, known.seq) and head.hash != known.hash
-        if fork or head.epoch < known.epoch or (terminal, head.store, head.epoch) in self._set_back:
-            return SetBack(terminal=terminal, expected=known.seq)
-        return None
-
-    def _follow_releases(self) -> bool:
-        """Take in what persons decided in another process; says whether there was anything."""
-        released = list(self.queue.notes((RELEASED,), self._followed))
-        for event in released:
-            self._take_in(event)
-        return bool(released)
-
-    def _receipt(self, heads: Iterable[tuple[str, Head]]) -> Receipt:
-        return Receipt(self.queue.book.id, self.queue.book.clock().isoformat(), list(heads))
-
-    def _notes(self) -> Iterator[Event]:
-        """From the newest list of all ends on."""
-        start = max((event.seq for event in self.queue.notes((ALL_HEADS,)) if event.body), default=1)
-        return self.queue.notes((ALL_HEADS, HEADS, RELEASED), start - 1)
-
-    def _take_in(self, event: Event) -> None:
-        if event.kind == RELEASED:
-            terminal = (event.body or b"").decode()
-            self._followed = event.seq
-            self._heads.pop(terminal, None)
-            self._set_back = {each for each in self._set_back if each[0] != terminal}
-            self._alarmed = {each for each in self._alarmed if each.terminal != terminal}
-        elif event.body:
-            self._heads |= msgspec.msgpack.decode(event.body, type=Receipt).heads
-
-
-def release(queue: Queue, terminal: str, actor: str) -> None:
-    """A person says that a terminal's newest folder is gone for good: whoever comes next has its number."""
-    with queue.noting() as note:
-        note(RELEASED, terminal.encode(), actor)
+        self._alarmed.add(once)
 
 
 def alarms(queue: Queue, after: int = 0) -> list[Alarm]:

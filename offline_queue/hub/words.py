@@ -8,12 +8,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from msgspec import Struct
 
 from offline_queue.faults import QueueFault
+from offline_queue.numbers import PER_SECOND, Share
 from offline_queue.ports import Anchor, Intent
 from offline_queue.vocabulary import Kind, OnceFreed, State
 
 LARGEST = 16 << 20
 """Bytes of one message; a claim of a thousand lines stays far below."""
 
+PARTS = 12
+_OF_PART = PER_SECOND // PARTS
 _PURPOSE = b"offline_queue hub receipt 1\n"
 
 
@@ -41,14 +44,49 @@ class Head(Struct, frozen=True, array_like=True):
         """As ``Queue.verify`` takes it."""
         return Anchor(self.seq, self.hash)
 
+    def beyond(self, known: "Head | None") -> bool:
+        """Whether more has happened than at this end."""
+        return known is None or (self.epoch, self.seq) > (known.epoch, known.seq)
+
+
+class Lease(Struct, frozen=True, array_like=True):
+    """Which of a terminal's message numbers one folder may give out: no two folders ever have one of them together."""
+
+    terminal: str
+    store: bytes
+    epoch: int
+    part: int
+    """Of the counts of every second, which are cut into ``PARTS``."""
+    start: int
+    end: int
+    """Seconds that stand in the numbers, Unix time; the end is not in it."""
+
+    @property
+    def share(self) -> Share:
+        """As the numbers of a store take it."""
+        low = self.part * _OF_PART
+        return Share(low, low + _OF_PART, self.start * PER_SECOND, self.end * PER_SECOND)
+
+    def belongs(self, head: Head) -> bool:
+        """Whether it was given to the folder whose chain ends so."""
+        return (self.store, self.epoch) == (head.store, head.epoch)
+
+
+class Asked(Struct, frozen=True, array_like=True):
+    """Body of ``PUT /slot``: who wants to give out numbers from a second on."""
+
+    head: Head
+    second: int
+
 
 class Receipt(Struct, frozen=True, array_like=True):
-    """What the hub has seen of its terminals' chains; it stands in the hub's own chain before it is signed."""
+    """What the hub has seen of its terminals' chains, and granted them; in its own chain before it is signed."""
 
     hub: bytes
     at: str
     heads: list[tuple[str, Head]]
     """By terminal."""
+    leases: list[Lease] = []
 
 
 class Countersigned(Struct, frozen=True, array_like=True):

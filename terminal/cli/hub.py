@@ -1,6 +1,7 @@
 """``yibao hub``: the site's one sender, and what its people must look at."""
 
 import json
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -75,12 +76,40 @@ def alarms(home: Path, as_json: bool) -> None:
 
 
 @hub.command()
+@at_home
+@as_json
+def slots(home: Path, as_json: bool) -> None:
+    """各终端编号归哪个数据目录、租到何时。 Which folder has which terminal's number, and until when."""
+    from offline_queue.hub.slots import slots as all_slots
+    from terminal.counter.till import Till
+
+    with Till(home) as till:
+        found = [
+            {
+                "terminal": each.terminal,
+                "store": each.store.hex(),
+                "epoch": each.epoch,
+                "part": each.part,
+                "until": each.until().isoformat(),
+                "holds": each.holds,
+            }
+            for each in all_slots(till.queue)
+        ]
+    show(found, as_json, lambda: "\n".join(map(_slot, found)))
+
+
+def _slot(row: Mapping[str, object]) -> str:
+    holds = "使用中 in use" if row["holds"] else "已放行，到期前不再分给他人 released, nobody else's until then"
+    return f"{row['terminal']} {str(row['store'])[:8]} {row['until']} {holds}"
+
+
+@hub.command()
 @click.argument("terminal")
 @click.option("--by", required=True, help="决定人 who decided it")
 @at_home
 def release(terminal: str, by: str, home: Path) -> None:
     """放行终端编号：原数据目录已停用或丢失。 Frees a terminal's number: its folder is retired, or lost."""
-    from offline_queue.hub.intake import release as set_free
+    from offline_queue.hub.slots import release as set_free
     from terminal.counter.till import Till
 
     with Till(home) as till:

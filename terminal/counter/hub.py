@@ -10,7 +10,6 @@ from terminal.counter.till import Till
 if TYPE_CHECKING:  # a terminal without a hub loads none of it
     from offline_queue.hub.end import HubEnd
     from offline_queue.hub.site import Site
-    from offline_queue.hub.tls import Certificates
 
 
 def way_out(till: Till, centre: FarEnd) -> FarEnd:
@@ -21,13 +20,13 @@ def way_out(till: Till, centre: FarEnd) -> FarEnd:
     if not till.settings.hub.address:
         return centre
     if till.hub is None:
-        till.hub = _hub(till, centre)
+        till.hub = _way(till, centre)
     return till.hub
 
 
 def countersigned(till: Till) -> list[Anchor]:
     """The end of our chain as the site's hub knows it; nothing without a hub. Raises ``BadHub`` when it is away."""
-    return _hub(till).anchors() if till.settings.hub.address else []
+    return _way(till).anchors() if till.settings.hub.address else []
 
 
 def rules(till: Till) -> Policy:
@@ -38,22 +37,13 @@ def rules(till: Till) -> Policy:
 def open_hub(till: Till, centre: FarEnd, host: str, port: int) -> "Site":
     """Serve this folder's queue to the site's terminals. Raises ``BadHub``, ``NeedsTls`` and ``OSError``."""
     from offline_queue.hub.site import Site
+    from terminal.counter.to_hub import certificates
 
-    return Site(till.queue, centre, rules(till), host=host, port=port, files=_certificates(till))
-
-
-def _hub(till: Till, direct: FarEnd | None = None) -> "HubEnd":
-    from offline_queue.hub.end import HubEnd
-    from offline_queue.hub.line import Way
-
-    words = till.settings.hub
-    return HubEnd(till.queue, Way(words.address, _certificates(till)), bytes.fromhex(words.key), direct=direct)
+    files = certificates(till.home, till.settings.hub)
+    return Site(till.queue, centre, rules(till), host=host, port=port, files=files)
 
 
-def _certificates(till: Till) -> "Certificates | None":
-    from offline_queue.hub.tls import Certificates
+def _way(till: Till, direct: FarEnd | None = None) -> "HubEnd":
+    from terminal.counter.to_hub import hub_end
 
-    words = till.settings.hub
-    if not words.certificate:
-        return None
-    return Certificates(till.home / words.certificate, till.home / words.private_key, till.home / words.authority)
+    return hub_end(till.queue, till.home, till.settings.hub, direct)

@@ -12,6 +12,7 @@ from config.places import kept_packs, policies_folder, store_folder
 from config.profiles import Profile
 from config.settings import Settings, load
 from offline_queue.keystores import FileKeys, SystemKeys
+from offline_queue.numbers import Share
 from offline_queue.ports import Identity, Keystore
 from offline_queue.queue import Queue
 from terminal.centre import Centre, Endpoint, Operator
@@ -57,6 +58,8 @@ class Till:
             adopt=adopt,
             anew=anew,
         )
+        if self.settings.hub.address:
+            self.queue.numbers.shares = self._leased
         with self.queue.noting():  # processes that open a new folder at once make its files one after the other
             self.people = People(folder, self.queue.sealer)
         self.tallies: dict[tuple[int, type], Any] = {}
@@ -67,6 +70,13 @@ class Till:
         self._centres: list[Centre] = []
         self.hub: HubEnd | None = None
         """The way to the site's hub, made by the first forwarder and kept for those that follow."""
+
+    def _leased(self, number: int) -> Share:
+        """What the site's hub lets this folder give out; a terminal without one never comes here."""
+        from terminal.counter.to_hub import Leased
+
+        self.queue.numbers.shares = Leased(self.queue, self.home, self.settings.hub)
+        return self.queue.numbers.shares(number)
 
     @property
     def institution(self) -> Institution:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from terminal.counter.settle import settle
+from terminal.documents import encode
 from tests.counter.office.test_hub import forwarded
 from tests.offline_queue.sites import Authority
 from tests.world import World, claim
@@ -61,6 +62,8 @@ def test_a_terminal_sends_through_the_hub_and_works_on_without_it(world: World, 
         assert world.standing() == {"B-1": 1, "B-2": 1, "B-3": 1}
         assert world.run("bill", "show", "B-3", "--json")[1][0]["state"] == "settled"
         assert world.run("queue", "verify", "--json")[0] == 0
+        told_slots = world.command("hub", "slots", "--json", "--home", str(home)).communicate()[0]
+        assert [(row["terminal"], row["holds"]) for row in json.loads(told_slots)] == [("01", True)]
         assert world.command("hub", "release", "01", "--by", "0009", "--home", str(home)).wait() == 0
         alarms = world.command("hub", "alarms", "--json", "--home", str(home))
         assert json.loads(alarms.communicate()[0]) == []
@@ -70,6 +73,17 @@ def test_a_terminal_sends_through_the_hub_and_works_on_without_it(world: World, 
     assert hub.returncode == 0
     code, _, err = world.run("queue", "verify", "--json")
     assert code == 0 and "中心机" in err
+
+
+def test_a_terminal_that_never_met_its_hub_says_so_and_gives_out_no_number(world: World) -> None:
+    file = world.home / "settings.toml"
+    words = f'[hub]\naddress = "http://127.0.0.1:1"\nkey = "{"0" * 64}"\n'
+    file.write_text(file.read_text(encoding="utf-8") + words, encoding="utf-8")
+    bill = world.home / "bill.json"
+    bill.write_bytes(encode(claim("B-1", "zhang")))
+    code, _, err = world.run("settle", str(bill), "--json")
+    assert code == 4 and "租约" in err and "Traceback" not in err
+    assert world.standing() == {}
 
 
 def test_a_hub_for_other_machines_needs_certificates(world: World) -> None:

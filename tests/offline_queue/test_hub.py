@@ -20,9 +20,10 @@ import pytest
 from offline_queue import Policy
 from offline_queue.faults import KeyReused
 from offline_queue.hub.faults import NeedsTls
-from offline_queue.hub.intake import Alarm, Given, Intake, alarms, release
+from offline_queue.hub.intake import Alarm, Given, Intake, alarms
 from offline_queue.hub.line import Line, Way
 from offline_queue.hub.site import Site
+from offline_queue.hub.slots import release
 from offline_queue.hub.words import Countersigned, Head, Posted, Said, Told, checked, digest, spell
 from offline_queue.ports import Outcome, Sending
 from offline_queue.vocabulary import Decision, Kind, OutcomeClass, State, Step
