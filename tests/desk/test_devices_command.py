@@ -7,6 +7,7 @@ import pytest
 from terminal.peripherals.simulators.plug import Pty
 from terminal.peripherals.simulators.printer import PrinterSimulator
 from terminal.peripherals.simulators.window import Led8Simulator
+from tests.peripherals.waiting import eventually
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def test_the_list_disturbs_nobody_and_the_test_can_be_seen(equipped):
     assert (printer.lines, display.digits) == ([], "")
     code, (found,), _ = world.run("devices", "test", "display", "--json")
     assert (code, [each["device"] for each in found], printer.lines) == (0, ["display"], [])
-    assert display.digits
+    assert eventually(lambda: bool(display.digits)), "a display answers nothing, so nobody waits until it has read"
     assert world.run("devices", "test", "--json")[0] == 0
     assert printer.lines
 
