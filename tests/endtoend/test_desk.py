@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -23,6 +24,7 @@ from terminal.money import Fen
 from terminal.peripherals.simulators.plug import Pty
 from terminal.peripherals.simulators.printer import PrinterSimulator
 from tests.desk.playing import stock
+from tests.peripherals.waiting import eventually
 from tests.world import World
 
 PATIENCE = 30.0
@@ -36,10 +38,14 @@ NAMES = {"zhang": "张*", "li": "李*试"}
 
 
 class Terminal:
-    """A tmux window of 80 by 24 with one program in it."""
+    """A tmux window of 80 by 24 with one program in it; both end with this process, also when it is killed."""
 
     def __init__(self, folder: Path, command: list[str], env: dict[str, str]) -> None:
         self._tmux = ["tmux", "-u", "-S", str(folder / "tmux")]
+        end = ["sh", "-c", 'cat; exec "$@"', "sh", *self._tmux, "kill-server"]
+        self._end = subprocess.Popen(
+            end, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
         words = [f"{name}={value}" for name, value in env.items()]
         subprocess.run(
             [*self._tmux, "-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", "env", *words, *command],
@@ -73,7 +79,7 @@ class Terminal:
 
     def close(self) -> None:
         """Ends whatever still runs in it."""
-        subprocess.run([*self._tmux, "kill-server"], check=False, capture_output=True)
+        self._end.communicate()
 
 
 @pytest.fixture
@@ -132,6 +138,18 @@ class Counter:
             if "no_card" in read.stdout + read.stderr:
                 return
             assert time.monotonic() < end, read.stdout + read.stderr
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
+def test_a_window_does_not_outlive_a_killed_test(tmp_path):
+    killed = (
+        "import os, pathlib, signal, sys; from tests.endtoend.test_desk import Terminal;"
+        "Terminal(pathlib.Path(sys.argv[1]), ['sleep', '600'], {}); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    done = subprocess.run([sys.executable, "-c", killed, str(tmp_path)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    sessions = ["tmux", "-S", str(tmp_path / "tmux"), "list-sessions"]
+    assert eventually(lambda: subprocess.run(sessions, capture_output=True, check=False).returncode != 0)
 
 
 def take_items(window: Terminal, place: int) -> None:
