@@ -17,6 +17,11 @@ def may_stand(item: Item) -> bool:
     return item.state in _EFFECTIVE or (item.state is State.HELD and item.doubtful_at is not None)
 
 
+def different(by: Iterable[str]) -> int:
+    """How many persons these names are."""
+    return len({name.strip() for name in by if name.strip()})
+
+
 def require_none(items: Iterable[Item], zh: str, en: str) -> None:
     """Raises ``ItemsOpen``, saying in two languages what cannot be done, while one of these is to be ended here."""
     ours = [item for item in items if not (item.state is State.HELD and item.reason == EXPORTED)]

@@ -9,7 +9,7 @@ from typing import Self
 
 from offline_queue import breaks, bundle
 from offline_queue.book import Book
-from offline_queue.decisions import choices, require_none
+from offline_queue.decisions import choices, different, require_none
 from offline_queue.doubts import age
 from offline_queue.entry import check_seen, contents, fresh, known_item
 from offline_queue.errands import Policy
@@ -338,7 +338,7 @@ class Queue:
         """
         with self.book.transaction():
             item = self.item(key)
-            if len({name.strip() for name in by if name.strip()}) < (2 if item.amount_fen else 1):
+            if different(by) < (2 if item.amount_fen else 1):
                 raise SecondPersonNeeded(key=key)
             if decision not in choices(item):
                 raise ForbiddenStep(key=key, state=item.state.value, step=decision.value)

@@ -86,12 +86,12 @@ STEPS: Mapping[str, tuple[str, str]] = {
         "(yibao queue export); nothing is taken in twice.",
     ),
     "set_back": (
-        "请找回该终端最新的数据目录；确认丢失后在中心机放行该编号（yibao hub release）。",
-        "Find the terminal's newest folder; if it is lost, release the number at the hub (yibao hub release).",
+        "请找回该终端最新的数据目录；确认丢失后由两人在中心机放行该编号（yibao hub release）。",
+        "Find the terminal's newest folder; if it is lost, two persons release the number there (yibao hub release).",
     ),
     "slot_taken": (
-        "请给新终端另一个编号；旧目录确已停用时，在中心机放行该编号（yibao hub release）。",
-        "Use another number; if the old folder is retired, release the number at the hub (yibao hub release).",
+        "请给新终端另一个编号；旧目录确已停用时，由两人在中心机放行该编号（yibao hub release）。",
+        "Use another number; if the old folder is retired, two persons release it (yibao hub release).",
     ),
     "no_lease": (
         "请启动中心机（yibao hub serve）或检查到它的网络；离线登记不受影响。",

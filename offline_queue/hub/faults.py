@@ -41,8 +41,8 @@ class SetBack(QueueFault):
     code = "set_back"
     zh = "终端 {terminal} 的账本被放回旧副本：中心机见过第 {expected} 条，现在对不上。"
     en = "Terminal {terminal} was set back to an older copy: the hub has seen event {expected}, which is not there."
-    next_zh = "请找回该终端最新的数据目录；确认丢失后在中心机放行该编号。"
-    next_en = "Find the terminal's newest folder; if it is lost, release the number at the hub."
+    next_zh = "请找回该终端最新的数据目录；确认丢失后由两人在中心机放行该编号。"
+    next_en = "Find the terminal's newest folder; if it is lost, two persons release the number at the hub."
 
 
 class SlotTaken(QueueFault):
@@ -51,8 +51,19 @@ class SlotTaken(QueueFault):
     code = "slot_taken"
     zh = "终端编号 {terminal} 已归另一个数据目录使用，本目录不得再以它发号。"
     en = "Terminal {terminal} belongs to another data folder; this one gives out no more of its numbers."
-    next_zh = "请给新终端另一个编号；旧目录确已停用时，在中心机放行该编号。"
-    next_en = "Use another number; if the old folder is retired, release the number at the hub."
+    next_zh = "请给新终端另一个编号；旧目录确已停用时，由两人在中心机放行该编号。"
+    next_en = "Use another number; if the old folder is retired, two persons release the number at the hub."
+
+
+class TwoToRelease(QueueFault):
+    """Whoever alone may call a folder lost may alone make the money in it vanish."""
+
+    code = "two_to_release"
+    exit = 1
+    zh = "放行终端编号 {terminal} 须两名不同人员确认。"
+    en = "To release the number {terminal} takes two different persons."
+    next_zh = "请另一名有权限的人员共同确认；没有任何改动生效。"
+    next_en = "Have a second authorised person confirm; nothing was changed."
 
 
 class NoLease(QueueFault):

@@ -1,13 +1,14 @@
 """Whose each terminal's number is: the newest end of its chain, and who may give out which of its message numbers."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 from msgspec import Struct
 
+from offline_queue.decisions import different
 from offline_queue.faults import QueueFault
-from offline_queue.hub.faults import SetBack, SlotTaken
+from offline_queue.hub.faults import SetBack, SlotTaken, TwoToRelease
 from offline_queue.hub.words import PARTS, Head, Lease, Receipt
 from offline_queue.numbers import BEIJING
 from offline_queue.ports import Event
@@ -146,7 +147,12 @@ def slots(queue: Queue) -> list[Held]:
     return [Held(each.terminal, each.store, each.epoch, each.part, each.end, holds(each)) for each in leases]
 
 
-def release(queue: Queue, terminal: str, actor: str) -> None:
-    """A person says that a terminal's newest folder is gone for good: whoever comes next has its number."""
+def release(queue: Queue, terminal: str, by: Sequence[str]) -> None:
+    """Two persons say that a terminal's newest folder is gone for good: whoever comes next has its number.
+
+    Raises ``TwoToRelease``.
+    """
+    if different(by) < 2:
+        raise TwoToRelease(terminal=terminal)
     with queue.noting() as note:
-        note(RELEASED, terminal.encode(), actor)
+        note(RELEASED, terminal.encode(), " + ".join(by))

@@ -9,6 +9,7 @@ import click
 
 from terminal.cli.bounds import PORT
 from terminal.cli.options import as_json, at_home, show
+from terminal.cli.people import acting, by_two, with_card
 from terminal.faults import Exit
 
 _LOOK_AFTER = 60.0
@@ -105,13 +106,16 @@ def _slot(row: Mapping[str, object]) -> str:
 
 @hub.command()
 @click.argument("terminal")
-@click.option("--by", required=True, help="决定人 who decided it")
+@by_two
+@with_card
 @at_home
-def release(terminal: str, by: str, home: Path) -> None:
-    """放行终端编号：原数据目录已停用或丢失。 Frees a terminal's number: its folder is retired, or lost."""
-    from offline_queue.hub.slots import release as set_free
+def release(terminal: str, by: tuple[str, ...], with_card: bool, home: Path) -> None:
+    """两人放行终端编号：原数据目录已停用或丢失。 Two persons free the number of a folder that is retired or lost."""
+    from terminal.counter.office import releasing
     from terminal.counter.till import Till
 
+    if len(by) != 2:
+        raise click.UsageError("--by 两次，两个人。 Give --by twice: two persons.")
     with Till(home) as till:
-        set_free(till.queue, terminal, by)
+        releasing.release(till, terminal, [acting(till, number, with_card) for number in by])
     click.echo(terminal)

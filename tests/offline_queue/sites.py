@@ -38,6 +38,7 @@ from tests.offline_queue.victim import LOOSE, Ledger
 from tests.offline_queue.world import Recorder
 
 INSTITUTION = "H11010500001"
+PERSONS = ("wang", "zhao")
 WAITING = Policy(width=4, on_doubt=OnDoubt.WAIT)
 _PEM = (Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 

@@ -27,7 +27,7 @@ from offline_queue.hub.slots import release
 from offline_queue.hub.words import Countersigned, Head, Posted, Said, Told, checked, digest, spell
 from offline_queue.ports import Outcome, Sending
 from offline_queue.vocabulary import Decision, Kind, OutcomeClass, State, Step
-from tests.offline_queue.sites import WAITING, Authority, Terminal, Yard, bill, open_queue, until
+from tests.offline_queue.sites import PERSONS, WAITING, Authority, Terminal, Yard, bill, open_queue, until
 from tests.offline_queue.victim import Ledger
 from tests.offline_queue.world import Recorder
 
@@ -245,7 +245,7 @@ def test_a_terminal_that_was_set_back_is_named_by_what_the_hub_countersigned(yar
     terminal.forward()
     assert alarms(hub.intake.queue) == [Alarm("set_back", "02")]
     assert "02" in str(terminal.end.fault)
-    release(hub.intake.queue, "02", "zhao")
+    release(hub.intake.queue, "02", PERSONS)
     _drain([terminal])
     assert terminal.end.fault is None
 
@@ -262,7 +262,7 @@ def test_another_folder_under_a_terminals_number_is_refused_until_the_number_is_
     terminal.forward()
     assert terminal.queue.item("b-2").state is State.RECORDED
     assert alarms(hub.intake.queue) == [Alarm("slot_taken", "01")]
-    release(hub.intake.queue, "01", "zhao")
+    release(hub.intake.queue, "01", PERSONS)
     _drain([terminal])
 
 

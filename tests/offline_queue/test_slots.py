@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from offline_queue import FileKeys, Identity, Queue
-from offline_queue.hub.faults import BadHub, NoLease, SetBack, SlotTaken
+from offline_queue.hub.faults import BadHub, NoLease, SetBack, SlotTaken, TwoToRelease
 from offline_queue.hub.intake import Alarm, Intake, alarms
 from offline_queue.hub.slots import TERM, release, slots
 from offline_queue.hub.tenure import Tenure
 from offline_queue.hub.words import Asked, Countersigned, Head
-from tests.offline_queue.sites import INSTITUTION, Terminal, Yard
+from tests.offline_queue.sites import INSTITUTION, PERSONS, Terminal, Yard
 from tests.offline_queue.world import Time
 
 
@@ -59,7 +59,7 @@ def test_another_folder_under_the_same_number_is_refused_before_it_has_given_out
     with pytest.raises(SlotTaken, match="01"):
         second.queue.numbers.next()
     assert alarms(hub.intake.queue) == [Alarm("slot_taken", "01")]
-    release(hub.intake.queue, "01", "zhao")
+    release(hub.intake.queue, "01", PERSONS)
     used_there = set(second.queue.numbers.several(300))
     second.close()
 
@@ -171,7 +171,7 @@ def test_no_number_is_given_out_twice_whatever_is_killed_lost_released_or_put_ba
                 case "hub":
                     place.reopen_hub()
                 case "release":
-                    release(place.hub, folders[name], "zhao")
+                    release(place.hub, folders[name], PERSONS)
                 case "copy":
                     shutil.rmtree(base / "copy")
                     shutil.copytree(base / "hub", base / "copy")
@@ -220,8 +220,17 @@ def test_a_hub_shows_which_folder_has_which_number_until_when(folder: Path) -> N
     until = (place.time.clock() + TERM).replace(microsecond=0)
     shown = [(each.terminal, each.store, each.until(), each.holds) for each in slots(place.hub)]
     assert shown == [("01", queues[0].book.id, until, True), ("02", queues[1].book.id, until, True)]
-    release(place.hub, "01", "zhao")
+    release(place.hub, "01", PERSONS)
     assert [each.holds for each in slots(place.hub)] == [False, True]
+
+
+@pytest.mark.parametrize("by", [(), ("zhao",), ("zhao", " zhao "), ("zhao", "")])
+def test_one_person_alone_releases_no_number(folder: Path, by: tuple[str, ...]) -> None:
+    place = Place(folder, random.Random(1))
+    place.terminal("a", "01").numbers.next()
+    with pytest.raises(TwoToRelease, match="01"):
+        release(place.hub, "01", by)
+    assert [each.holds for each in slots(place.hub)] == [True]
 
 
 def test_the_hubs_own_number_is_leased_to_nobody_and_a_fork_is_refused(folder: Path) -> None:
