@@ -50,7 +50,7 @@ class Remembered(msgspec.Struct, frozen=True, array_like=True):
     epoch: int = 0
 
 
-class Contents(msgspec.Struct, frozen=True, array_like=True):
+class Contents(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What is sealed of an item: whose it is stands in no clear column."""
 
     lane: str
@@ -168,21 +168,18 @@ class Book:
             with self.transaction():
                 return work()
 
-    def add(self, item: Item, contents: Contents, step: Step, actor: str, body: bytes = b"") -> Item:
-        """Seal and store a new item inside a transaction."""
+    def seal_contents(self, item: Item, contents: Contents) -> bytes:
+        """Seal what a new item holds, inside the transaction that will store it."""
         self._unanchored += 1
-        key = self.today()
-        sealed = seal(self.suite, key, self.epoch, msgspec.msgpack.encode(contents), self.place(item))
-        self.items.add(item, sealed, step, actor, body, self.epoch)
-        return item
+        return seal(self.suite, self.today(), self.epoch, msgspec.msgpack.encode(contents), self.place(item))
 
     def move(self, id: int, step: Step, *, actor: str, body: bytes = b"", **changes: object) -> Item:
         """Take one step of the table inside a transaction. Raises ``ForbiddenStep``."""
         return self.items.move(id, step, self.now(), actor, body, self.epoch, changes)
 
-    def note(self, kind: str, actor: str, body: bytes = b"", **changes: object) -> Anchor:
-        """An event of the store itself, inside a transaction."""
-        return self.journal.append(kind, self.now(), actor, changes, body, self.epoch)
+    def note(self, kind: str, actor: str, body: bytes = b"", **changes: object) -> int:
+        """An event of the store itself, inside a transaction; gives its number."""
+        return self.journal.append(kind, self.now(), actor, self.epoch, [(0, 0, changes, body, 0, 0)])
 
     def contact(self, reached: bool) -> None:
         """A usable answer came, or none; inside a transaction. Outages begin and end in the chain."""

@@ -23,7 +23,7 @@ from offline_queue import vocabulary
 from offline_queue.book import Book, Contents
 from offline_queue.datakeys import DataKeys, SiteWrapping
 from offline_queue.decisions import may_stand
-from offline_queue.entry import ended_item, fresh, known_item
+from offline_queue.entry import ended_item, enter, known_item
 from offline_queue.faults import BadBundle, BundleUnfinished, BundleUnwritten, StoreBroken, StoreFailed
 from offline_queue.items import Items
 from offline_queue.journal import Journal
@@ -116,7 +116,7 @@ def export(book: Book, to: bytes, actor: str, file: Path) -> int:
             _write(part, msgspec.structs.replace(envelope, signature=bytes(_SIGNATURE)))
             digest = book.suite.digest(envelope.sealed).hex()
             leaving = Leaving(str(file.absolute()), to.hex(), sorted(packed), digest)
-            seq = book.note(EXPORTED, actor, **msgspec.structs.asdict(leaving)).seq
+            seq = book.note(EXPORTED, actor, **msgspec.structs.asdict(leaving))
     except OSError as error:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
@@ -246,12 +246,10 @@ def take_in(book: Book, bundle: bytes, trusted: Collection[bytes], actor: str, f
 
 
 def _store(book: Book, new: NewItem, each: Carried, actor: str) -> Item:
-    contents = Contents(new.lane, new.payload)
     if each.intent is None:
-        item = book.add(fresh(book, new, Step.RECORD), contents, Step.RECORD, actor)
+        (item,) = enter(book, [new], Step.RECORD, actor)
     else:
-        sent = fresh(book, new, Step.BEGIN, each.intent.number)
-        begun = book.add(sent, contents, Step.BEGIN, actor, each.intent.data)
+        (begun,) = enter(book, [new], Step.BEGIN, actor, number=each.intent.number, intent=each.intent.data)
         item = conclude(book, begun, Outcome(OutcomeClass.IN_DOUBT, "imported"), actor)
     return book.move(item.id, Step.HOLD, actor=actor, reason=each.held) if each.held else item
 

@@ -1,5 +1,7 @@
 """How an item enters the store: known by its key, or made new."""
 
+from collections.abc import Sequence
+
 from offline_queue.book import Book, Contents
 from offline_queue.faults import KeyReused, LaneMoved
 from offline_queue.ports import Item, NewItem
@@ -20,13 +22,11 @@ def ended_item(book: Book, new: NewItem) -> Item | None:
     return found[0] if found else None
 
 
-def check_seen(book: Book, new: NewItem, seen: int | None) -> None:
+def check_seen(book: Book, new: NewItem, seen: int) -> None:
     """Raises ``LaneMoved`` when something of the lane happened after event ``seen``; a known item may be repeated."""
     moved = "lane = ? AND id IN (SELECT item FROM event WHERE seq > ?) LIMIT 1"
-    if (
-        seen is not None
-        and known_item(book, new) is None
-        and book.store.rows(f"SELECT 1 FROM item WHERE {moved}", (book.lane(new.lane), seen))
+    if known_item(book, new) is None and book.store.rows(
+        f"SELECT 1 FROM item WHERE {moved}", (book.lane(new.lane), seen)
     ):
         raise LaneMoved(key=new.key)
 
@@ -40,26 +40,39 @@ def _digest(book: Book, new: NewItem) -> bytes:
     return book.digest(new.asked or new.payload)
 
 
-def contents(new: NewItem) -> Contents:
-    """What of it is sealed."""
-    return Contents(new.lane, new.payload)
-
-
-def fresh(book: Book, new: NewItem, step: Step, number: str = "", owner: str = "") -> Item:
-    """A new item as this step will store it, inside a transaction."""
-    return Item(
-        id=book.items.next_id(),
-        key=new.key,
-        digest=_digest(book, new),
-        lane=book.lane(new.lane),
-        kind=new.kind,
-        state=TRANSITIONS[None, step],
-        amount_fen=new.amount_fen,
-        reverses=new.reverses,
-        once_freed=new.once_freed,
-        number=number,
-        owner=owner,
-        created=book.now(),
-        sealed_with=book.today().id,
-        last=book.journal.next_seq(),
-    )
+def enter(
+    book: Book,
+    news: Sequence[NewItem],
+    step: Step,
+    actor: str,
+    *,
+    number: str = "",
+    owner: str = "",
+    intent: bytes = b"",
+) -> list[Item]:
+    """Seal and store items inside a transaction, which ends with ``KeyStored`` where the key of one is taken."""
+    key, now, id, last = book.today(), book.now(), book.items.next_id(), book.journal.next_seq()
+    state = TRANSITIONS[None, step]
+    items, sealed = [], []
+    for new in news:
+        item = Item(
+            id=id,
+            key=new.key,
+            digest=_digest(book, new),
+            lane=book.lane(new.lane),
+            kind=new.kind,
+            state=state,
+            amount_fen=new.amount_fen,
+            reverses=new.reverses,
+            once_freed=new.once_freed,
+            number=number,
+            owner=owner,
+            created=now,
+            sealed_with=key.id,
+            last=last,
+        )
+        items.append(item)
+        sealed.append(book.seal_contents(item, Contents(new.lane, new.payload)))
+        id, last = id + 1, last + 1
+    book.items.add(items, sealed, step, actor, intent, book.epoch)
+    return items

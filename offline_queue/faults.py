@@ -195,6 +195,16 @@ class StoreFailed(QueueFault):
     next_en = "Check space and permissions of the disk, then try again."
 
 
+class KeyStored(StoreFailed):
+    """An item was stored without looking, and one with its key is there: undone; whoever stored it looks it up."""
+
+    code = "key_stored"
+    zh = "单据号已在队列中（{cause}），本步没有生效。"
+    en = "The key is in the store already ({cause}); nothing of this step took effect."
+    next_zh = "请核对整个队列后重试。"
+    next_en = "Verify the whole store, then try again."
+
+
 class StoreUncertain(QueueFault):
     """A commit failed and the store cannot be reopened to see whether it took effect."""
 

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import NODEFAULT, convert, to_builtins
 from msgspec.structs import fields, replace
 
-from offline_queue.faults import ForbiddenStep, KeyReused
+from offline_queue.faults import ForbiddenStep
 from offline_queue.journal import Journal
 from offline_queue.ports import Item, Moment
 from offline_queue.sealing import Algorithms
@@ -24,6 +24,7 @@ OPEN_ROWS = "shelved = 0 AND closed IS NULL"
 _NEWEST = "newest item"
 UNSET = {field.name: field.default for field in fields(Item) if field.default is not NODEFAULT}
 """What a column holds that no event of its item has set."""
+_SHELVE = "UPDATE item SET shelved = 1 WHERE shelved = 0 AND closed NOT NULL"
 _SHELVE_AFTER = 64
 """Closed items among the near ones: so many make the index of lanes worth touching, whose pages lie far apart."""
 
@@ -55,8 +56,8 @@ class Items:
         self._store = store
         self._journal = journal
         self._suite = suite
-        self._closed = _SHELVE_AFTER
-        """Of the near ones, as far as this process knows; at first it knows nothing."""
+        self._closed: list[int] | None = None
+        """Of the near ones, those that this process closed; at first it knows nothing."""
 
     def where(self, condition: str, values: Sequence[object] = (), order: str = "id") -> list[Item]:
         """Items that meet a condition over the columns."""
@@ -93,17 +94,21 @@ class Items:
         last: int = known[_NEWEST]
         return last + 1
 
-    def add(self, item: Item, sealed: bytes, step: Step, actor: str, body: bytes, epoch: int) -> None:
-        """A new item, with its event, inside the caller's transaction. Raises ``KeyReused`` when its key is taken."""
-        known = self._journal.known()
-        stored = _stored(item)
-        if not self._store.change(_insert(tuple(stored)), (*stored.values(), sealed)):
-            raise KeyReused(key=item.key)
-        del stored["last"]
-        stored["sealed"] = self._suite.digest(sealed)
-        self._journal.append(step, item.created, actor, stored, body, epoch, item.id, 0, 1, _requested(item))
-        known[item.id] = item
-        known[_NEWEST] = item.id
+    def add(
+        self, items: Sequence[Item], sealed: Sequence[bytes], step: Step, actor: str, body: bytes, epoch: int
+    ) -> None:
+        """New items, with their events, inside the caller's transaction, which ends with ``KeyStored`` when a key is
+        taken: whoever has not looked for it learns of it there.
+        """
+        known, links = self._journal.known(), []
+        for item, contents in zip(items, sealed, strict=True):
+            stored = _stored(item)
+            self._store.change_later("item", _insert(tuple(stored)), [(*stored.values(), contents)])
+            del stored["last"]
+            stored["sealed"] = self._suite.digest(contents)
+            links.append((item.id, 0, stored, body, 1, _requested(item)))
+            known[item.id], known[_NEWEST] = item, item.id
+        self._journal.append(step, items[0].created, actor, epoch, links)
 
     def move(
         self, id: int, step: Step, at: datetime, actor: str, body: bytes, epoch: int, changes: dict[str, object]
@@ -133,31 +138,32 @@ class Items:
         if since := after.doubtful_since if "doubtful_since" in differing else None:
             changed["doubtful_since"] = _spelt(since)
         setting = "".join(f"{name} = ?, " for name in changed)
-        self._store.change(f"UPDATE item SET {setting}last = ? WHERE id = ?", [*changed.values(), after.last, after.id])
+        values = (*changed.values(), after.last, after.id)
+        self._store.change_later("item", f"UPDATE item SET {setting}last = ? WHERE id = ?", [values])
         self._journal.known()[after.id] = after
         opened = (after.closed is None) - (before.closed is None)
-        self._journal.append(
-            kind, at, actor, changed, body, epoch, after.id, before.last, opened, opened * _requested(after)
-        )
+        link = (after.id, before.last, changed, body, opened, opened * _requested(after))
+        self._journal.append(kind, at, actor, epoch, [link])
         if opened < 0:
-            self._shelve()
+            self._shelve(after.id)
         return after
 
-    def _shelve(self) -> None:
+    def _shelve(self, closed: int) -> None:
         """Now and then the closed items leave the near ones, to be found by their lanes."""
-        self._closed += 1
-        if self._closed > _SHELVE_AFTER:
-            self._store.change("UPDATE item SET shelved = 1 WHERE shelved = 0 AND closed NOT NULL")
-            self._closed = 0
+        if self._closed is None:
+            self._store.change_later("item", _SHELVE, [()])
+            self._closed = []
+            return
+        self._closed.append(closed)
+        if len(self._closed) >= _SHELVE_AFTER:
+            self._store.change_later("item", f"{_SHELVE} AND id = ?", [(id,) for id in self._closed])
+            self._closed.clear()
 
 
 @lru_cache
 def _insert(columns: tuple[str, ...]) -> str:
     """SQL for a new row; what is not named takes the table's default, which is that of ``Item``."""
-    return (
-        f"INSERT INTO item ({', '.join(columns)}, sealed) VALUES ({', '.join('?' * (len(columns) + 1))})"
-        " ON CONFLICT (key, freed) DO NOTHING"
-    )
+    return f"INSERT INTO item ({', '.join(columns)}, sealed) VALUES ({', '.join('?' * (len(columns) + 1))})"
 
 
 def _requested(item: Item) -> int:

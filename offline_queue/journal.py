@@ -5,7 +5,7 @@ checked after a body was erased. A chain alone proves nothing against the holder
 down elsewhere (``Anchor``).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from sqlite3 import Row
 from typing import Any
@@ -52,6 +52,11 @@ class End(Struct, frozen=True, gc=False):
     """The latest time of any event since the clock was last confirmed."""
 
 
+Link = tuple[int, int, Mapping[str, object], bytes, int, int]
+"""What an event adds to the chain: item (0: the store itself), the item's event before it, changes, body, and items and
+fen that are opened, negative when they close."""
+
+
 class Journal:
     """Appends and reads the events of one store."""
 
@@ -71,40 +76,28 @@ class Journal:
         self._carried: tuple[int, dict[int, bytes]] = 0, {}
         """Notes carried forward, by their own place in the chain, and the last event looked at for them."""
 
-    def append(
-        self,
-        kind: str,
-        at: datetime,
-        actor: str,
-        changes: Mapping[str, object],
-        body: bytes,
-        epoch: int,
-        item: int = 0,
-        before: int = 0,
-        opened: int = 0,
-        opened_fen: int = 0,
-    ) -> Anchor:
-        """Add one link inside the caller's transaction; ``before`` is the item's event before it.
-
-        ``opened`` items and amounts are negative when they close.
-        """
+    def append(self, kind: str, at: datetime, actor: str, epoch: int, links: Iterable[Link]) -> int:
+        """Add links of one kind and time inside the caller's transaction; gives the number of the last."""
+        suite, chain, rows = self._suite, self._keys.chain, []
         last = self._last()
-        seq = last.seq + 1
+        seq, hash, items, fen, latest = last.seq, last.hash, last.items, last.fen, last.latest
         when: str = msgspec.to_builtins(at)
-        sealed, digest = None, self._nothing
-        if body:
-            key = self._keys.of_day(when[:10])
-            sealed = seal(self._suite, key, epoch, body, self.place(self._id, seq, item))
-            digest = self._suite.digest(sealed)
-        text = msgspec.json.encode(changes).decode()
-        latest = when if kind == CLOCK_CONFIRMED else max(last.latest, when)
-        items, fen = last.items + opened, last.fen + opened_fen
-        linked = (seq, item, kind, when, actor, text, items, fen, latest, digest, before)
-        hash = link(self._suite, last.hash, linked)
-        self._store.change_later(_ADD, (*linked, sealed, hash, self._keys.chain(hash)))
+        latest = when if kind == CLOCK_CONFIRMED else max(latest, when)
+        for item, before, changes, body, opened, opened_fen in links:
+            seq, items, fen = seq + 1, items + opened, fen + opened_fen
+            sealed, digest = None, self._nothing
+            if body:
+                key = self._keys.of_day(when[:10])
+                sealed = seal(suite, key, epoch, body, self.place(self._id, seq, item))
+                digest = suite.digest(sealed)
+            text = msgspec.json.encode(changes).decode()
+            linked = (seq, item, kind, when, actor, text, items, fen, latest, digest, before)
+            hash = link(suite, hash, linked)
+            rows.append((*linked, sealed, hash, chain(hash)))
+        self._store.change_later("event", _ADD, rows)
         self._store.mark = (seq, hash)
         self._newest = End(seq, hash, items, fen, latest)
-        return Anchor(seq, hash)
+        return seq
 
     def next_seq(self) -> int:
         """Number of the link that comes next, inside a transaction."""

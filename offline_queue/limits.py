@@ -67,6 +67,10 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     signed: Signed | None = None
     """Where a site wants them signed: by which policy. While that is unusable no request is stored."""
 
+    def most(self, kind: Kind) -> int:
+        """So many items open leave no room for one more of this kind."""
+        return self.items_open * (self.advice_factor if kind is Kind.ADVICE else 1)
+
 
 class Breach(Struct, frozen=True):
     """A limit that is reached."""
@@ -76,7 +80,7 @@ class Breach(Struct, frozen=True):
     allowed: str
 
 
-class Figures(Struct, frozen=True):
+class Figures(Struct, frozen=True, gc=False):
     """What the limits are held against."""
 
     now: datetime
@@ -108,8 +112,7 @@ def breaches(limits: Limits, kind: Kind, at: Figures) -> Iterator[Breach]:
         return  # taking back never adds exposure
     if at.closed and kind is not Kind.ADVICE:
         yield Breach(Limit.POLICY, at.closed.value, VALID)
-    items = limits.items_open * (limits.advice_factor if kind is Kind.ADVICE else 1)
-    if at.items_open >= items:
+    if at.items_open >= (items := limits.most(kind)):
         yield Breach(Limit.ITEMS, str(at.items_open), str(items))
     if kind is Kind.ADVICE:
         return

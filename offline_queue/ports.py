@@ -12,7 +12,7 @@ Clock = Callable[[], datetime]
 """Returns an aware datetime in Beijing time."""
 
 
-class Moment(Struct, frozen=True):
+class Moment(Struct, frozen=True, gc=False):
     """A reading of a clock that nobody can set: seconds since the boot that ``boot`` names."""
 
     boot: str
@@ -36,7 +36,7 @@ class Identity(Struct, frozen=True):
                 raise ValueError(f"{name} {value!r}: expected {length} letters or digits")
 
 
-class NewItem(Struct, frozen=True, kw_only=True):
+class NewItem(Struct, frozen=True, kw_only=True, gc=False):
     """What a caller hands in."""
 
     key: str
@@ -55,7 +55,7 @@ class NewItem(Struct, frozen=True, kw_only=True):
     once_freed: OnceFreed = OnceFreed.SEND_AGAIN
 
 
-class Item(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Item(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One stored item, without its payload. What no event has set holds its default."""
 
     id: int
@@ -113,14 +113,14 @@ class Doubt(Struct, frozen=True):
     """Its horizon had passed, on the clock that nobody can set: then "absent" is proof."""
 
 
-class Sending(Struct, frozen=True):
+class Sending(Struct, frozen=True, gc=False):
     """The permission to send: its intent is durable. Hand it back to ``finish`` with the outcome."""
 
     item: Item
     number: str
 
 
-class Outcome(Struct, frozen=True):
+class Outcome(Struct, frozen=True, gc=False):
     """How a call ended. ``answer`` is the far end's reply as it came, kept sealed as evidence."""
 
     result: OutcomeClass
@@ -232,7 +232,7 @@ class Keystore(Protocol):
     def put(self, name: str, secret: bytes) -> None: ...
 
 
-class Anchor(Struct, frozen=True):
+class Anchor(Struct, frozen=True, gc=False):
     """The chain's end at some moment, to be written down where the store's holder cannot change it."""
 
     seq: int

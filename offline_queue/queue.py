@@ -11,13 +11,13 @@ from offline_queue import breaks, bundle
 from offline_queue.book import Book
 from offline_queue.decisions import choices, different, require_none
 from offline_queue.doubts import age
-from offline_queue.entry import check_seen, contents, fresh, known_item
+from offline_queue.entry import check_seen, enter, known_item
 from offline_queue.errands import Policy
 from offline_queue.faults import (
     BadLimits,
     BundleUnfinished,
     ForbiddenStep,
-    KeyReused,
+    KeyStored,
     LaneBusy,
     LimitReached,
     OnlineOnly,
@@ -151,14 +151,11 @@ class Queue:
         Raises ``KeyReused``, ``LaneMoved``, ``LimitReached``, ``OnlineOnly``, ``StoreBroken``, ``StoreFailed``,
         ``StoreUncertain``.
         """
-        with self.book.transaction():
-            check_seen(self.book, new, seen)
-            return self._record(new, actor)
+        return self._record([new], actor, seen)[0]
 
     def record_all(self, news: Iterable[NewItem], actor: str = "") -> list[Item]:
         """Store several items in one durable step: all of them or, when one is refused, none."""
-        with self.book.transaction():
-            return [self._record(new, actor) for new in news]
+        return self._record([*news], actor)
 
     def begin(self, new: NewItem, intent: bytes, actor: str = "", *, seen: int | None = None) -> Sending | Item:
         """Store an item that is sent at once, and what is about to be sent; durable when this returns.
@@ -175,10 +172,10 @@ class Queue:
             lane = self.book.lane(new.lane)
             if count := len(self.book.items.where(f"lane = ? AND {OPEN_ROWS}", (lane,))):
                 raise LaneBusy(key=new.key, count=count)
-            check_seen(self.book, new, seen)
+            if seen is not None:
+                check_seen(self.book, new, seen)
             self._check_damage(new.kind)
-            item = fresh(self.book, new, Step.BEGIN, number, owner)
-            self.book.add(item, contents(new), Step.BEGIN, actor, intent)
+            (item,) = enter(self.book, [new], Step.BEGIN, actor, number=number, owner=owner, intent=intent)
         return Sending(item, number)
 
     def finish(self, sending: Sending, outcome: Outcome, *, keep: bool = True, actor: str = "") -> Item:
@@ -206,7 +203,22 @@ class Queue:
         so that it is none of the store's own.
         """
         with self.book.transaction():
-            yield lambda kind, body, actor: self.book.note(kind, actor, body).seq
+            yield lambda kind, body, actor: self.book.note(kind, actor, body)
+
+    def _record(self, news: list[NewItem], actor: str, seen: int | None = None) -> list[Item]:
+        """At first as if none were known, which is usual and saves looking. Whoever repeats one asks for no room."""
+        for new in news:
+            if new.kind is Kind.ONLINE_ONLY:
+                raise OnlineOnly(key=new.key)
+        at_once = len(news) == 1 or all(new.kind is Kind.ADVICE for new in news)
+        try:
+            with self.book.transaction():
+                if at_once:
+                    return self._add(news, actor, seen)
+                return [self._add([new], actor, seen)[0] for new in news]
+        except (KeyStored, LimitReached, StoreBroken):
+            with self.book.transaction():
+                return [known_item(self.book, new) or self._add([new], actor, seen)[0] for new in news]
 
     # -- look ----------------------------------------------------------------------------------------------------------
 
@@ -398,26 +410,21 @@ class Queue:
         if outcome.result not in (OutcomeClass.NOT_SENT, OutcomeClass.BUSY):
             return conclude(self.book, item, outcome, actor), None
         wanted = keep and item.kind is not Kind.ONLINE_ONLY
-        breach = next(reached(self.book, self.limits, item, stored=True), None) if wanted else None
+        breach = next(reached(self.book, self.limits, item), None) if wanted else None
         if wanted and not breach:
             return conclude(self.book, item, outcome, actor), None
         self.book.contact(outcome.result is OutcomeClass.BUSY)
         reason = breach.limit.value if breach else outcome.code or outcome.result.value
         return self.book.move(item.id, Step.REFUSE, actor=actor, body=outcome.answer, reason=reason), breach
 
-    def _record(self, new: NewItem, actor: str) -> Item:
-        if new.kind is Kind.ONLINE_ONLY:
-            raise OnlineOnly(key=new.key)
-        try:
-            self._check_damage(new.kind)
-            item = fresh(self.book, new, Step.RECORD)
-            for breach in reached(self.book, self.limits, item):
-                raise refusal(breach)
-            return self.book.add(item, contents(new), Step.RECORD, actor)
-        except (KeyReused, LimitReached, StoreBroken):
-            if known := known_item(self.book, new):
-                return known  # whoever repeats an item asks for no room
-            raise
+    def _add(self, news: list[NewItem], actor: str, seen: int | None) -> list[Item]:
+        """One, or several advices, of which only the number is limited."""
+        if seen is not None:
+            check_seen(self.book, news[0], seen)
+        self._check_damage(news[0].kind)
+        for breach in reached(self.book, self.limits, news[0], len(news) - 1):
+            raise refusal(breach)
+        return enter(self.book, news, Step.RECORD, actor)
 
     def _check_damage(self, kind: Kind) -> None:
         if kind is not Kind.ADVICE and (found := breaks.standing(self.book)):

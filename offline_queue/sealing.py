@@ -40,7 +40,7 @@ class _Packing(threading.local):
     """A thread's own: setting one up costs more than a record takes."""
 
     def __init__(self) -> None:
-        self.pack = zstandard.ZstdCompressor(level=1).compress
+        self.pack = zstandard.ZstdCompressor(level=-1).compress
         self.unpack = zstandard.ZstdDecompressor().decompress
 
 

@@ -12,7 +12,7 @@ from offline_queue.forwarder import LEASE
 from offline_queue.items import OPEN_ROWS
 from offline_queue.limits import Breach, Figures, Limit, Limits, breaches
 from offline_queue.numbers import PER_SECOND
-from offline_queue.ports import Anchor, Item
+from offline_queue.ports import Anchor, Item, NewItem
 from offline_queue.signed import why_closed
 from offline_queue.traces import Trace
 from offline_queue.vocabulary import Kind, State
@@ -108,25 +108,28 @@ def rehearse(book: Book) -> None:
         book.note("rehearsed", "queue", word)
 
 
-def reached(book: Book, limits: Limits, item: Item, *, stored: bool = False) -> Iterator[Breach]:
-    """The limits that this item would pass, or passes; ``stored`` says that it is counted already."""
-    totals = book.journal.end()
-    if item.kind is Kind.ADVICE:  # only their number is limited: nothing else has to be looked up
-        return breaches(limits, item.kind, Figures(now=item.created, items_open=totals.items - stored))
-    return breaches(limits, item.kind, _figures(book, limits, item, stored))
+def reached(book: Book, limits: Limits, asked: NewItem | Item, more: int = 0) -> Iterator[Breach]:
+    """The limits that this item would pass, and as many ``more`` advices; a stored one is left out of what is open."""
+    if asked.kind is not Kind.ADVICE:
+        return breaches(limits, asked.kind, _figures(book, limits, asked))
+    items = book.journal.end().items - isinstance(asked, Item) + more
+    if items < limits.most(asked.kind):  # only their number is limited: nothing else has to be looked up
+        return iter(())
+    return breaches(limits, asked.kind, Figures(now=book.now(), items_open=items))
 
 
-def _figures(book: Book, limits: Limits, item: Item | None = None, stored: bool = False) -> Figures:
+def _figures(book: Book, limits: Limits, asked: NewItem | Item | None = None) -> Figures:
     """What the limits are held against for a request; a stored item is left out of the sums."""
     totals = book.journal.end()
     row = book.store.rows("SELECT contact, offline FROM store")[0]
-    amount = item.amount_fen if item else 0
-    lane = item.lane if item else b""
+    stored = isinstance(asked, Item)
+    amount = asked.amount_fen if asked else 0
+    lane = asked.lane if isinstance(asked, Item) else book.lane(asked.lane) if asked else b""
     mine: int = book.store.rows(f"SELECT count(*) FROM item WHERE lane = ? AND {OPEN_ROWS}", (lane,))[0][0]
     return Figures(
         now=book.clock(),
         items_open=totals.items - stored,
-        sum_open_fen=totals.fen - (amount if stored and item and item.kind is Kind.REQUEST else 0),
+        sum_open_fen=totals.fen - (amount if stored and asked and asked.kind is Kind.REQUEST else 0),
         lane_open=mine - stored,
         amount_fen=amount,
         offline_since=row["offline"] and datetime.fromisoformat(row["offline"]),

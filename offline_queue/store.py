@@ -14,7 +14,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from offline_queue import place
-from offline_queue.faults import NotDurable, NotOurStore, StoreFailed, StoreUncertain
+from offline_queue.faults import KeyStored, NotDurable, NotOurStore, StoreFailed, StoreUncertain
 
 NAME = "queue.db"
 SCHEMA = 2
@@ -56,7 +56,7 @@ CREATE TABLE item (
     last INTEGER NOT NULL DEFAULT 0, shelved INTEGER NOT NULL DEFAULT 0, sealed BLOB
 ) STRICT;
 CREATE UNIQUE INDEX item_key ON item (key, freed);
-CREATE INDEX item_near ON item (id, lane, kind, amount_fen) WHERE shelved = 0;
+CREATE INDEX item_near ON item (shelved) WHERE shelved = 0;
 CREATE INDEX item_lane ON item (lane) WHERE shelved = 1;
 CREATE TABLE event (
     seq INTEGER PRIMARY KEY, item INTEGER NOT NULL, kind TEXT NOT NULL, at TEXT NOT NULL, actor TEXT NOT NULL,
@@ -82,7 +82,8 @@ class Store:
         self.turn = 0
         """Number of the current transaction; zero outside of one."""
         self._turns = 0
-        self._later: dict[str, list[Sequence[object]]] = {}
+        self._later: dict[str, list[tuple[str, list[Sequence[object]]]]] = {}
+        """By table: statements in their order, with the values of each run of one statement."""
         self.connect = connect or (lambda path: sqlite3.connect(path, isolation_level=None, check_same_thread=False))
         self._lock = threading.RLock()
         self._lost = False
@@ -117,10 +118,11 @@ class Store:
         """Rows of a query, inside the current transaction if there is one."""
         with self._lock:
             try:
-                self._catch_up()
+                if self._later:
+                    self._catch_up()
                 return self._reach().execute(sql, values).fetchall()
             except sqlite3.Error as error:
-                raise StoreFailed(cause=error) from error
+                raise _failed(error) from error
 
     def each(self, sql: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
         """Rows of a long query, one after the other, as plain tuples."""
@@ -140,16 +142,26 @@ class Store:
 
     def change(self, sql: str, values: Sequence[object] = ()) -> int:
         """Run one statement inside the current transaction; gives the number of rows changed."""
+        self._catch_up()
         return self._conn.execute(sql, values).rowcount
 
-    def change_later(self, sql: str, values: Sequence[object]) -> None:
-        """The same at the end of the transaction, or before it reads: all of one statement at once."""
-        self._later.setdefault(sql, []).append(values)
+    def change_later(self, table: str, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        """Run one statement for each row of values, at the end of the transaction or before anything else is asked: a
+        table's in their order, as many of one statement at once as follow each other.
+        """
+        runs = self._later.setdefault(table, [])
+        if not runs or runs[-1][0] != sql:
+            runs.append((sql, []))
+        runs[-1][1].extend(rows)
 
     def _catch_up(self) -> None:
-        for sql, rows in self._later.items():
-            self._conn.executemany(sql, rows)
-        self._later.clear()
+        later, self._later = self._later, {}
+        for runs in later.values():
+            for sql, rows in runs:
+                if len(rows) == 1:
+                    self._conn.execute(sql, rows[0])
+                else:
+                    self._conn.executemany(sql, rows)
 
     def begin(self) -> None:
         """What is written from here on takes effect at ``end``, all or nothing. Raises ``StoreFailed``."""
@@ -174,10 +186,10 @@ class Store:
             except sqlite3.Error as failed:
                 error = failed
             if error is not None:
-                self._later.clear()
+                self._later = {}
                 self._undo()
                 if isinstance(error, sqlite3.Error):
-                    raise StoreFailed(cause=error) from error
+                    raise _failed(error) from error
                 return
             try:
                 self._conn.execute("COMMIT")
@@ -260,6 +272,11 @@ class Store:
         except (sqlite3.Error, OSError) as second:
             raise StoreUncertain(cause=second) from error
         raise StoreFailed(cause=error) from error
+
+
+def _failed(error: sqlite3.Error) -> StoreFailed:
+    taken = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_CONSTRAINT_UNIQUE
+    return KeyStored(cause=error) if taken else StoreFailed(cause=error)
 
 
 class Transaction:

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
+from operator import attrgetter
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import Struct
 
 from offline_queue import breaks
-from offline_queue.entry import contents, fresh, known_item
+from offline_queue.entry import enter, known_item
 from offline_queue.faults import KeyReused, OnlineOnly, QueueFault
 from offline_queue.hub.faults import SetBack, SlotTaken
 from offline_queue.hub.slots import ALL_HEADS, HEADS, Slots
@@ -93,7 +95,7 @@ class Intake:
             known = self._slots.receipt(moved.items())
             receipt = msgspec.msgpack.encode(known)
             with self.queue.book.transaction():
-                items = [self._record(given) for given in group]
+                items = self._record(group)
                 self.queue.book.note(HEADS, _ACTOR, receipt)
             self._slots.learn(known)
         self._stored()
@@ -101,19 +103,23 @@ class Intake:
         fresh = Told(State.RECORDED, seen=seen)
         return (fresh if item.state is State.RECORDED else self._told(item, seen) for item in items)
 
-    def _record(self, given: Given) -> Item:
-        """No limit applies: what was taken was taken under the terminal's."""
-        book, new = self.queue.book, given.new
-        if new.kind is Kind.ONLINE_ONLY:
-            raise OnlineOnly(key=new.key)
+    def _record(self, group: Sequence[Given]) -> list[Item]:
+        """No limit applies: what was taken was taken under the terminal's. Only of a single one it is looked up first
+        whether it is known; a group ends with ``KeyStored`` where one is.
+        """
+        book = self.queue.book
+        for given in group:
+            if given.new.kind is Kind.ONLINE_ONLY:
+                raise OnlineOnly(key=given.new.key)
         if found := breaks.standing(book):  # the terminal keeps its copy; here it would stand in a broken record
             raise breaks.fault(found)
-        try:
-            return book.add(fresh(book, new, Step.RECORD), contents(new), Step.RECORD, f"terminal {given.terminal}")
-        except KeyReused:
-            if known := known_item(book, new):
-                return known
-            raise
+        if len(group) == 1 and (known := known_item(book, group[0].new)):
+            return [known]
+        return [
+            item
+            for terminal, givens in groupby(group, attrgetter("terminal"))
+            for item in enter(book, [given.new for given in givens], Step.RECORD, f"terminal {terminal}")
+        ]
 
     def _told(self, item: Item, seen: Countersigned | None = None) -> Told:
         if item.state not in (State.ACCEPTED, State.REFUSED):

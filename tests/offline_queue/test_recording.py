@@ -63,6 +63,21 @@ def test_several_items_are_stored_together_or_not_at_all(world: World) -> None:
     assert queue.items() == []
 
 
+@pytest.mark.parametrize("kind", [Kind.ADVICE, Kind.REQUEST])
+def test_repeats_among_several_items_are_found_and_the_others_stored(world: World, kind: Kind) -> None:
+    queue = world.queue()
+    first, second, third = (world.bill(f"p{n}", kind=kind) for n in range(3))
+    known = queue.record(second)
+    told = queue.record_all([first, second, third, first])
+    assert [item.key for item in told] == [first.key, second.key, third.key, first.key]
+    assert told[1] == known
+    assert [item.key for item in queue.items()] == [second.key, first.key, third.key]
+    with pytest.raises(KeyReused):
+        queue.record_all([world.bill("new", kind=kind), world.bill(key=first.key, payload=b"other", kind=kind)])
+    assert len(queue.items()) == 3
+    assert queue.verify().intact
+
+
 def test_an_online_sale_does_not_overtake_what_the_person_has_in_the_queue(world: World) -> None:
     queue = world.queue()
     queue.record(world.bill("zhang"))
@@ -272,6 +287,26 @@ def test_what_another_process_wrote_is_seen_at_once(world: World) -> None:
     here.contact(reached=False)
     assert here.status().offline_since == world.time.wall
     assert here.verify().intact
+
+
+def test_closed_items_leave_the_near_ones_and_are_found_by_their_lane(
+    world: World,
+) -> None:
+    def close(number: int) -> None:
+        for _ in range(number):
+            sending = queue.begin(world.bill("zhang"), b"")
+            assert isinstance(sending, Sending)
+            queue.finish(sending, Outcome(OutcomeClass.ACCEPTED))
+
+    queue = world.queue()
+    close(50)
+    queue.close()
+    queue = world.queue()
+    close(100)
+    near = queue.book.store.rows("SELECT count(*) FROM item WHERE shelved = 0")[0][0]
+    assert 0 < near < 100
+    assert len(queue.items([State.ACCEPTED], "zhang")) == 150
+    assert queue.verify().intact
 
 
 def test_what_was_undone_is_forgotten(world: World) -> None:
