@@ -23,7 +23,7 @@ _NUMBERS = count(1)
 
 
 async def _hub(address: str, who: int) -> Send:
-    """One terminal of its own each."""
+    """One terminal of its own each; 01 is the hub."""
     host, port = address.split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     store = bytes([who]) * 16
@@ -32,7 +32,7 @@ async def _hub(address: str, who: int) -> Send:
         body = msgspec.msgpack.encode(Posted(f"lane-{number}", Kind.ADVICE, PAYLOAD))
         head = spell(Head(store, 1, number, hashlib.sha256(body).digest()))
         writer.write(
-            f"PUT /txn/bill-{number} HTTP/1.1\r\nHost: {host}\r\nTerminal: {who:02}\r\n"
+            f"PUT /txn/bill-{number} HTTP/1.1\r\nHost: {host}\r\nTerminal: T{who:X}\r\n"
             f"Txn-Digest: {hashlib.sha256(body).hexdigest()}\r\nChain-Head: {head}\r\n"
             f"Content-Length: {len(body)}\r\n\r\n".encode()
             + body
