@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.events import Event, Key, Paste
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
@@ -29,6 +31,7 @@ from terminal.counter.office.upkeep import look_after
 from terminal.counter.sale import Item, Sale
 from terminal.counter.till import Till
 from terminal.counter.words import Language
+from terminal.desk.ahead import Ahead, Followed, Seen
 from terminal.desk.boards.board import Board
 from terminal.desk.boards.devices import DeviceBoard
 from terminal.desk.boards.drill import DrillBoard
@@ -130,6 +133,7 @@ class Desk(App[None]):
         self.read = read or (drill.read if drill else lambda: read_patient(till.settings))
         self.keys = keymap(profile or till.settings.keymap, own_keys)
         self.language = language or Language(till.settings.language)
+        self.ahead = Ahead(self, super().on_event)
         self.advisor = Advisor(till)
         self.devices = Devices(till.settings.devices)
         self.drill = drill
@@ -171,6 +175,7 @@ class Desk(App[None]):
         """The main screen, the keys of the profile, and what goes on beside it."""
         default = PROFILES["default"]
         self.set_keymap({str(action): keys for action, keys in self.keys.items() if keys != default[action]})
+        self.screen_change_signal.subscribe(self, lambda _: self.ahead.go_on(), immediate=True)
         self.push_screen(ChargeScreen(classes="drill" if self.drill else ""))
         if operators(self.till):
             self.push_screen(LockScreen())
@@ -206,6 +211,13 @@ class Desk(App[None]):
     def _fatal_error(self) -> None:
         """A mistake of the program closes the screens. Textual would print local variables, and with them patients."""
         self._close_messages_no_wait()
+
+    def _display(self, screen: Screen[object], renderable: Any) -> None:
+        """Every picture passes here; a key typed before it is not about it."""
+        at = Message().time
+        super()._display(screen, renderable)
+        if isinstance(screen, Seen):
+            screen.drawn(at)
 
     @property
     def failure(self) -> Exception | None:
@@ -272,6 +284,24 @@ class Desk(App[None]):
         await asyncio.to_thread(self.devices.check)
         if isinstance(self.screen, DeviceBoard) and self.screen.query("#rows"):
             self.screen.draw()
+
+    # -- keys ----------------------------------------------------------------------------------------------------------
+
+    async def on_event(self, event: Event) -> None:
+        """What is typed has its turn; somebody is here."""
+        if isinstance(event, Key | Paste) and not event.is_forwarded:
+            self._touched = self.till.clock()
+            await self.ahead.take(event)
+        else:
+            await super().on_event(event)
+
+    async def on_followed(self, back: Followed) -> None:
+        """A key has done what it does at once."""
+        await self.ahead.followed(back)
+
+    def acts(self, key: str) -> bool:
+        """Whether a key is one of the table's, wherever the cashier is."""
+        return any(key in keys.split(",") for keys in self.keys.values())
 
     # -- actions -------------------------------------------------------------------------------------------------------
 
@@ -353,10 +383,6 @@ class Desk(App[None]):
         self.exit()
 
     # -- locking -------------------------------------------------------------------------------------------------------
-
-    def on_key(self) -> None:
-        """Somebody is here."""
-        self._touched = self.till.clock()
 
     def _lock(self) -> None:
         if self.session and not isinstance(self.screen, LockScreen):

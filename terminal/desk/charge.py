@@ -30,6 +30,15 @@ _ONE = Quantity(10_000)
 class ChargeScreen(DeskScreen):
     """One patient after the other."""
 
+    def takes_unseen(self, key: str) -> bool:
+        """Lines are typed blind; what settles asks."""
+        return True
+
+    def holds(self, key: str) -> bool:
+        """A line entered waits while a card is read or a bill put away; none slips into a bill that is worked out."""
+        sale = self.sale
+        return self.busy and key == "enter" and not (sale.who and sale.lines and sale.settled is None)
+
     def compose(self) -> ComposeResult:
         """Head, patient, items with the search line, trial and tender, message, keys."""
         yield Still("head")
@@ -67,11 +76,13 @@ class ChargeScreen(DeskScreen):
         """A fresh sale, or one taken up again."""
         self._reset()
         self.sale = sale or Sale.new(self.app.till, self.app.operator)
-        search = self.query_one("#search", Input)
-        search.value = ""
         self.message("")
         self.draw()
-        search.focus()
+        self.query_one("#search", Input).focus()
+
+    def clear(self) -> None:
+        """The search line for what comes; what is typed from here on stays."""
+        self.query_one("#search", Input).value = ""
 
     def draw(self) -> None:
         """Everything anew, in the language of the moment."""
@@ -88,7 +99,7 @@ class ChargeScreen(DeskScreen):
             self.query_one(f"#{panel}").border_title = say(panel, language)
         keys = panels.key_line(self.app.keys, _FOOT, language)
         self.query_one("#keys", Still).show(keys)
-        self._show_found([])
+        self._suggest(self.query_one("#search", Input).value)
         self.show_person()
         self.show_money()
         self.show_head()
@@ -135,6 +146,9 @@ class ChargeScreen(DeskScreen):
     @on(Input.Submitted, "#search")
     def _enter(self, event: Input.Submitted) -> None:
         text = event.value.strip()
+        if self.busy:
+            self.message(say("one_thing", self.app.language))
+            return
         if not text:
             if self.sale.lines and self.sale.settled is None:
                 self.perform(lambda: flow.trial(self))

@@ -13,7 +13,21 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from terminal.counter.words import Language
+from terminal.desk.ahead import Seen
 from terminal.desk.words import say
+
+_READ_FIRST = {
+    "amount",
+    "cash_prompt",
+    "hint_answer",
+    "owed_phone",
+    "pay_bank_card",
+    "pay_code",
+    "reference",
+    "slip_amount",
+    "slip_reference",
+}
+"""Fields that agree to an amount, or to something the desk says."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +39,7 @@ class Field:
     value: str = ""
 
 
-class Prompt(ModalScreen[tuple[str, ...] | None]):
+class Prompt(Seen[tuple[str, ...] | None], ModalScreen[tuple[str, ...] | None]):
     """Asks for one or more lines of text; None when the cashier goes back."""
 
     BINDINGS = [Binding("escape", "dismiss(None)", show=False)]
@@ -33,6 +47,10 @@ class Prompt(ModalScreen[tuple[str, ...] | None]):
     def __init__(self, title: str, fields: Sequence[Field], language: Language, note: str = "") -> None:
         super().__init__()
         self._title, self._fields, self._language, self._note = title, fields, language, note
+
+    def takes_unseen(self, key: str) -> bool:
+        """A form that says nothing new, for what the cashier has begun."""
+        return not self._note and _READ_FIRST.isdisjoint(field.word for field in self._fields)
 
     def compose(self) -> ComposeResult:
         """Title, note, and one field each."""
@@ -56,7 +74,7 @@ class Prompt(ModalScreen[tuple[str, ...] | None]):
             self.dismiss(tuple(field.value.strip() for field in inputs))
 
 
-class Ask(ModalScreen[bool]):
+class Ask(Seen[bool], ModalScreen[bool]):
     """Text to agree to: Enter agrees, Esc goes back."""
 
     BINDINGS = [
@@ -74,7 +92,7 @@ class Ask(ModalScreen[bool]):
             yield Static("\n".join(self._lines), markup=False)
 
 
-class Choice(ModalScreen[str | None]):
+class Choice(Seen[str | None], ModalScreen[str | None]):
     """One of several; None when the cashier goes back."""
 
     BINDINGS = [Binding("escape", "dismiss(None)", show=False)]
@@ -95,7 +113,7 @@ class Choice(ModalScreen[str | None]):
         self.dismiss(event.option_id)
 
 
-class Text(ModalScreen[str]):
+class Text(Seen[str], ModalScreen[str]):
     """Text to read, scrolled with the arrows; Esc goes back. ``keys`` are further ways out, told to the caller."""
 
     BINDINGS = [Binding("escape,enter,q", "dismiss('')", show=False)]
@@ -125,7 +143,7 @@ class Text(ModalScreen[str]):
             self.dismiss(event.key)
 
 
-class Wait(ModalScreen[None]):
+class Wait(Seen[None], ModalScreen[None]):
     """Something that must not be begun twice: what it is about and the seconds. No key ends it, only its opener."""
 
     def __init__(self, about: str, language: Language, word: str = "settling") -> None:

@@ -373,6 +373,7 @@ async def next_patient(screen: "ChargeScreen") -> None:
     if screen.sale.settled is None and screen.sale.lines:
         await park(screen)
         return
+    screen.clear()
     await asyncio.to_thread(screen.sale.let_go)
     screen.start()
     screen.app.announce(Phrase.THANKS)
@@ -386,6 +387,7 @@ async def park(screen: "ChargeScreen") -> None:
     """Puts the bill aside, or takes one up again."""
     desk, language = screen.app, screen.app.language
     if screen.sale.lines and screen.sale.settled is None:
+        screen.clear()
         await asyncio.to_thread(screen.sale.keep)
         screen.start()
         count = len(await asyncio.to_thread(drafts.drafts, desk.till))
@@ -405,6 +407,7 @@ async def park(screen: "ChargeScreen") -> None:
 async def recall(screen: "ChargeScreen", bill: str) -> None:
     """Takes a parked bill up again; the centre is asked anew who the patient is. Raises UnknownDraft."""
     desk = screen.app
+    screen.clear()
     sale = await asyncio.to_thread(Sale.recalled, desk.till, bill, desk.operator)
     screen.start(sale)
     await _show_cards(screen)

@@ -12,6 +12,7 @@ from cardio.faults import CardFault
 from terminal.counter.office.faults import PasswordDue
 from terminal.counter.office.operators import Password, Session, login, set_password
 from terminal.counter.words import Language
+from terminal.desk.ahead import Seen
 from terminal.desk.words import say
 from terminal.faults import Fault
 from terminal.telling import told
@@ -20,11 +21,21 @@ if TYPE_CHECKING:
     from terminal.desk.app import Desk
 
 
-class LockScreen(ModalScreen[None]):
+class LockScreen(Seen[None], ModalScreen[None]):
     """Number and password; an empty password means the card in the reader. There is no way round it."""
 
     if TYPE_CHECKING:
         app: "Desk"
+
+    _proving = False
+
+    def takes_unseen(self, key: str) -> bool:
+        """Who locks the desk may type on."""
+        return True
+
+    def holds(self, key: str) -> bool:
+        """What is typed behind the password is for the screen that opens."""
+        return self._proving
 
     def compose(self) -> ComposeResult:
         """Two fields on an empty screen."""
@@ -48,6 +59,7 @@ class LockScreen(ModalScreen[None]):
         if event.input is number:
             password.focus()
         elif number.value:
+            self._proving = True
             self.run_worker(self._open(number.value.strip(), password.value, new.value), exclusive=True)
 
     async def _open(self, number: str, password: str, new: str) -> None:
@@ -72,6 +84,9 @@ class LockScreen(ModalScreen[None]):
             text = words.zh + words.next_zh if desk.language is Language.ZH else f"{words.en} {words.next_en}"
             self.query_one("#note", Static).update(text)
             return
+        finally:
+            self._proving = False
+            desk.ahead.go_on()
         if not (password or new or desk.till.settings.operator_reader):
             desk.card_inside = False  # what lies in the only reader is no patient's card
         self.dismiss(None)

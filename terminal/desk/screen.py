@@ -4,11 +4,10 @@ import inspect
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from textual.screen import Screen
-
 from cardio.faults import CardFault
 from offline_queue.faults import QueueFault
 from terminal.counter.words import Language
+from terminal.desk.ahead import Seen
 from terminal.desk.panels import WIDTH
 from terminal.desk.still import Still
 from terminal.desk.words import say
@@ -23,7 +22,7 @@ TOLD = (Fault, QueueFault, CardFault)
 """Errors that are sentences; anything else is a mistake of the program and ends it."""
 
 
-class DeskScreen(Screen[None]):
+class DeskScreen(Seen[None]):
     """A screen with a ``#message`` line."""
 
     if TYPE_CHECKING:
@@ -68,3 +67,4 @@ class DeskScreen(Screen[None]):
             self.tell(fault)
         finally:
             self.busy = False
+            self.app.ahead.go_on()

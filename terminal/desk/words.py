@@ -357,6 +357,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "paid_in_full": ("断网全额收费，医保补结后退还", "PAID IN FULL, insurance part paid back later"),
     "is_settled": ("本单已结算，下一位请按 {key}", "This bill is settled; {key} for the next patient"),
+    "too_early": ("按键早于画面，未生效：请看清后再按", "Typed before this was shown, so not taken: look, then press"),
     "one_thing": ("请等当前操作完成", "Please wait until this is done"),
     "card_inside": ("卡还在读卡器里，请提醒病人取卡", "The card is still in the reader: remind the patient"),
     "parked": ("已挂单 {count}", "parked {count}"),

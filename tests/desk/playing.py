@@ -6,12 +6,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from textual.events import Key
+from textual.keys import _character_to_key
+
 from cardio import read_card
 from cardio.virtual.persons import card
 from cardio.virtual.port import VirtualPort
 from terminal.catalogue import Catalogue
 from terminal.counter.goods import Goods
 from terminal.counter.till import Till
+from terminal.desk.ahead import Seen
 from terminal.desk.app import Desk
 from terminal.desk.dialogs import Wait
 from terminal.desk.lock import LockScreen
@@ -61,6 +65,13 @@ class Cashier:
         """Keys without waiting for what they begin."""
         await self._pilot.press(*keys)
 
+    async def burst(self, *keys: str) -> None:
+        """Keys that are all there before the first one has done anything, as on a slow machine."""
+        for key in keys:
+            character = "\r" if key == "enter" else key if len(key) == 1 else None
+            self.app.post_message(Key(key if len(key) > 1 else _character_to_key(key), character))
+        await self.rest()
+
     async def resize(self, width: int, height: int) -> None:
         """Another window."""
         await self._pilot.resize_terminal(width, height)
@@ -77,6 +88,7 @@ class Cashier:
         await self.until(
             lambda: (
                 not isinstance(self.app.screen, Wait)
+                and (not isinstance(self.app.screen, Seen) or self.app.screen.shown is not None)
                 and (self.app.screen is not self.app.charge or not self.app.charge.busy)
             )
         )

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.widgets import DataTable
+from textual.widgets import DataTable, Input
 
 from terminal.desk.panels import WIDTH
 from terminal.desk.screen import DeskScreen
@@ -22,9 +22,23 @@ class Board(DeskScreen):
     """Word and cells; a negative number stands right."""
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = ()
     """Key and word of what it does."""
-    FOCUS: ClassVar[str] = "#rows"
-    """Where keys go first."""
+    ROWLESS: ClassVar[frozenset[str]] = frozenset()
+    """Keys that need no row to be seen; all others wait for the eye."""
+    AUTO_FOCUS = "#rows"
     BINDINGS = [Binding("escape", "dismiss", show=False)]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: Sequence[tuple[str, tuple[str, ...]]] = ()
+
+    def takes_unseen(self, key: str) -> bool:
+        """Nothing is done to a row that nobody has seen."""
+        return key in self.ROWLESS or isinstance(self.focused, Input)
+
+    def holds(self, key: str) -> bool:
+        """While one thing is done, what is no text for a line waits for its window or its end; an action is refused."""
+        line = key != "enter" and isinstance(self.focused, Input)
+        return self.busy and not (line or key == "escape" or self.app.acts(key))
 
     def compose(self) -> ComposeResult:
         """Title, rows, message, keys."""
@@ -36,7 +50,6 @@ class Board(DeskScreen):
     def on_mount(self) -> None:
         """Shows what there is now."""
         self.set_class(self.app.drill is not None, "drill")
-        self.query_one(self.FOCUS).focus()
         self.draw()
 
     def draw(self) -> None:
@@ -49,6 +62,9 @@ class Board(DeskScreen):
             side = right if width < 0 else left
             table.add_column(side(say(f"column.{word}", language), abs(width)), width=abs(width) + 1, key=word)
         rows = self.rows()
+        if rows != self._rows:
+            self._rows = rows
+            self.unseen()
         for name, texts in rows:
             table.add_row(
                 *(

@@ -16,6 +16,7 @@ class DeviceBoard(Board):
     TITLE_WORD = "devices"
     COLUMNS = (("device", 12), ("lamp", 6), ("address", 26), ("says", 30))
     KEYS = (("enter", "test"), ("a", "ports"))
+    ROWLESS = frozenset("a")
 
     def on_mount(self) -> None:
         """Follows the lamps."""

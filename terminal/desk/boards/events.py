@@ -19,6 +19,7 @@ class JournalBoard(Board):
     TITLE_WORD = "journal"
     COLUMNS = (("seq", -7), ("at", 19), ("kind", 15), ("bill", 20), ("actor", 11))
     KEYS = (("v", "verify"), ("/", "filter"))
+    ROWLESS = frozenset(("v", "slash"))
 
     def compose(self) -> ComposeResult:
         """The list with a filter above it."""

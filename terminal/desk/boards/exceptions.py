@@ -31,6 +31,7 @@ class ExceptionsBoard(Board):
     TITLE_WORD = "exceptions"
     COLUMNS = (("bill", 20), ("state", 11), ("age", -7), ("money", -12), ("reason", 24))
     KEYS = (("enter", "handle"), ("s", "slip"), ("e", "carry_away"), ("i", "take_in"))
+    ROWLESS = frozenset("ei")
 
     def rows(self) -> Sequence[tuple[str, tuple[str, ...]]]:
         """The open items of the journal, the receipts that never came out, and what else a desk left behind."""

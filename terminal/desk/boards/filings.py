@@ -21,6 +21,7 @@ class FilingBoard(Board):
     TITLE_WORD = "filings"
     COLUMNS = (("filing", 9), ("patient", 7), ("filed", 9), ("about", 16), ("code", 8), ("until", 10), ("state", 8))
     KEYS = (("enter", "visit_for"), ("n", "new_filing"), ("a", "approve"), ("r", "reject"), ("w", "withdraw"))
+    ROWLESS = frozenset("n")
 
     def __init__(self) -> None:
         super().__init__()

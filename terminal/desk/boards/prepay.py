@@ -25,6 +25,7 @@ class PrepayBoard(Board):
     TITLE_WORD = "prepay"
     COLUMNS = (("admission", 18), ("paid", 25), ("drawn", -12), ("balance", -12), ("low", 6))
     KEYS = (("t", "take"), ("d", "draw"), ("b", "give_rest"))
+    ROWLESS = frozenset("t")
 
     def rows(self) -> Sequence[tuple[str, tuple[str, ...]]]:
         """In the order they first paid."""

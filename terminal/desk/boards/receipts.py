@@ -18,6 +18,7 @@ class ReceiptBoard(Board):
     TITLE_WORD = "receipts"
     COLUMNS = (("prefix", 10), ("first_number", 18), ("last", 18), ("next", 18), ("rest", -8))
     KEYS = (("a", "add_roll"), ("v", "void"), ("l", "lost"), ("m", "misprint"))
+    ROWLESS = frozenset("avlm")
 
     def rows(self) -> Sequence[tuple[str, tuple[str, ...]]]:
         """In the order they were issued."""

@@ -19,6 +19,7 @@ class ReconcileBoard(Board):
     TITLE_WORD = "reconcile"
     COLUMNS = (("what", 24), ("terminal", -12), ("centre", -12), ("bank", -12), ("cash", -12))
     KEYS = (("d", "choose_day"), ("b", "bank_file"))
+    ROWLESS = frozenset("db")
 
     def __init__(self) -> None:
         super().__init__()

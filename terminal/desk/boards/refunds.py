@@ -30,6 +30,7 @@ class RefundBoard(Board):
     TITLE_WORD = "refunds"
     COLUMNS = (("refund", 22), ("state", 8), ("money", -11), ("tenders", 20), ("approved", 14))
     KEYS = (("enter", "handle"), ("n", "new_refund"), ("r", "reject"), ("w", "withdraw"), ("h", "by_hand"))
+    ROWLESS = frozenset("n")
 
     def rows(self) -> Sequence[tuple[str, tuple[str, ...]]]:
         """Newest first."""

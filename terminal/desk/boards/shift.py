@@ -30,6 +30,7 @@ class ShiftBoard(Board):
         ("p", "print"),
         ("q", "sign_out"),
     )
+    ROWLESS = frozenset("omdcpq")
 
     def rows(self) -> Sequence[tuple[str, tuple[str, ...]]]:
         """The report, line by line."""

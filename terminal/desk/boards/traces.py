@@ -20,7 +20,7 @@ class TraceBoard(Board):
 
     TITLE_WORD = "traces"
     COLUMNS = (("sn", -3), ("name", 24), ("quantity", -6), ("codes", -5), ("trace_codes", 36))
-    FOCUS = "#scan"
+    AUTO_FOCUS = "#scan"
     KEYS = (("enter", "scan"), ("-", "scan_back"))
 
     def compose(self) -> ComposeResult:
