@@ -16,7 +16,6 @@ from offline_queue.book import Book
 from offline_queue.doubts import solve
 from offline_queue.errands import ACTOR, Errand, Policy, Sender, Then, prepare
 from offline_queue.faults import AlreadyForwarding, ForbiddenStep, KeyErased, LeaseLost, SealBroken
-from offline_queue.items import OPEN_ROWS
 from offline_queue.lanes import Lanes
 from offline_queue.outcomes import conclude
 from offline_queue.patience import Breaker
@@ -117,8 +116,7 @@ class Forwarder:
             if due > 0:
                 self._pool.wait(min(due, self._look_around))
         self._stop.clear()
-        left = self._book.store.rows(f"SELECT count(*) FROM item WHERE {OPEN_ROWS}")[0][0]
-        return Report(dict(self._sender.steps), left)
+        return Report(dict(self._sender.steps), self._book.journal.end().items)
 
     def _gather(self) -> list[Errand]:
         """What has ended, and what ends right after it: lanes that have come apart share a commit again."""

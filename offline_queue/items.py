@@ -19,14 +19,15 @@ from offline_queue.store import Store
 from offline_queue.vocabulary import OPEN, TRANSITIONS, WITHOUT_EFFECT, Kind, State, Step
 
 COLUMNS = Item.__struct_fields__
-OPEN_ROWS = "shelved = 0 AND closed IS NULL"
-"""Rows in an open state, found among the near ones."""
+OPEN_ROWS = "near WHERE closed IS NULL"
+"""Rows in an open state, whatever the length of the history."""
 _NEWEST = "newest item"
 UNSET = {field.name: field.default for field in fields(Item) if field.default is not NODEFAULT}
 """What a column holds that no event of its item has set."""
-_SHELVE = "UPDATE item SET shelved = 1 WHERE shelved = 0 AND closed NOT NULL"
 _SHELVE_AFTER = 64
 """Closed items among the near ones: so many make the index of lanes worth touching, whose pages lie far apart."""
+_STRETCH = 256
+"""Near items beside twice those that are open: further behind, what is still open is found by an index of its own."""
 
 
 def _stored(item: Item) -> dict[str, Any]:
@@ -56,14 +57,16 @@ class Items:
         self._store = store
         self._journal = journal
         self._suite = suite
-        self._closed: list[int] | None = None
-        """Of the near ones, those that this process closed; at first it knows nothing."""
+        self._closed = _SHELVE_AFTER
+        """Of the near ones, as far as this process knows; at first it knows nothing."""
 
     def where(self, condition: str, values: Sequence[object] = (), order: str = "id") -> list[Item]:
         """Items that meet a condition over the columns."""
-        return [
-            item_of(row) for row in self._store.rows(f"SELECT * FROM item WHERE {condition} ORDER BY {order}", values)
-        ]
+        return self.found(f"item WHERE {condition}", values, order)
+
+    def found(self, rows: str, values: Sequence[object] = (), order: str = "id") -> list[Item]:
+        """Items among these rows, told as what stands in SQL after FROM."""
+        return [item_of(row) for row in self._store.rows(f"SELECT * FROM {rows} ORDER BY {order}", values)]
 
     def by_id(self, id: int) -> Item:
         """One item that exists; as it stands in the current transaction, if there is one."""
@@ -78,12 +81,10 @@ class Items:
         """Items in these states, oldest first; of one lane, if given."""
         states = set(states)
         condition = f"state IN ({', '.join(sorted(repr(State(state).value) for state in states))})"
-        if states <= set(OPEN):
-            condition += f" AND {OPEN_ROWS}"  # by the index of the open ones, however long the history
         if lane is None:
-            return self.where(condition)
-        shelves = (0,) if states <= set(OPEN) else (0, 1)
-        found = [self.where(f"{condition} AND lane = ? AND shelved = {shelf}", (lane,)) for shelf in shelves]
+            return self.found(f"{OPEN_ROWS} AND {condition}") if states <= set(OPEN) else self.where(condition)
+        places = ["near WHERE"] if states <= set(OPEN) else ["near WHERE", "item WHERE shelved = 1 AND"]
+        found = [self.found(f"{place} {condition} AND lane = ?", (lane,)) for place in places]
         return sorted(itertools.chain(*found), key=attrgetter("id"))
 
     def next_id(self) -> int:
@@ -145,19 +146,25 @@ class Items:
         link = (after.id, before.last, changed, body, opened, opened * _requested(after))
         self._journal.append(kind, at, actor, epoch, [link])
         if opened < 0:
-            self._shelve(after.id)
+            self._shelve()
         return after
 
-    def _shelve(self, closed: int) -> None:
-        """Now and then the closed items leave the near ones, to be found by their lanes."""
-        if self._closed is None:
-            self._store.change_later("item", _SHELVE, [()])
-            self._closed = []
+    def _shelve(self) -> None:
+        """Now and then what lies before the oldest open item leaves the near ones: the closed to be found by lanes."""
+        self._closed += 1
+        left = self._journal.end().items
+        if self._closed <= max(_SHELVE_AFTER, left // 8):
             return
-        self._closed.append(closed)
-        if len(self._closed) >= _SHELVE_AFTER:
-            self._store.change_later("item", f"{_SHELVE} AND id = ?", [(id,) for id in self._closed])
-            self._closed.clear()
+        self._closed = 0
+        ((near,),) = self._store.rows("SELECT near FROM store")
+        oldest = self._store.rows("SELECT id FROM item WHERE id >= ? AND closed IS NULL ORDER BY id LIMIT 1", (near,))
+        end = self.next_id()
+        begin = max(oldest[0]["id"] if oldest else end, end - _STRETCH - 2 * left)
+        if begin > near:
+            shelve = "UPDATE item SET shelved = iif(closed IS NULL, 2, 1) WHERE shelved = 0 AND id >= ? AND id < ?"
+            self._store.change(shelve, (near, begin))
+            self._store.change("UPDATE store SET near = ?", (begin,))
+        self._store.change("UPDATE item SET shelved = 1 WHERE shelved = 2 AND closed NOT NULL")
 
 
 @lru_cache

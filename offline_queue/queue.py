@@ -170,7 +170,7 @@ class Queue:
             if known := known_item(self.book, new):
                 return known
             lane = self.book.lane(new.lane)
-            if count := len(self.book.items.where(f"lane = ? AND {OPEN_ROWS}", (lane,))):
+            if count := len(self.book.items.found(f"{OPEN_ROWS} AND lane = ?", (lane,))):
                 raise LaneBusy(key=new.key, count=count)
             if seen is not None:
                 check_seen(self.book, new, seen)

@@ -76,9 +76,7 @@ def copied(book: Book) -> Copied:
 
 def status(book: Book, limits: Limits) -> Status:
     """The queue as it stands now. Puts the reserve aside again when there is room."""
-    rows = book.store.rows(
-        f"SELECT state, count(*) AS count, min(created) AS oldest FROM item WHERE {OPEN_ROWS} GROUP BY state"
-    )
+    rows = book.store.rows(f"SELECT state, count(*) AS count, min(created) AS oldest FROM {OPEN_ROWS} GROUP BY state")
     figures = _figures(book, limits)
     copies, broken = copied(book), breaks.standing(book)
     age = (figures.now - copies.since).total_seconds() if copies.since else None
@@ -125,7 +123,7 @@ def _figures(book: Book, limits: Limits, asked: NewItem | Item | None = None) ->
     stored = isinstance(asked, Item)
     amount = asked.amount_fen if asked else 0
     lane = asked.lane if isinstance(asked, Item) else book.lane(asked.lane) if asked else b""
-    mine: int = book.store.rows(f"SELECT count(*) FROM item WHERE lane = ? AND {OPEN_ROWS}", (lane,))[0][0]
+    mine: int = book.store.rows(f"SELECT count(*) FROM {OPEN_ROWS} AND lane = ?", (lane,))[0][0]
     return Figures(
         now=book.clock(),
         items_open=totals.items - stored,

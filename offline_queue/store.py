@@ -17,7 +17,7 @@ from offline_queue import place
 from offline_queue.faults import KeyStored, NotDurable, NotOurStore, StoreFailed, StoreUncertain
 
 NAME = "queue.db"
-SCHEMA = 2
+SCHEMA = 3
 
 Connect = Callable[[Path], sqlite3.Connection]
 
@@ -41,7 +41,7 @@ CREATE TABLE store (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     schema INTEGER NOT NULL, store BLOB NOT NULL, institution TEXT NOT NULL, terminal TEXT NOT NULL,
     suite TEXT NOT NULL, epoch INTEGER NOT NULL, number INTEGER NOT NULL, fence INTEGER NOT NULL,
-    contact TEXT, offline TEXT, copied TEXT
+    near INTEGER NOT NULL DEFAULT 1, contact TEXT, offline TEXT, copied TEXT
 ) STRICT;
 CREATE TABLE data_key (
     id INTEGER PRIMARY KEY, day TEXT NOT NULL UNIQUE, wrapped BLOB, recovery BLOB, erased TEXT
@@ -56,7 +56,7 @@ CREATE TABLE item (
     last INTEGER NOT NULL DEFAULT 0, shelved INTEGER NOT NULL DEFAULT 0, sealed BLOB
 ) STRICT;
 CREATE UNIQUE INDEX item_key ON item (key, freed);
-CREATE INDEX item_near ON item (shelved) WHERE shelved = 0;
+CREATE INDEX item_left ON item (shelved) WHERE shelved = 2;
 CREATE INDEX item_lane ON item (lane) WHERE shelved = 1;
 CREATE TABLE event (
     seq INTEGER PRIMARY KEY, item INTEGER NOT NULL, kind TEXT NOT NULL, at TEXT NOT NULL, actor TEXT NOT NULL,
@@ -65,6 +65,9 @@ CREATE TABLE event (
 ) STRICT;
 CREATE INDEX event_note ON event (kind, seq) WHERE item = 0;
 CREATE INDEX item_reverses ON item (reverses) WHERE reverses != '';
+CREATE VIEW near AS
+    SELECT * FROM item WHERE shelved = 2
+    UNION ALL SELECT * FROM item WHERE shelved = 0 AND id >= (SELECT near FROM store);
 """
 
 Mark = tuple[int, bytes]

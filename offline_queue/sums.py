@@ -29,11 +29,13 @@ _SELDOM = ("reason", "reverses", "tries", "due", "doubtful_at", "doubtful_since"
 _USUAL = (*(name for name in COLUMNS if name not in _SELDOM), "sealed")
 _NAMES = (*COLUMNS, "sealed", "shelved")
 _KNOWN = frozenset(_NAMES)
-_MISPLACED = "shelved != 0 AND (shelved != 1 OR closed IS NULL)"
-"""What no event tells of: the index an item is found by. A closed one may be in either."""
+_MISPLACED = (
+    "shelved NOT IN (0, 1, 2) OR (shelved = 1 AND closed IS NULL) OR (shelved = 0 AND id < (SELECT near FROM store))"
+)
+"""What no event tells of: where an item is found. A closed one may be anywhere."""
 _SILENT = " AND ".join(f"{name} IS {'NULL' if UNSET[name] is None else repr(UNSET[name])}" for name in _SELDOM)
 _AS_ONE = (
-    f"CASE WHEN {_SILENT} AND NOT ({_MISPLACED}) THEN NULL ELSE json_array({', '.join(_SELDOM)}, {_MISPLACED}) END"
+    f"CASE WHEN {_SILENT} AND NOT ({_MISPLACED}) THEN NULL ELSE json_array({', '.join(_SELDOM)}, ({_MISPLACED})) END"
 )
 _ITEMS = f"SELECT {', '.join(_USUAL)}, {_AS_ONE} FROM item"
 _SEALED = _USUAL.index("sealed")

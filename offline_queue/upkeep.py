@@ -19,7 +19,6 @@ from offline_queue import archives, custody, locks, place
 from offline_queue.archives import FOLDER
 from offline_queue.book import Book
 from offline_queue.faults import ItemsOpen, QueueFault, StoreFailed
-from offline_queue.items import OPEN_ROWS
 from offline_queue.journal import OF_ITEM
 from offline_queue.limits import Limits
 from offline_queue.ports import Event
@@ -187,7 +186,7 @@ def _past_term(book: Book, rules: Rules, standing: Standing) -> list[tuple[str, 
     over = "SELECT id, day FROM data_key WHERE day GLOB '[0-9]*' AND day < ? AND wrapped NOT NULL ORDER BY day"
     if not (keys := {row["id"]: row["day"] for row in book.store.rows(over, (last.isoformat(),))}):
         return []
-    unfinished = f"SELECT * FROM item WHERE {OPEN_ROWS} OR (state = '{State.ACCEPTED.value}' AND reconciled = '')"
+    unfinished = f"SELECT * FROM item WHERE closed IS NULL OR (state = '{State.ACCEPTED.value}' AND reconciled = '')"
     needed = {row["id"]: row["sealed_with"] for row in book.store.rows(unfinished)}
     for key in standing.needed():
         for row in book.store.rows("SELECT id, sealed_with FROM item WHERE key = ? OR reverses = ?", (key, key)):

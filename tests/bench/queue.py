@@ -209,6 +209,8 @@ def add_history(queue: Queue, rows: int) -> None:
             f" INSERT INTO item SELECT {values} FROM item, each WHERE key = 'seed'",
             (rows,),
         )
+        store.change("UPDATE item SET shelved = 2 WHERE key = 'seed'")
+        store.change("UPDATE store SET near = (SELECT max(id) + 1 FROM item)")
     queue.book.journal.forget()  # rows without an event are nothing it could know of
 
 

@@ -280,12 +280,14 @@ def _multiply_history(world: World, times: int) -> None:
     """Copies of one closed item, as an archive's worth of years would leave them; the chain is not what is measured."""
     with sqlite3.connect(world.folder / "queue.db") as conn:
         columns = [row[1] for row in conn.execute("PRAGMA table_info(item)")]
-        values = ", ".join({"id": "n + 1", "key": "'old-' || n"}.get(name, name) for name in columns)
+        values = ", ".join({"id": "n + 1", "key": "'old-' || n", "shelved": "1"}.get(name, name) for name in columns)
         conn.execute(
             "WITH RECURSIVE count (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count WHERE n < ?)"
             f" INSERT INTO item SELECT {values} FROM item, count WHERE id = 1",
             (times,),
         )
+        conn.execute("UPDATE item SET shelved = 1 WHERE closed NOT NULL")
+        conn.execute("UPDATE store SET near = (SELECT max(id) + 1 FROM item)")
 
 
 def test_a_rehearsal_while_online_tells_beforehand_what_an_outage_would_meet(world: World) -> None:

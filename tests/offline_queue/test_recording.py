@@ -24,7 +24,7 @@ from offline_queue.ports import Item, Outcome, Sending
 from offline_queue.signed import make_key, sign, verified
 from offline_queue.vocabulary import Decision, Kind, OutcomeClass, State
 from tests.offline_queue.faulty import Disk, Fault
-from tests.offline_queue.world import World
+from tests.offline_queue.world import Recorder, World
 
 
 def test_the_same_item_twice_is_one_item(world: World) -> None:
@@ -289,23 +289,35 @@ def test_what_another_process_wrote_is_seen_at_once(world: World) -> None:
     assert here.verify().intact
 
 
-def test_closed_items_leave_the_near_ones_and_are_found_by_their_lane(
-    world: World,
-) -> None:
+def test_only_what_is_open_and_a_few_others_are_near_however_long_one_stays_open(world: World) -> None:
     def close(number: int) -> None:
         for _ in range(number):
             sending = queue.begin(world.bill("zhang"), b"")
             assert isinstance(sending, Sending)
             queue.finish(sending, Outcome(OutcomeClass.ACCEPTED))
 
+    def near() -> int:
+        count: int = queue.book.store.rows("SELECT count(*) FROM near")[0][0]
+        return count
+
     queue = world.queue()
     close(50)
+    assert near() == 49  # the first that was closed here took what was there with it
     queue.close()
     queue = world.queue()
     close(100)
-    near = queue.book.store.rows("SELECT count(*) FROM item WHERE shelved = 0")[0][0]
-    assert 0 < near < 100
-    assert len(queue.items([State.ACCEPTED], "zhang")) == 150
+    assert near() < 100
+    waiting = queue.record(world.bill("li"))
+    close(1000)
+    assert near() < 500
+    assert queue.items() == queue.items(lane="li") == [waiting]
+    assert len(queue.items([State.ACCEPTED], "zhang")) == 1150
+    assert queue.verify().intact
+    with queue.forwarder(Recorder()) as forwarder:
+        forwarder.run()
+    assert queue.items([State.ACCEPTED], "li") == [queue.item(waiting.key)]
+    close(70)
+    assert queue.items([State.ACCEPTED], "li") == [queue.item(waiting.key)]
     assert queue.verify().intact
 
 

@@ -53,6 +53,7 @@ def _plainly(file: Path) -> set[Trace]:
     with closing(sqlite3.connect(file)) as conn:
         conn.row_factory = sqlite3.Row
         stored = {row["id"]: dict(row) for row in conn.execute("SELECT * FROM item")}
+        ((near,),) = conn.execute("SELECT near FROM store")
         rows = conn.execute("SELECT item, seq, changes FROM event WHERE item > 0 ORDER BY item, seq").fetchall()
     told: dict[int, dict[str, Any]] = {}
     for id, events in groupby(rows, key=itemgetter(0)):
@@ -71,7 +72,8 @@ def _plainly(file: Path) -> set[Trace]:
             item[name] = item[name] and b64encode(item[name]).decode()
         if item["sealed"] is None:
             item["sealed"] = told[id].get("sealed")
-        item["shelved"] = int(item["shelved"] not in (0, item["closed"] is not None))
+        places = {2} | ({0} if id >= near else set()) | ({1} if item["closed"] else set())
+        item["shelved"] = int(item["shelved"] not in places)
         for name in (*COLUMNS, "sealed", "shelved"):
             if item[name] != told[id].get(name):
                 sealed = name == "sealed"
