@@ -7,29 +7,22 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
-from offline_queue import breaks, bundle
+from offline_queue import breaks, bundle, recording
 from offline_queue.book import Book
 from offline_queue.decisions import choices, different, require_none
 from offline_queue.doubts import age
-from offline_queue.entry import check_seen, enter, known_item
 from offline_queue.errands import Policy
 from offline_queue.faults import (
     BadLimits,
     BundleUnfinished,
     ForbiddenStep,
-    KeyStored,
-    LaneBusy,
-    LimitReached,
-    OnlineOnly,
     SecondPersonNeeded,
     StoreBroken,
     UnknownKey,
 )
 from offline_queue.forwarder import Forwarder
-from offline_queue.items import OPEN_ROWS
-from offline_queue.limits import VALID, Breach, Limit, Limits, refusal
+from offline_queue.limits import VALID, Limit, Limits
 from offline_queue.numbers import Numbers
-from offline_queue.outcomes import conclude
 from offline_queue.ports import (
     Anchor,
     Clock,
@@ -45,7 +38,7 @@ from offline_queue.ports import (
     SteadyClock,
 )
 from offline_queue.signed import Known, follow, known, why_closed
-from offline_queue.standing import Status, reached, rehearse, status
+from offline_queue.standing import Status, rehearse, status
 from offline_queue.steady import boot_clock
 from offline_queue.store import Connect
 from offline_queue.traces import Verification
@@ -53,9 +46,7 @@ from offline_queue.vocabulary import (
     OPEN,
     TRANSITIONS,
     Decision,
-    Kind,
     OnceFreed,
-    OutcomeClass,
     State,
     Step,
     Suite,
@@ -151,11 +142,11 @@ class Queue:
         Raises ``KeyReused``, ``LaneMoved``, ``LimitReached``, ``OnlineOnly``, ``StoreBroken``, ``StoreFailed``,
         ``StoreUncertain``.
         """
-        return self._record([new], actor, seen)[0]
+        return recording.record(self.book, self.limits, [new], actor, seen)[0]
 
     def record_all(self, news: Iterable[NewItem], actor: str = "") -> list[Item]:
         """Store several items in one durable step: all of them or, when one is refused, none."""
-        return self._record([*news], actor)
+        return recording.record(self.book, self.limits, [*news], actor)
 
     def begin(self, new: NewItem, intent: bytes, actor: str = "", *, seen: int | None = None) -> Sending | Item:
         """Store an item that is sent at once, and what is about to be sent; durable when this returns.
@@ -164,19 +155,7 @@ class Queue:
         ``record``. Raises ``KeyReused``, ``LaneBusy``, ``LaneMoved``, ``StoreBroken``, ``StoreFailed``,
         ``StoreUncertain``.
         """
-        number = self.book.numbers.next()
-        owner = self.book.owner()
-        with self.book.transaction():
-            if known := known_item(self.book, new):
-                return known
-            lane = self.book.lane(new.lane)
-            if count := len(self.book.items.found(f"{OPEN_ROWS} AND lane = ?", (lane,))):
-                raise LaneBusy(key=new.key, count=count)
-            if seen is not None:
-                check_seen(self.book, new, seen)
-            self._check_damage(new.kind)
-            (item,) = enter(self.book, [new], Step.BEGIN, actor, number=number, owner=owner, intent=intent)
-        return Sending(item, number)
+        return recording.begin(self.book, new, intent, actor, seen)
 
     def finish(self, sending: Sending, outcome: Outcome, *, keep: bool = True, actor: str = "") -> Item:
         """Store how the call ended, with the answer as evidence.
@@ -185,10 +164,7 @@ class Queue:
         limits allow; else it is closed as refused, its key is free again, and ``LimitReached`` is raised if a limit was
         the cause.
         """
-        item, breach = self.book.conclude(lambda: self._finish(sending, outcome, keep, actor))
-        if breach:
-            raise refusal(breach)
-        return item
+        return recording.finish(self.book, self.limits, sending, outcome, keep, actor)
 
     def contact(self, reached: bool = True) -> None:
         """Tell of a usable answer (a sign-on, say), or of none, that came outside any item."""
@@ -204,21 +180,6 @@ class Queue:
         """
         with self.book.transaction():
             yield lambda kind, body, actor: self.book.note(kind, actor, body)
-
-    def _record(self, news: list[NewItem], actor: str, seen: int | None = None) -> list[Item]:
-        """At first as if none were known, which is usual and saves looking. Whoever repeats one asks for no room."""
-        for new in news:
-            if new.kind is Kind.ONLINE_ONLY:
-                raise OnlineOnly(key=new.key)
-        at_once = len(news) == 1 or all(new.kind is Kind.ADVICE for new in news)
-        try:
-            with self.book.transaction():
-                if at_once:
-                    return self._add(news, actor, seen)
-                return [self._add([new], actor, seen)[0] for new in news]
-        except (KeyStored, LimitReached, StoreBroken):
-            with self.book.transaction():
-                return [known_item(self.book, new) or self._add([new], actor, seen)[0] for new in news]
 
     # -- look ----------------------------------------------------------------------------------------------------------
 
@@ -400,32 +361,3 @@ class Queue:
     def numbers(self) -> Numbers:
         """Message numbers, for harmless messages too."""
         return self.book.numbers
-
-    # -- inside a transaction ------------------------------------------------------------------------------------------
-
-    def _finish(self, sending: Sending, outcome: Outcome, keep: bool, actor: str) -> tuple[Item, Breach | None]:
-        item = self.book.items.by_id(sending.item.id)
-        if item.number != sending.number or item.state is not State.SENDING:
-            raise ForbiddenStep(key=item.key, state=item.state.value, step="finish")
-        if outcome.result not in (OutcomeClass.NOT_SENT, OutcomeClass.BUSY):
-            return conclude(self.book, item, outcome, actor), None
-        wanted = keep and item.kind is not Kind.ONLINE_ONLY
-        breach = next(reached(self.book, self.limits, item), None) if wanted else None
-        if wanted and not breach:
-            return conclude(self.book, item, outcome, actor), None
-        self.book.contact(outcome.result is OutcomeClass.BUSY)
-        reason = breach.limit.value if breach else outcome.code or outcome.result.value
-        return self.book.move(item.id, Step.REFUSE, actor=actor, body=outcome.answer, reason=reason), breach
-
-    def _add(self, news: list[NewItem], actor: str, seen: int | None) -> list[Item]:
-        """One, or several advices, of which only the number is limited."""
-        if seen is not None:
-            check_seen(self.book, news[0], seen)
-        self._check_damage(news[0].kind)
-        for breach in reached(self.book, self.limits, news[0], len(news) - 1):
-            raise refusal(breach)
-        return enter(self.book, news, Step.RECORD, actor)
-
-    def _check_damage(self, kind: Kind) -> None:
-        if kind is not Kind.ADVICE and (found := breaks.standing(self.book)):
-            raise breaks.fault(found)

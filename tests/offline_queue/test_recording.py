@@ -61,6 +61,7 @@ def test_several_items_are_stored_together_or_not_at_all(world: World) -> None:
     with pytest.raises(LimitReached):
         queue.record_all([world.bill(amount_fen=1), world.bill("li", amount_fen=101)])
     assert queue.items() == []
+    assert queue.record_all([]) == []
 
 
 @pytest.mark.parametrize("kind", [Kind.ADVICE, Kind.REQUEST])
