@@ -3,7 +3,7 @@
 import shutil
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -34,20 +34,25 @@ class Archives:
         return sorted(self.folder.glob("*.db"), reverse=True)
 
     def write(self, name: str, kept: Kept) -> bytes:
-        """Makes one file; gives the digest of what is in it. Raises ``StoreFailed``: it exists, or does not hold."""
+        """Makes one file, whole or not at all, in place of one that is no archive; gives the digest of what is in it.
+
+        Raises ``StoreFailed``.
+        """
         file = self.folder / name
-        if file.exists():
-            raise StoreFailed(cause=f"{file} exists")
+        fresh = self.folder / f"{name}{PART}"
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            db = Database(file)
+            fresh.unlink(missing_ok=True)
+            db = Database(fresh)
             try:
                 for table, rows in kept.items():
                     db.table(table).create({"id": int, "sealed": bytes}, pk="id")
                     db.table(table).insert_all({"id": id, "sealed": sealed} for id, sealed in rows)
             finally:
                 db.conn.close()
-            flush_file(file)
+            flush_file(fresh)
+            self.close()
+            fresh.replace(file)
             flush_folder(self.folder)
         except (sqlite3.Error, OSError) as error:
             raise StoreFailed(cause=error) from error
@@ -119,10 +124,13 @@ def _paced(rows: Iterator[tuple[int, bytes]], breathe: Callable[[], None]) -> It
         yield row
 
 
-def mirror(source: Path, target: Path) -> None:
-    """Every archive of one folder in another as well, each whole or not at all. Raises ``OSError``."""
+def mirror(source: Path, target: Path, names: Container[object] | None = None) -> None:
+    """Every archive of one folder, or those of these names, in another as well, each whole or not at all.
+
+    One that is there already stays: that of the source may be damaged. Raises ``OSError``.
+    """
     for file in source.glob("*.db"):
-        if not (target / file.name).exists():
+        if not (target / file.name).exists() and (names is None or file.name in names):
             target.mkdir(mode=0o700, parents=True, exist_ok=True)
             fresh = target / f"{file.name}{PART}"
             shutil.copyfile(file, fresh)

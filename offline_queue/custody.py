@@ -97,9 +97,12 @@ def archive(book: Book, before: date, name: str, actor: str) -> int:
     """Move the contents of items reconciled and closed before a day to an archive file, still sealed.
 
     The chain, every header and every digest stay; the file is flushed and read back before anything is taken out of
-    the store, and its digest stands in the chain. Gives the number of items; without any there is no file. Raises
-    ``StoreFailed`` when the file exists or cannot be written.
+    the store, and its digest stands in the chain. Gives the number of items; without any there is no file. A file that
+    the chain does not name was left by a crash and is written anew: all of it is in the store. Raises ``StoreFailed``
+    when the name is taken or the file cannot be written.
     """
+    if name in archived(book):
+        raise StoreFailed(cause=f"{name} exists")
     old = "reconciled != '' AND closed < ?"
     items = "SELECT id, sealed FROM item WHERE sealed NOT NULL AND " + old
     bodies = f"SELECT seq, body FROM event WHERE body NOT NULL AND item IN (SELECT id FROM item WHERE {old})"
@@ -118,6 +121,11 @@ def archive(book: Book, before: date, name: str, actor: str) -> int:
         count = len(kept["item"])
         book.note(ARCHIVED, actor, before=before.isoformat(), items=count, file=name, digest=digest.hex())
     return count
+
+
+def archived(book: Book) -> set[object]:
+    """The names of the archive files, as the chain tells them."""
+    return {note.changes["file"] for note in book.journal.notes([ARCHIVED], 0)}
 
 
 def erase(book: Book, day: date, actor: str, stands: Callable[[Event], bool] = lambda note: True) -> None:

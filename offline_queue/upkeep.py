@@ -139,7 +139,7 @@ def _copy(book: Book, rules: Rules) -> Path:
     try:
         for cut_off in rules.copies.glob(f"*{place.PART}"):
             shutil.rmtree(cut_off, ignore_errors=True)
-        archives.mirror(book.archives.folder, rules.copies / FOLDER)
+        archives.mirror(book.archives.folder, rules.copies / FOLDER, custody.archived(book))
     except OSError as error:
         raise StoreFailed(cause=error) from error
     custody.back_up(book, folder, ACTOR)
@@ -154,7 +154,7 @@ def _archive(book: Book, rules: Rules) -> int:
     """Once a month; by then each content that leaves has been in several copies."""
     now = book.clock()
     name = f"{now:%Y-%m}.db"
-    if rules.archive_after is None or (book.archives.folder / name).exists():
+    if rules.archive_after is None or name in custody.archived(book):
         return 0
     return custody.archive(book, (now - rules.archive_after).date(), name, ACTOR)
 
