@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from terminal.counter.office import card_money
+from terminal.counter.office.card_faults import PosReferenceMissing
 from terminal.counter.office.card_money import BACK, Charge
-from terminal.counter.office.faults import PosReferenceMissing
 from terminal.counter.words import Language
 from terminal.desk.dialogs import Choice, Field, Prompt, Wait
 from terminal.desk.words import say

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from terminal.counter.office import carrying
-from terminal.counter.office.faults import LogInFirst
 from terminal.counter.office.operators import operators
+from terminal.counter.office.person_faults import LogInFirst
 from terminal.desk.dialogs import Field, Prompt
 from terminal.desk.people import two
 from terminal.desk.words import say

@@ -9,8 +9,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from cardio.faults import CardFault
-from terminal.counter.office.faults import PasswordDue
 from terminal.counter.office.operators import Password, Session, login, set_password
+from terminal.counter.office.person_faults import PasswordDue
 from terminal.counter.words import Language
 from terminal.desk.ahead import Seen
 from terminal.desk.words import say

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from offline_queue.ports import Item
 from offline_queue.vocabulary import Decision
-from terminal.counter.office.faults import SamePerson
 from terminal.counter.office.operators import Session
+from terminal.counter.office.person_faults import SamePerson
 from terminal.counter.office.register import Document, Write, read, writing
 from terminal.counter.office.roles import Right
 from terminal.counter.till import Till

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from terminal.counter.office.faults import (
+from terminal.counter.office.card_faults import (
     CardMoneyNotBack,
     CardMoneyThere,
     NothingOnCard,

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from terminal.counter.office.faults import (
+from terminal.counter.office.person_faults import (
     AssuranceTooLow,
     IncompatibleDuties,
     LockedOut,

@@ -19,8 +19,9 @@ from offline_queue.ports import Item
 from offline_queue.vocabulary import OPEN, WITHOUT_EFFECT, State, Step
 from terminal.counter import journal
 from terminal.counter.office import card_money
+from terminal.counter.office.card_faults import CashForCardMoney
 from terminal.counter.office.card_money import Carried, Charge, Told
-from terminal.counter.office.faults import AlreadyRequested, CashForCardMoney, NothingOwed
+from terminal.counter.office.faults import AlreadyRequested, NothingOwed
 from terminal.counter.office.kept import OwnPay
 from terminal.counter.office.operators import Session
 from terminal.counter.office.refunds import RefundState, refunds, took_effect

@@ -11,7 +11,8 @@ import msgspec
 
 from terminal.counter import journal
 from terminal.counter.faults import UnknownBill
-from terminal.counter.office.faults import CashForCardMoney, NotEnoughPaid
+from terminal.counter.office.card_faults import CashForCardMoney
+from terminal.counter.office.faults import NotEnoughPaid
 from terminal.counter.office.operators import Session
 from terminal.counter.office.register import Document, Note, Tally, tally, writing
 from terminal.counter.office.roles import Right

@@ -4,7 +4,7 @@ import msgspec
 
 from terminal.adjudication import reverse
 from terminal.counter.compare import FIGURES
-from terminal.counter.office.faults import CashForCardMoney
+from terminal.counter.office.card_faults import CashForCardMoney
 from terminal.documents import BillState, Layer, LineSplit, Settlement, Tender, TenderKind
 from terminal.money import Fen
 

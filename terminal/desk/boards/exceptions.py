@@ -9,8 +9,8 @@ from offline_queue.vocabulary import OPEN, Decision, State
 from terminal.counter import journal
 from terminal.counter.office import issuing
 from terminal.counter.office.approvals import resolve
-from terminal.counter.office.faults import LogInFirst
 from terminal.counter.office.operators import operators
+from terminal.counter.office.person_faults import LogInFirst
 from terminal.counter.office.receipts import Receipt
 from terminal.counter.office.unfinished import Unfinished, unfinished
 from terminal.counter.slip import slip

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from terminal.counter.office import card_money
-from terminal.counter.office.faults import CardMoneyNotBack
+from terminal.counter.office.card_faults import CardMoneyNotBack
 from terminal.counter.office.owed import even_out, next_step, of_bill, on_cards, owed
 from terminal.counter.slip import masked
 from terminal.desk import card

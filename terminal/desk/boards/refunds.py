@@ -6,7 +6,7 @@ from functools import partial
 
 from terminal.counter import journal
 from terminal.counter.office import card_money, issuing, refunds
-from terminal.counter.office.faults import CardMoneyNotBack
+from terminal.counter.office.card_faults import CardMoneyNotBack
 from terminal.counter.office.kept import end_by_hand
 from terminal.counter.office.owed import next_step, of_bill
 from terminal.counter.office.refunds import PAPERS, Refund, RefundState

@@ -9,18 +9,17 @@ from terminal.counter import journal
 from terminal.counter.far_end import forwarder
 from terminal.counter.office import card_money, operators, refunds, shifts
 from terminal.counter.office.bank import card_payments
-from terminal.counter.office.card_money import charges, held, open_charge
-from terminal.counter.office.drafts import corrected, drafts, drop, park
-from terminal.counter.office.faults import (
+from terminal.counter.office.card_faults import (
     CardMoneyNotBack,
     CardMoneyThere,
-    DraftHoldsMoney,
     NothingOnCard,
     PosAnswerOpen,
     PosReferenceMissing,
     PosSaysNo,
-    UnknownDraft,
 )
+from terminal.counter.office.card_money import charges, held, open_charge
+from terminal.counter.office.drafts import corrected, drafts, drop, park
+from terminal.counter.office.faults import DraftHoldsMoney, UnknownDraft
 from terminal.counter.office.operators import Session
 from terminal.counter.office.owed import even_out, on_cards, owed, unbilled
 from terminal.counter.office.refunds import PAPERS, RefundState

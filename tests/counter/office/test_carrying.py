@@ -10,8 +10,9 @@ from offline_queue.faults import BadBundle
 from terminal.counter import journal
 from terminal.counter.far_end import FarEnd
 from terminal.counter.office import carrying, operators
-from terminal.counter.office.faults import NotAllowed, NotRefundable, SamePerson
+from terminal.counter.office.faults import NotRefundable
 from terminal.counter.office.operators import Session
+from terminal.counter.office.person_faults import NotAllowed, SamePerson
 from terminal.counter.office.refunds import request
 from terminal.counter.settle import settle
 from terminal.counter.till import Till

@@ -11,8 +11,9 @@ from terminal.counter import journal
 from terminal.counter.far_end import FarEnd
 from terminal.counter.office import operators
 from terminal.counter.office.copies import back_up, restore
-from terminal.counter.office.faults import NoCopy, NotAllowed, StoreInUse
+from terminal.counter.office.faults import NoCopy, StoreInUse
 from terminal.counter.office.operators import Session
+from terminal.counter.office.person_faults import NotAllowed
 from terminal.counter.settle import settle
 from terminal.counter.till import Till
 from terminal.documents import BillState

@@ -4,7 +4,6 @@ import pytest
 
 from terminal.counter.identify import Identified, identify
 from terminal.counter.office import filings, operators
-from terminal.counter.office.faults import NotAllowed
 from terminal.counter.office.filing_faults import (
     AlreadyFiled,
     FilingPapersMissing,
@@ -14,6 +13,7 @@ from terminal.counter.office.filing_faults import (
 )
 from terminal.counter.office.filings import FILING_PAPERS, FilingKind, FilingState
 from terminal.counter.office.operators import CardShown, Session
+from terminal.counter.office.person_faults import NotAllowed
 from terminal.counter.office.roles import Role
 from terminal.counter.till import Till
 from terminal.documents import Assurance, Credential, CredentialKind

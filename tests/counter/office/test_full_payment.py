@@ -21,7 +21,8 @@ from terminal.counter.faults import LineLost, TenderDoesNotFit
 from terminal.counter.office import operators, refunds, shifts
 from terminal.counter.office.approvals import resolve
 from terminal.counter.office.bank import card_payments, match
-from terminal.counter.office.faults import CashForCardMoney, NothingOwed, StandsDifferently
+from terminal.counter.office.card_faults import CashForCardMoney
+from terminal.counter.office.faults import NothingOwed, StandsDifferently
 from terminal.counter.office.four_ways import four_ways
 from terminal.counter.office.operators import Session
 from terminal.counter.office.owed import Cause, even_out, next_step, owed, reach

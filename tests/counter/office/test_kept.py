@@ -11,10 +11,11 @@ from terminal.counter import journal
 from terminal.counter.far_end import forwarder
 from terminal.counter.faults import RefusedByCentre
 from terminal.counter.office import refunds, shifts
-from terminal.counter.office.faults import AlreadyRequested, NotAllowed, NothingKept, SamePerson, UnknownRefund
+from terminal.counter.office.faults import AlreadyRequested, NothingKept, UnknownRefund
 from terminal.counter.office.kept import end_by_hand
 from terminal.counter.office.operators import Session
 from terminal.counter.office.owed import Cause, even_out, next_step, of_bill, owed
+from terminal.counter.office.person_faults import NotAllowed, SamePerson
 from terminal.counter.office.refunds import RefundState, give_back
 from terminal.counter.settle import settle
 from terminal.counter.till import Till

@@ -11,9 +11,10 @@ from offline_queue.faults import ItemsOpen, NotOurStore
 from terminal.counter import journal
 from terminal.counter.far_end import forwarder
 from terminal.counter.office import shifts
-from terminal.counter.office.faults import NotAllowed, ShiftIsOpen, StoreInUse
+from terminal.counter.office.faults import ShiftIsOpen, StoreInUse
 from terminal.counter.office.leaving import retire, sign_out
 from terminal.counter.office.operators import Session, acting, operators
+from terminal.counter.office.person_faults import NotAllowed
 from terminal.counter.settle import settle
 from terminal.counter.till import Till
 from terminal.documents import BillState

@@ -12,7 +12,8 @@ from cardio.virtual.port import VirtualPort
 from terminal.clock import now
 from terminal.counter.cards import operator_card
 from terminal.counter.office import operators
-from terminal.counter.office.faults import (
+from terminal.counter.office.operators import CardShown, Password, Session
+from terminal.counter.office.person_faults import (
     IncompatibleDuties,
     LockedOut,
     LogInFirst,
@@ -25,7 +26,6 @@ from terminal.counter.office.faults import (
     WeakPassword,
     WrongProof,
 )
-from terminal.counter.office.operators import CardShown, Password, Session
 from terminal.counter.office.roles import INCOMPATIBLE, RIGHTS, RULES, Right, Role
 from terminal.counter.till import Till
 from terminal.documents import Assurance

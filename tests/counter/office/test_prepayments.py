@@ -4,8 +4,10 @@ import pytest
 
 from terminal.counter.faults import UnknownBill
 from terminal.counter.office import shifts
-from terminal.counter.office.faults import CashForCardMoney, NotAllowed, NotEnoughPaid
+from terminal.counter.office.card_faults import CashForCardMoney
+from terminal.counter.office.faults import NotEnoughPaid
 from terminal.counter.office.operators import Session
+from terminal.counter.office.person_faults import NotAllowed
 from terminal.counter.office.prepayments import deposit, draw, give_rest, pay_ahead
 from terminal.counter.settle import settle
 from terminal.counter.till import Till

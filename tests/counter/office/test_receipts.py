@@ -9,9 +9,10 @@ import pytest
 
 from terminal.counter.faults import UnknownBill
 from terminal.counter.office import issuing, receipts, shifts
-from terminal.counter.office.faults import NoReceipt, NoReceiptsLeft, NotAllowed, NumberTaken, WrongRoll
+from terminal.counter.office.faults import NoReceipt, NoReceiptsLeft, NumberTaken, WrongRoll
 from terminal.counter.office.issuing import Paper
 from terminal.counter.office.operators import Session
+from terminal.counter.office.person_faults import NotAllowed
 from terminal.counter.office.receipts import Roll
 from terminal.counter.office.refunds import give_back
 from terminal.counter.settle import settle

@@ -14,9 +14,9 @@ from terminal.counter import journal
 from terminal.counter.far_end import forwarder
 from terminal.counter.office import operators
 from terminal.counter.office.approvals import resolve
-from terminal.counter.office.faults import NotAllowed
 from terminal.counter.office.operators import Session
 from terminal.counter.office.owed import owed
+from terminal.counter.office.person_faults import NotAllowed
 from terminal.counter.office.reconciling import Day, TakenBack, reconcile
 from terminal.counter.office.refunds import give_back
 from terminal.counter.office.register import read

@@ -12,12 +12,10 @@ from terminal.counter import journal
 from terminal.counter.far_end import forwarder
 from terminal.counter.faults import UnknownBill
 from terminal.counter.office import operators, refunds
+from terminal.counter.office.card_faults import CashForCardMoney
 from terminal.counter.office.faults import (
     AlreadyRequested,
-    AssuranceTooLow,
-    CashForCardMoney,
     NoSuchLine,
-    NotAllowed,
     NotRefundable,
     PapersMissing,
     RefundLimit,
@@ -26,6 +24,7 @@ from terminal.counter.office.faults import (
 )
 from terminal.counter.office.operators import CardShown, Session
 from terminal.counter.office.owed import Cause, even_out, owed
+from terminal.counter.office.person_faults import AssuranceTooLow, NotAllowed
 from terminal.counter.office.red_ink import red_ink
 from terminal.counter.office.refunds import PAPERS, Paper, Refund, RefundState
 from terminal.counter.settle import settle

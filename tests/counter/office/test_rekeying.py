@@ -6,8 +6,8 @@ import pytest
 
 from terminal.counter import journal
 from terminal.counter.office import operators
-from terminal.counter.office.faults import NotAllowed, SamePerson
 from terminal.counter.office.operators import CardShown, Session
+from terminal.counter.office.person_faults import NotAllowed, SamePerson
 from terminal.counter.office.rekeying import renew_key
 from terminal.counter.office.roles import Role
 from terminal.counter.settle import settle

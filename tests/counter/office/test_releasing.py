@@ -3,8 +3,8 @@
 import pytest
 
 from offline_queue.hub.slots import RELEASED
-from terminal.counter.office.faults import NotAllowed, SamePerson
 from terminal.counter.office.operators import Session
+from terminal.counter.office.person_faults import NotAllowed, SamePerson
 from terminal.counter.office.releasing import release
 from terminal.counter.till import Till
 

@@ -17,9 +17,10 @@ from terminal.counter import journal
 from terminal.counter.far_end import forwarder
 from terminal.counter.faults import RefusedByCentre
 from terminal.counter.office import operators, receipts, shifts
-from terminal.counter.office.faults import NoShift, NotAllowed, ShiftIsOpen, WrongCount
+from terminal.counter.office.faults import NoShift, ShiftIsOpen, WrongCount
 from terminal.counter.office.operators import Session
 from terminal.counter.office.owed import even_out, owed
+from terminal.counter.office.person_faults import NotAllowed
 from terminal.counter.office.refunds import RefundState, give_back
 from terminal.counter.office.sheet import workbook
 from terminal.counter.settle import commit, settle, try_out

@@ -14,9 +14,9 @@ from terminal.clock import now
 from terminal.counter import journal
 from terminal.counter.office import drafts, finding, operators, receipts, refunds, shifts
 from terminal.counter.office.bank import card_payments
-from terminal.counter.office.faults import UnknownOperator
 from terminal.counter.office.operators import CardShown, acting
 from terminal.counter.office.owed import Contact, even_out, owed
+from terminal.counter.office.person_faults import UnknownOperator
 from terminal.counter.office.receipts import Roll
 from terminal.counter.office.refunds import RefundState
 from terminal.counter.office.register import write
