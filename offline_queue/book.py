@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,9 +11,10 @@ import msgspec
 from offline_queue import locks, vocabulary
 from offline_queue.archives import FOLDER, Archives
 from offline_queue.datakeys import DataKeys, LocalWrapping
-from offline_queue.faults import KeysClosed, NotOurStore, QueueFault, RolledBack, StoreFailed, StoreGone
+from offline_queue.faults import KeysClosed, NotOurStore, RolledBack, StoreFailed
 from offline_queue.items import Items
 from offline_queue.journal import CLOCK_CONFIRMED, Journal
+from offline_queue.memory import UNSEEN, Memory, Remembered
 from offline_queue.numbers import PER_SECOND, Numbers
 from offline_queue.place import Reserve
 from offline_queue.ports import Anchor, Clock, Identity, Intent, Item, Keystore, SteadyClock
@@ -29,25 +29,10 @@ Done = TypeVar("Done")
 _ANCHOR_EVERY = 50
 """Records between two anchors in the keystore."""
 
-_UNSEEN = 3600 * PER_SECOND
-"""More numbers than can have been given out after the last anchor."""
-
-
-_FREE = b"free"
-"""Instead of a store's id: what was here was retired."""
 _CONTACT = "contact"
 
 _CONTACT_EVERY = timedelta(minutes=1)
 """How finely the time of the last contact is kept."""
-
-
-class Remembered(msgspec.Struct, frozen=True, array_like=True):
-    """What the keystore remembers of a store: its newest anchor, the number below which all are taken, its epoch."""
-
-    seq: int
-    hash: bytes
-    number: int
-    epoch: int = 0
 
 
 class Contents(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -81,7 +66,7 @@ class Book:
         self.identity = identity
         self.clock = clock
         self.steady = steady
-        self._keystore = keys
+        self.memory = Memory(keys, folder, identity)
         self._unanchored = 0
         self._told = 0, False
         """The last transaction that said something about contact, and what."""
@@ -90,16 +75,14 @@ class Book:
         self._today: tuple[int, DataKey] = 0, DataKey(0, b"")
         """The last transaction that asked for the time, and what it was."""
         self._hold: locks.Hold | None = None
-        self.anchor_fault: QueueFault | None = None
-        """Why the keystore did not take the last anchor."""
         self.reserve = Reserve(folder)
         self.store = Store(folder, connect)
         lost: bytes | None = None
         try:
             with self.store.transaction():
                 if self.store.is_new():
-                    lost = self._lost(anew)
-                    self._make(suite, lost)
+                    lost = self.memory.lost(self.reserve.there(), anew)
+                    self._make(suite, keys, self.memory.first_number(lost))
                 self.store.check_schema()
                 row = self.store.rows("SELECT * FROM store")[0]
                 self._check_identity(row["institution"], row["terminal"])
@@ -116,7 +99,7 @@ class Book:
             self.numbers = Numbers(self.store, identity, clock)
             self.damage = self._check_end(adopt)
             """What is wrong with the store and not yet told in its chain."""
-            self._take_place()
+            self.memory.take_place(self.id)
             if lost is not None:
                 with self.transaction():
                     self.note("anew", anew, lost=lost.hex())
@@ -279,11 +262,7 @@ class Book:
 
     def remembered(self) -> Remembered | None:
         """What the keystore knows of this store."""
-        return self._remembered(self.id)
-
-    def _remembered(self, store: bytes) -> Remembered | None:
-        found = self._keystore.get(_anchor_name(store))
-        return msgspec.msgpack.decode(found, type=Remembered) if found else None
+        return self.memory.of(self.id)
 
     def remember(self) -> None:
         """Write the chain's end to the keystore. A keystore that refuses is shown, it stops nobody."""
@@ -291,21 +270,21 @@ class Book:
             head = self.journal.head()
             number = self.store.rows("SELECT number FROM store")[0]["number"]
             known = Remembered(head.seq, head.hash, number, self.epoch)
-            self._keystore.put(_anchor_name(self.id), msgspec.msgpack.encode(known))
+            self.memory.keep(self.id, known)
         except (KeysClosed, StoreFailed) as fault:
-            self.anchor_fault = fault
+            self.memory.fault = fault
         else:
-            self.anchor_fault = None
+            self.memory.fault = None
             self._unanchored = 0
 
     def retire(self) -> None:
         """Write the last anchor, how far the numbers went for a store that follows, and that one may follow here."""
         number: int = self.store.rows("SELECT number FROM store")[0][0]
-        self._keystore.put(_numbers_name(self.identity), str(number).encode())
+        self.memory.leave_number(number)
         self.remember()
-        if self.anchor_fault:
-            raise self.anchor_fault
-        self._keystore.put(_place_name(self.folder), _FREE)
+        if self.memory.fault:
+            raise self.memory.fault
+        self.memory.free_place()
 
     def close(self) -> None:
         """Write the anchor, let go of everything."""
@@ -320,34 +299,9 @@ class Book:
         if self._hold:
             self._hold.release()
 
-    def _lost(self, anew: str) -> bytes | None:
-        """The store that was here and is gone, by its id; empty: it is not known which, None: there was none.
-
-        Raises ``StoreGone`` unless a person has decided to begin ``anew``.
-        """
-        lost = self._keystore.get(_place_name(self.folder)) or b""
-        if lost == _FREE or not (lost or self.reserve.there()):
-            return None
-        if not anew:
-            known = self._remembered(lost)
-            raise StoreGone(folder=self.folder, expected=known.seq if known else "?")
-        return lost
-
-    def _take_place(self) -> None:
-        """Let the keystore remember which store this folder has."""
-        name = _place_name(self.folder)
-        try:
-            if self._keystore.get(name) != self.id:
-                self._keystore.put(name, self.id)
-        except KeysClosed as fault:
-            self.anchor_fault = fault
-
-    def _make(self, suite: vocabulary.Suite, lost: bytes | None) -> None:
+    def _make(self, suite: vocabulary.Suite, keys: Keystore, number: int) -> None:
         id = os.urandom(16)
-        LocalWrapping.make_key(id, self._keystore)
-        number = int(self._keystore.get(_numbers_name(self.identity)) or 0)
-        if lost and (known := self._remembered(lost)):
-            number = max(number, known.number + _UNSEEN)
+        LocalWrapping.make_key(id, keys)
         self.store.make_tables()
         self.store.change(
             "INSERT INTO store (id, schema, store, institution, terminal, suite, epoch, number, fence)"
@@ -386,7 +340,7 @@ class Book:
         with self.store.transaction():
             self.store.change(
                 "UPDATE store SET epoch = ?, number = max(number, ?, ?) + ?",
-                (self.epoch, known.number if known else 0, int(self.clock().timestamp()) * PER_SECOND, _UNSEEN),
+                (self.epoch, known.number if known else 0, int(self.clock().timestamp()) * PER_SECOND, UNSEEN),
             )
             self.note(RESTORED, actor, epoch=self.epoch, remembered=known.seq if known else 0)
             for item in self.items.in_states(OPEN):
@@ -398,8 +352,8 @@ class Book:
                 doubt: dict[str, Any] = {"doubtful_at": self.clock(), "doubtful_since": self.steady()} if sent else {}
                 self.move(item.id, Step.HOLD, actor=actor, reason=RESTORED, **doubt)
         self.remember()
-        if self.anchor_fault:
-            raise self.anchor_fault
+        if self.memory.fault:
+            raise self.memory.fault
 
     def _owners(self) -> Path:
         path = self.folder / "owners"
@@ -427,15 +381,3 @@ class _Step(Transaction):
             undone = error is not None
         finally:
             self._book.ended(undone)
-
-
-def _numbers_name(identity: Identity) -> str:
-    return f"numbers-{identity.institution}-{identity.terminal}"
-
-
-def _place_name(folder: Path) -> str:
-    return f"queue-at-{sha256(os.fsencode(folder.resolve())).hexdigest()[:24]}"
-
-
-def _anchor_name(store: bytes) -> str:
-    return f"queue-{store.hex()}-anchor"

@@ -147,7 +147,7 @@ def _warnings(book: Book, now: datetime, copies: Copied, age: float | None, brok
     if broken:
         yield StoreBroken.code
     yield from map(str, broken)
-    if fault := book.anchor_fault:
+    if fault := book.memory.fault:
         yield fault.code
     if not book.reserve.put_aside():
         yield "no_reserve"

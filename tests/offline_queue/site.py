@@ -103,7 +103,7 @@ class Site:
             if desk:
                 self.desks[place] = None
                 desk.close()
-                known = known and desk.book.anchor_fault is None
+                known = known and desk.book.memory.fault is None
         return known
 
     def died(self) -> None:
