@@ -22,7 +22,7 @@ from offline_queue.faults import KeyReused, OnlineOnly, QueueFault, StoreBroken,
 from offline_queue.hub.faults import NeedsTls, NotYourName, SetBack, SlotTaken, Unreadable, WrongDigest
 from offline_queue.hub.intake import Given, Intake
 from offline_queue.hub.tls import Certificates, context, is_here, name_in
-from offline_queue.hub.words import LARGEST, Asked, Head, Posted, Said, Told, digest, read_head, said
+from offline_queue.hub.words import LARGEST, Asked, Countersigned, Head, Posted, Said, Told, digest, read_head, said
 from offline_queue.ports import NewItem
 
 GROUP = 16
@@ -78,7 +78,7 @@ class Writer:
             while first := self._waiting.get():
                 group = [first, *self._others()]
                 told = self._intake.take([given for given, _ in group])
-                answers = [(reply, *_answer(each)) for (_, reply), each in zip(group, told, strict=True)]
+                answers = [(reply, *answer(each)) for (_, reply), each in zip(group, told, strict=True)]
                 self._loop.call_soon_threadsafe(_deliver, answers)
         finally:
             self._loop.call_soon_threadsafe(self._ended)
@@ -106,14 +106,21 @@ def _deliver(answers: list[tuple[Reply, int, bytes]]) -> None:
         reply(status, body)
 
 
-def _answer(told: Told | QueueFault) -> tuple[int, bytes]:
-    if isinstance(told, Told):
+def answer(told: Told | Countersigned | QueueFault) -> tuple[int, bytes]:
+    """Status and body."""
+    if not isinstance(told, QueueFault):
         return 200, msgspec.msgpack.encode(told)
-    return _status(told), msgspec.msgpack.encode(said(told))
+    status = next((status for kinds, status in _STATUS if isinstance(told, kinds)), 500)
+    return status, msgspec.msgpack.encode(said(told))
 
 
-def _status(fault: QueueFault) -> int:
-    return next((status for kinds, status in _STATUS if isinstance(fault, kinds)), 500)
+def found(work: Callable[[], Told | Countersigned | None]) -> tuple[int, bytes]:
+    """What some work gives, as status and body."""
+    try:
+        told = work()
+    except QueueFault as fault:
+        return answer(fault)
+    return answer(told) if told else (404, msgspec.msgpack.encode(Said("unknown_key")))
 
 
 class Door(asyncio.Protocol):
@@ -198,8 +205,7 @@ class Door(asyncio.Protocol):
     def _put(self, terminal: str, key: str, headers: dict[str, str], body: bytes) -> None:
         wanted, head = bytes.fromhex(headers["txn-digest"]), read_head(headers["chain-head"])
         if digest(body) != wanted:
-            fault = WrongDigest(key=key, terminal=terminal)
-            self._aside(lambda: self._intake.alarm(fault.code, terminal, key), fault)
+            self._aside(lambda: self._altered(terminal, key))
             return
         posted = msgspec.msgpack.decode(body, type=Posted)
         new = NewItem(
@@ -214,27 +220,22 @@ class Door(asyncio.Protocol):
         )
         self._writer.put(Given(terminal, head, new), self.reply)
 
-    def _aside(self, work: Callable[[], object], fault: QueueFault | None = None) -> None:
-        """Read or note in another thread; the answer is what it gives, or ``fault``."""
+    def _altered(self, terminal: str, key: str) -> None:
+        fault = WrongDigest(key=key, terminal=terminal)
+        self._intake.alarm(fault.code, terminal, key)
+        raise fault
+
+    def _aside(self, work: Callable[[], Told | Countersigned | None]) -> None:
+        """Read or note in another thread; the answer is what it gives."""
 
         async def run() -> None:
-            try:
-                found = await asyncio.to_thread(work)
-            except QueueFault as refused:
-                self._refuse(refused)
-                return
-            if fault:
-                self._refuse(fault)
-            elif found is None:
-                self.reply(404, msgspec.msgpack.encode(Said("unknown_key")))
-            else:
-                self.reply(200, msgspec.msgpack.encode(found))
+            self.reply(*await asyncio.to_thread(found, work))
 
         _TASKS.add(task := asyncio.get_running_loop().create_task(run()))
         task.add_done_callback(_TASKS.discard)
 
     def _refuse(self, fault: QueueFault) -> None:
-        self.reply(_status(fault), msgspec.msgpack.encode(said(fault)))
+        self.reply(*answer(fault))
 
     def reply(self, status: int, body: bytes) -> None:
         """Answer the request in hand and take up the next one."""

@@ -10,7 +10,7 @@ import msgspec
 from offline_queue.faults import QueueFault
 from offline_queue.hub.faults import BadHub, NoLease, SetBack, SlotTaken
 from offline_queue.hub.line import Line, NoAnswer, NothingLeft, Way
-from offline_queue.hub.words import Asked, Countersigned, Head, Posted, Said, Told, checked, digest, spell
+from offline_queue.hub.words import Asked, Countersigned, Head, Posted, Receipt, Said, Told, checked, digest, spell
 from offline_queue.ports import Anchor, Capabilities, Enquiry, FarEnd, Intent, Item, NotReached, Outcome, Prepared
 from offline_queue.queue import Queue
 from offline_queue.vocabulary import Finding, OutcomeClass, State
@@ -29,7 +29,7 @@ _ENDS = {
 What the far end has accepted is asked for once more, because only an enquiry tells by which call.
 """
 _INTENT = b"hub"
-"""Tells a call that went to the hub from one that did not."""
+"""Tells a call that went to the hub from one that did not; which memory of the hub it is in comes after it."""
 
 
 class HubEnd:
@@ -60,13 +60,13 @@ class HubEnd:
 
     def about(self, intent: Intent) -> FarEnd:
         """Who answers for a call."""
-        return self._direct if self._direct and intent.data != _INTENT else self
+        return self._direct if self._direct and not went_to_hub(intent) else self
 
     def prepare(self, item: Item, payload: bytes) -> Prepared | NotReached:
         """The hub is there, it is ours, and it knows our chain."""
         try:
-            with self._line():
-                return Prepared(_INTENT)
+            with self._line() as line:
+                return Prepared(_INTENT + line.memory)
         except (NothingLeft, QueueFault) as fault:
             return NotReached(_reason(fault))
 
@@ -95,6 +95,7 @@ class HubEnd:
         try:
             with self._line() as line:
                 status, answer = line.ask("GET", _place(item), headers)
+                forgot = intent.data != _INTENT + line.memory
         except (NothingLeft, NoAnswer, QueueFault) as fault:
             return Enquiry(Finding.NOT_REACHED, code=_reason(fault))
         told = _decode(answer, Told if status == 200 else Said)
@@ -103,6 +104,8 @@ class HubEnd:
             return Enquiry(finding, told.answer, _code(told), told.call)
         known = {"unknown_key": Finding.ABSENT, "key_reused": Finding.FOUND_DIFFERENT}
         code = told.code if isinstance(told, Said) else f"http_{status}"
+        if code == "unknown_key" and forgot:  # what was lost with a hub that was put back may have been sent
+            return Enquiry(Finding.FOUND_DIFFERENT, code="hub_forgot")
         return Enquiry(known.get(code, Finding.UNKNOWN), code=code)
 
     def reverse(self, item: Item, payload: bytes, intent: Intent, number: str, repeat: bool) -> Outcome:
@@ -123,7 +126,7 @@ class HubEnd:
         """The end of our chain as the hub knows it, for ``Queue.verify``. Raises ``BadHub`` when it cannot be had."""
         line = Line(self._way)
         try:
-            known = self._known(line)
+            known = self._of_us(self._known(line))
         except (NothingLeft, NoAnswer) as fault:
             raise BadHub(found=fault) from fault
         finally:
@@ -144,6 +147,8 @@ class HubEnd:
         seen = _decode(answer, Countersigned if status == 200 else Said)
         if isinstance(seen, Countersigned):
             return seen
+        if status >= 500:
+            raise NoLease(cause=f"HTTP {status}", terminal=self._name["Terminal"])
         raise self._refusal(seen, status)
 
     def close(self) -> None:
@@ -175,7 +180,8 @@ class HubEnd:
 
     def _meet(self, line: Line) -> None:
         """Our chain holds what the hub countersigned; where it does not, the hub hears so and decides."""
-        known, own = self._known(line), self._head()
+        receipt, own = self._known(line), self._head()
+        line.memory, known = receipt.memory, self._of_us(receipt)
         if known is None:
             return
         held = self._queue.book.store.rows("SELECT hash FROM event WHERE seq = ?", (known.seq,))
@@ -193,7 +199,10 @@ class HubEnd:
         kind = next((each for each in (SetBack, SlotTaken) if each.code == told.code), None)
         return kind(terminal=self._name["Terminal"], expected=expected) if kind else BadHub(found=told.en)
 
-    def _known(self, line: Line) -> Head | None:
+    def _of_us(self, receipt: Receipt) -> Head | None:
+        return dict(receipt.heads).get(self._name["Terminal"])
+
+    def _known(self, line: Line) -> Receipt:
         status, answer = line.ask("GET", "/head", self._name)
         seen = _decode(answer, Countersigned if status == 200 else Said)
         if isinstance(seen, Said):
@@ -201,7 +210,7 @@ class HubEnd:
         receipt = checked(seen, self._key) if isinstance(seen, Countersigned) else None
         if receipt is None:
             raise BadHub(found="it does not sign with the key of the settings")
-        return dict(receipt.heads).get(self._name["Terminal"])
+        return receipt
 
     def _head(self) -> Head:
         end, book = self._queue.anchor(), self._queue.book
@@ -211,6 +220,11 @@ class HubEnd:
         lane = self._queue.book.contents(item).lane
         posted = Posted(lane, item.kind, payload, item.amount_fen, item.reverses, item.once_freed)
         return msgspec.msgpack.encode(posted)
+
+
+def went_to_hub(intent: Intent) -> bool:
+    """Whether a call went to the hub, and not to the far end directly."""
+    return intent.data.startswith(_INTENT)
 
 
 def _place(item: Item) -> str:

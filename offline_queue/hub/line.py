@@ -55,6 +55,8 @@ class Line:
 
     def __init__(self, way: Way) -> None:
         self._way = way
+        self.memory = b""
+        """The hub's, as it was told when the connection was made."""
         self._socket: socket.socket | None = None
 
     def connect(self) -> bool:

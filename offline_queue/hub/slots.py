@@ -44,7 +44,8 @@ class Slots:
 
     def receipt(self, heads: Iterable[tuple[str, Head]], leases: Iterable[Lease] = ()) -> Receipt:
         """Of these, at this moment."""
-        return Receipt(self._queue.book.id, self._queue.book.clock().isoformat(), list(heads), list(leases))
+        book = self._queue.book
+        return Receipt(book.id, book.clock().isoformat(), list(heads), list(leases), book.epoch)
 
     def learn(self, receipt: Receipt) -> None:
         """What was committed."""

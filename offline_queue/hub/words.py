@@ -87,6 +87,13 @@ class Receipt(Struct, frozen=True, array_like=True):
     heads: list[tuple[str, Head]]
     """By terminal."""
     leases: list[Lease] = []
+    epoch: int = 0
+    """The hub's own: it rises when persons decide to go on from an older copy of it."""
+
+    @property
+    def memory(self) -> bytes:
+        """Names the hub's unbroken memory: what it took in since, it knows."""
+        return self.hub + self.epoch.to_bytes(4)
 
 
 class Countersigned(Struct, frozen=True, array_like=True):

@@ -394,6 +394,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "reason.hub_held": ("中心机等待人工处理", "before a person at the hub"),
     "reason.hub_reversed": ("中心机已冲正", "taken back at the hub"),
     "reason.hub_closed_by_hand": ("中心机已人工了结", "closed by hand at the hub"),
+    "reason.hub_forgot": ("中心机换回旧副本，已无此单据，可能已上传", "lost by a hub that was put back, perhaps sent"),
     "reason.ask_at_the_hub": ("请在中心机处理", "to be decided at the hub"),
     "reason.key_reused": ("单据号在中心机已有不同内容", "the hub has another bill under this number"),
     "reason.set_back": ("本机账本与中心机所见不符", "this store is older than what the hub has seen"),

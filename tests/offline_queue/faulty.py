@@ -50,6 +50,14 @@ class Fault(StrEnum):
     RESTORED = "store lost, copy restored"
     KEY_CHANGED = "key changed"
     OPERATOR = "operator decides"
+    HUB_REQUEST_LOST = "request to the hub lost"
+    HUB_LATE = "request read by the hub within the horizon"
+    HUB_TWICE = "request read by the hub twice"
+    HUB_ANSWER_LOST = "hub's answer lost"
+    HUB_KILLED = "hub killed before it answers"
+    HUB_AWAY = "hub away"
+    HUB_RESTARTED = "hub restarted"
+    HUB_RESTORED = "hub put back to an older copy"
 
 
 WIRE = {
@@ -70,12 +78,20 @@ WIRE = {
 }
 """What can go wrong with one item, by its state."""
 
-EVERYWHERE = set(Fault) - set().union(*WIRE.values())
+HUB_WIRE = (Fault.HUB_REQUEST_LOST, Fault.HUB_LATE, Fault.HUB_TWICE, Fault.HUB_ANSWER_LOST, Fault.HUB_KILLED)
+"""What can go wrong between a terminal and its hub, while an item is handed on or asked about."""
+HUB_WHOLE = (Fault.HUB_AWAY, Fault.HUB_RESTARTED, Fault.HUB_RESTORED)
+"""What happens to the hub as a whole."""
+
+EVERYWHERE = set(Fault) - set().union(*WIRE.values()) - {*HUB_WIRE, *HUB_WHOLE}
 """What goes wrong whatever the items' states are."""
 
-PAIRS = {(state, fault) for state, faults in WIRE.items() for fault in faults} | {
-    (state, fault) for state in OPEN for fault in EVERYWHERE
-}
+PAIRS = (
+    {(state, fault) for state, faults in WIRE.items() for fault in faults}
+    | {(state, fault) for state in OPEN for fault in EVERYWHERE}
+    | {(state, fault) for state in (State.SENDING, State.IN_DOUBT) for fault in HUB_WIRE}
+    | {(state, fault) for state in (State.RECORDED, State.IN_DOUBT, State.HELD) for fault in HUB_WHOLE}
+)
 """Every pair of state and fault that a campaign must meet."""
 
 

@@ -3,7 +3,7 @@
 The store, the chain, the keys and the forwarder are the real ones, on real files; time is virtual, calls end in an
 order that the seed chooses, and whatever goes wrong goes wrong because the seed says so. ``Story(seed).tell()`` is one
 run; the same seed tells the same story. ``site`` has the folders and processes, ``chores`` what is done with a store as
-a whole: nights, key changes, bundles, a lost disk, the end of a terminal.
+a whole: nights, key changes, bundles, a lost disk, the end of a terminal; ``hubs`` the hub that a site of five has.
 """
 
 import random
@@ -27,11 +27,13 @@ from offline_queue.faults import (
     StoreFailed,
 )
 from offline_queue.forwarder import Forwarder
+from offline_queue.hub.faults import NoLease, SlotTaken
 from offline_queue.ports import Capabilities, Intent, Item, Outcome, Sending
-from offline_queue.vocabulary import EXPORTED, Decision, Kind, OnceFreed, OnDoubt, State
+from offline_queue.vocabulary import EXPORTED, OPEN, Decision, Kind, OnceFreed, OnDoubt, State
 from tests.offline_queue.chores import SECRET, Chores
 from tests.offline_queue.far_end import HORIZON, FickleFarEnd
 from tests.offline_queue.faulty import Chore, Fault, Killed
+from tests.offline_queue.hubs import Hub
 from tests.offline_queue.site import LIMITS, Site, keys
 
 
@@ -57,6 +59,10 @@ class Story:
             reverse_after=timedelta(seconds=self.chance.choice([0, 60, 600])),
             tries=self.chance.choice([3, 50]),
         )
+        self.hub: Hub | None = None
+        if random.Random(f"hub {self.seed}").random() < 0.2:
+            self.hub = Hub(self.site, self.far, self.policy, self.met, self._pool)
+            self.site.arrived = self.hub.lease
         self.acknowledged: dict[str, str] = {}
         self.transactions = 0
         """Bills that were acknowledged, those of retired and lost stores too."""
@@ -102,7 +108,8 @@ class Story:
             return disasters  # it does not stand long: strike now
         work = [self._rush] * 5 + [self._sell] * 4 + [self._finish] * 3 + [self._forward] * 6
         chores = [*[self.chores.night] * 5, self.chores.deliver, self.chores.deliver, self.chores.verify, self._retire]
-        return [*work, *disasters, *chores, self._pass_time, self._decide, self._decide]
+        hub = self.hub.actions() if self.hub else []
+        return [*work, *disasters, *chores, *hub, self._pass_time, self._decide, self._decide]
 
     def _bill(self) -> NewItem:
         self.count += 1
@@ -156,7 +163,8 @@ class Story:
         self._forward_at(desk, hours)
 
     def _forward_at(self, desk: Queue, hours: float | None = None) -> None:
-        forwarder = Forwarder(desk.book, self.far, self.policy, pool=self._pool(), chance=self.chance, look_around=60)
+        far = self.hub.end(desk) if self.hub else self.far
+        forwarder = Forwarder(desk.book, far, self.policy, pool=self._pool(), chance=self.chance, look_around=60)
         try:
             forwarder.run(timedelta(hours=self.chance.choice([0, 0, 0.01, 0.3]) if hours is None else hours))
         finally:
@@ -261,15 +269,26 @@ class Story:
 
     def _decide(self) -> None:
         """An operator looks at the far end, after the horizon, and at the other terminal, and does what is true."""
+        if self.hub:
+            self._decide_at_the_hub(self.hub.queue)
         desks = self.site.opened()
         carried = set().union(*map(keys, desks[1:]))
         for desk in desks:
             elsewhere = carried if desk is desks[0] else set()
             for item in desk.items([State.HELD, State.IN_DOUBT]):
-                true = [choice for choice in desk.choices(item) if self._is_true(item, choice, item.key in elsewhere)]
+                choices = self.hub.choices(desk, item) if self.hub else desk.choices(item)
+                true = [choice for choice in choices if self._is_true(item, choice, item.key in elsewhere)]
                 if true:
                     self.met[item.state, Fault.OPERATOR] += 1
                     desk.resolve(item.key, self.chance.choice(true), by=("cashier", "chief"), reason="decided")
+
+    def _decide_at_the_hub(self, hub: Queue) -> None:
+        """They look at the terminals too: a hub that was put back has open what both may have ended since."""
+        for item in hub.items([State.HELD, State.IN_DOUBT]):
+            known = [items[-1] for desk in self.site.opened() if (items := desk.items_of(item.key))]
+            over = bool(known) and known[-1].state not in (*OPEN, State.ACCEPTED)  # the last has what was carried there
+            if true := [choice for choice in hub.choices(item) if self._is_true(item, choice, over)]:
+                hub.resolve(item.key, self.chance.choice(true), by=("cashier", "chief"), reason="decided")
 
     def _is_true(self, item: Item, choice: Decision, elsewhere: bool) -> bool:
         """Whether a decision fits what an honest person finds."""
@@ -293,7 +312,7 @@ class Story:
             self.site.died()
             if self.chance.random() < 0.5:
                 self._cut_power()
-        except (StoreFailed, KeysClosed, BundleUnwritten, BundleUnfinished):
+        except (StoreFailed, KeysClosed, BundleUnwritten, BundleUnfinished, NoLease, SlotTaken):
             pass
         finally:
             if self.far.calm:
@@ -304,6 +323,8 @@ class Story:
         self.far.late = [(0.0, number, key) for _, number, key in self.far.late]
         self.far.arrive()
         self.far.cut_until = 0.0
+        if self.hub:
+            self.hub.power_cut()
 
     def _pool(self) -> "_Pool":
         return _Pool(self)
@@ -325,6 +346,8 @@ class Story:
             for desk in desks if self.far.calm or self.chance.random() < 0.3 else []:
                 self.chores.check_contents(desk)
             self.chores.check_notes(desks[0])
+            if self.hub:
+                self.hub.arrive()
         self.far.arrive()
         effective = Counter(effect.key for effect in self.far.effects.values() if not effect.reversed)
         doubled = [key for key, times in effective.items() if times > 1]
@@ -335,9 +358,14 @@ class Story:
         self.disk.armed = None
         self.far.calm = True
         self.site.kill_all()
+        if self.hub:
+            self.hub.calm_down()
         for desk in self.site.opened():
             desk.confirm_clock("chief")
         for _ in range(6):
+            if self.hub:
+                self.hub.forward(hours=3)
+                self._decide()
             for desk in self.site.opened():
                 self._forward_at(desk, hours=3)
             if bundle.unfinished(self.site.desk(0).book):
@@ -346,7 +374,7 @@ class Story:
             self.time.pass_(seconds=700)
             self._decide()
             self._check()
-            if not any(desk.items() for desk in self.site.opened()):
+            if not any(queue.items() for queue in [*self.site.opened(), *([self.hub.queue] if self.hub else [])]):
                 break
         night = self.chores.night(calm=True)
         assert night and not night.failed, night
@@ -362,6 +390,8 @@ class Story:
             self._check_order(desk)
         self._check()
         self.chores.verify()
+        if self.hub:
+            self.hub.check(self.far.effective)
         if self.chance.random() < 0.3:  # all is closed: the terminal may end, which is cut off like everything else
             with self._survived():
                 self._retire()
@@ -375,13 +405,14 @@ class Story:
             assert b"person-" not in stored, f"clear text in {path.name}"
 
     def _check_order(self, desk: Queue) -> None:
-        if self.chores.restored:
+        if self.chores.restored or (self.hub and self.hub.restored):
             return  # what was sent after the copy is decided by hand, not in order
         ours = desk.book.identity.terminal
+        handed_on = self.hub.handed_on(ours) if self.hub else set()
         order = {
             effect.key: effect.order
-            for number, effect in self.far.effects.items()
-            if not effect.reversed and number[-4:-2] == ours  # two terminals keep no order between them
+            for number, effect in self.far.effects.items()  # two terminals keep no order between them
+            if not effect.reversed and (number[-4:-2] == ours or effect.key in handed_on)
         }
         lanes: dict[bytes, list[int]] = {}
         for item in desk.items([State.ACCEPTED]):

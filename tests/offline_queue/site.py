@@ -3,6 +3,7 @@
 import random
 import shutil
 import tempfile
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -35,6 +36,10 @@ class Site:
         self._neighbour: Queue | None = None
         self.restoring = ""
         """The copy that takes the place of a lost store, until a desk has opened on it."""
+        self.arrived: Callable[[Queue], None] = lambda desk: None
+        """Told of each desk that opens."""
+        self.others: list[Callable[[], None]] = []
+        """Let go of what others at the site have open."""
 
     @property
     def home(self) -> Path:
@@ -49,14 +54,16 @@ class Site:
             adopt = "chief" if self.restoring else ""
             if adopt and not (self.home / NAME).exists():
                 custody.put_back(self.copies / self.restoring, self.home)
-            desk = self.desks[place] = self._open(self.home, DESK, adopt)
+            desk = self.desks[place] = self.open(self.home, DESK, adopt)
             self.restoring = ""
+            self.arrived(desk)
         return desk
 
     def neighbour(self) -> Queue:
         """The other terminal's only desk."""
         if self._neighbour is None:
-            self._neighbour = self._open(self.root / "neighbour", NEIGHBOUR)
+            self._neighbour = self.open(self.root / "neighbour", NEIGHBOUR)
+            self.arrived(self._neighbour)
         return self._neighbour
 
     def opened(self) -> list[Queue]:
@@ -70,7 +77,7 @@ class Site:
         self.keys.closed = closed
         return desk
 
-    def _open(self, folder: Path, identity: Identity, adopt: str = "") -> Queue:
+    def open(self, folder: Path, identity: Identity, adopt: str = "") -> Queue:
         queue = Queue.open(
             folder,
             identity=identity,
@@ -81,20 +88,26 @@ class Site:
             connect=self.disk.connect,
             adopt=adopt,
         )
-        queue.contact()
+        try:
+            queue.contact()
+        except BaseException:
+            drop(queue)
+            raise
         return queue
 
     def kill(self, place: int) -> None:
-        """The operating system closes what the process had open; nothing of ours runs any more."""
+        """Nothing of the process runs any more."""
         desk, self.desks[place] = self.desks[place], None
-        _drop(desk)
+        drop(desk)
 
     def kill_all(self) -> None:
-        """Both terminals."""
+        """Everybody."""
         for place in range(len(self.desks)):
             self.kill(place)
-        _drop(self._neighbour)
+        drop(self._neighbour)
         self._neighbour = None
+        for others in self.others:
+            others()
 
     def close_cleanly(self) -> bool:
         """All desks; says whether the keystore knows the end."""
@@ -112,6 +125,12 @@ class Site:
         image, self._image = self._image, None
         assert image
         self._move(image)
+
+    def survived(self) -> None:
+        """Another process died alone: everybody's files are where they were."""
+        image, self._image = self._image, None
+        assert image
+        shutil.rmtree(image)
 
     def power_cut(self) -> None:
         """Everybody dies at once; what was not flushed is gone, and the clock that nobody sets begins anew."""
@@ -164,7 +183,8 @@ class Site:
         self.disk.lengths.clear()
 
 
-def _drop(desk: Queue | None) -> None:
+def drop(desk: Queue | None) -> None:
+    """The operating system closes what a process had open."""
     if desk:
         desk.book.store.close()
         desk.book.let_go()

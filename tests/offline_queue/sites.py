@@ -82,7 +82,7 @@ class Authority:
         )
 
 
-def open_queue(folder: Path, terminal: str) -> Queue:
+def open_queue(folder: Path, terminal: str, adopt: str = "") -> Queue:
     """A store with its keys beside it, on the real clock."""
     queue = Queue.open(
         folder / terminal / "home",
@@ -90,6 +90,7 @@ def open_queue(folder: Path, terminal: str) -> Queue:
         keys=FileKeys(folder / terminal / "keys"),
         clock=lambda: datetime.now(timezone(timedelta(hours=8))),
         limits=LOOSE,
+        adopt=adopt,
     )
     queue.contact()
     return queue

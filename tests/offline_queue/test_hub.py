@@ -280,6 +280,34 @@ def test_what_the_hub_has_seen_survives_its_restart(yard: Yard) -> None:
         assert heads[0] == heads[1] != []
 
 
+def test_what_a_hub_that_was_put_back_forgot_is_held_and_never_sent_again(yard: Yard) -> None:
+    yard.open_hub()
+    terminal = yard.terminal("01")
+    terminal.queue.record(bill("b-1", "zhang"))
+    _drain([terminal])
+    yard.close_hub()
+    shutil.copytree(yard.folder / "H0" / "home", yard.folder / "copy")
+
+    hub = yard.open_hub()
+    terminal.queue.record(bill("b-2", "zhang"))
+    terminal.forward()
+    yard.settled("b-2")
+    yard.close_hub()
+    shutil.rmtree(yard.folder / "H0" / "home")
+    (yard.folder / "copy").rename(yard.folder / "H0" / "home")
+    open_queue(yard.folder, "H0", adopt="zhao").close()
+
+    hub = yard.open_hub()
+    terminal.queue.record(bill("b-3", "li"))
+    for _ in range(3):
+        terminal.forward()
+    yard.settled("b-3")
+    assert (terminal.queue.item("b-2").state, terminal.queue.item("b-2").reason) == (State.HELD, "hub_forgot")
+    assert hub.intake.queue.items_of("b-2") == []
+    assert Counter(key for key, _ in yard.far.arrived) == {"b-1": 1, "b-2": 1, "b-3": 1}
+    terminal.queue.resolve("b-2", Decision.ACCEPT, by=PERSONS, reason="seen at the far end")
+
+
 def test_a_stranger_and_a_nameless_one_are_not_let_in_and_nothing_has_left(yard: Yard) -> None:
     hub = yard.open_hub()
     stranger = Authority(yard.folder, "elsewhere").files("01", yard.authority.file)

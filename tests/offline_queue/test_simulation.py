@@ -12,7 +12,9 @@ from offline_queue.archives import Archives
 from offline_queue.book import Book
 from offline_queue.datakeys import DataKeys, LocalWrapping
 from offline_queue.faults import QueueFault
-from offline_queue.vocabulary import OutcomeClass, State, Step
+from offline_queue.hub import end
+from offline_queue.hub.words import Receipt
+from offline_queue.vocabulary import Finding, OutcomeClass, State, Step
 from tests.conftest import SOAK
 from tests.offline_queue.faulty import CHORES, PAIRS, Chore, Fault
 from tests.offline_queue.simulation import Story
@@ -66,6 +68,8 @@ BROKEN: dict[str, tuple[Any, str, object]] = {
     "a bundle is taken in twice": (bundle, "known_item", lambda book, new: None),
     "archives are not read": (Archives, "_find", lambda archives, table, id: None),
     "days are erased whatever is owed": (upkeep, "State", SimpleNamespace(ACCEPTED=State.REFUSED)),
+    "what a hub has is settled": (end, "_ENDS", dict.fromkeys(State, (OutcomeClass.ACCEPTED, Finding.FOUND_EQUAL))),
+    "a hub put back is believed": (Receipt, "memory", b""),
     "old key gone before the new one counts": (DataKeys, "renew", _hasty),
 }
 """Known ways to build a queue that loses or doubles; each is put in the place of ours."""
@@ -81,6 +85,11 @@ def test_a_queue_built_wrongly_is_caught(monkeypatch: pytest.MonkeyPatch, varian
         except (AssertionError, QueueFault):
             return
     raise AssertionError("nobody noticed")
+
+
+@pytest.mark.parametrize("kept", [91, 429])
+def test_a_story_in_which_a_hub_was_put_back_and_settled_bills_again(kept: int) -> None:
+    Story(kept, Counter()).tell()
 
 
 def test_a_seed_tells_the_same_story_again(seed: int) -> None:
