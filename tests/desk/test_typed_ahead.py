@@ -3,6 +3,7 @@
 ``burst`` has every key there before the first has done anything, as on a machine that is slow.
 """
 
+import asyncio
 import time
 from contextlib import closing
 
@@ -16,10 +17,12 @@ from terminal.counter.office.register import read
 from terminal.counter.office.roles import Role
 from terminal.counter.sale import Sale
 from terminal.counter.words import Language
+from terminal.desk import ahead
 from terminal.desk.app import _BOARDS, Desk
 from terminal.desk.dialogs import Ask, Prompt, Text
 from terminal.desk.keys import PROFILES
 from terminal.desk.lock import LockScreen
+from terminal.desk.still import Search
 from terminal.desk.words import say
 from terminal.money import Fen
 from tests.desk.playing import desk, play, stock
@@ -214,3 +217,24 @@ def test_help_opened_in_a_form_takes_no_letter_from_it(till):
 
     play(desk(till), script)
     assert shifts.report(till).expected == 200_00
+
+
+def test_a_field_that_goes_with_its_key_does_not_take_the_keyboard_along(till, monkeypatch):
+    monkeypatch.setattr(ahead, "_LOST", 0.1)
+    post, lost = Search.post_message, []
+
+    def gone(field, message):
+        if isinstance(message, ahead.Followed) and not lost:
+            lost.append(message)
+            return True
+        return post(field, message)
+
+    async def script(c):
+        monkeypatch.setattr(Search, "post_message", gone)
+        await c.hit("a")
+        await asyncio.sleep(0.2)
+        await c.hit("m", "x")
+        await c.rest()
+        assert lost and c.app.charge.query_one("#search", Input).value == "amx"
+
+    play(desk(till), script)
