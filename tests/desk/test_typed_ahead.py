@@ -8,6 +8,7 @@ import time
 from contextlib import closing
 
 import pytest
+from textual.events import Key
 from textual.widgets import Input
 
 from terminal.counter.consent import Consent
@@ -174,6 +175,24 @@ def test_enter_typed_ahead_agrees_to_nothing_and_counts_no_cash(till, world):
 
     play(desk(till), script)
     assert list(world.standing().values()) == [1]
+
+
+@pytest.mark.parametrize(("window", "before"), [(Ask, ["f2"]), (Prompt, ["f2", "enter"])])
+def test_enter_hit_while_consent_or_cash_is_being_drawn_is_told_and_not_taken(till, told, monkeypatch, window, before):
+    compose = window.compose
+
+    def hit(made):
+        made.app.post_message(Key("enter", "\r"))
+        return compose(made)
+
+    async def script(c):
+        await fill(c)
+        monkeypatch.setattr(window, "compose", hit)
+        await c.press(*before)
+        assert isinstance(c.app.screen, window) and c.app.charge.received is None
+        assert told == [say("too_early", Language.ZH)]
+
+    play(desk(till), script)
 
 
 def test_a_debt_nobody_has_seen_is_not_paid_by_a_key_typed_ahead(tmp_path, told):
