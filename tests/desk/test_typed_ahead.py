@@ -182,7 +182,9 @@ def test_enter_hit_while_consent_or_cash_is_being_drawn_is_told_and_not_taken(ti
     compose = window.compose
 
     def hit(made):
-        made.app.post_message(Key("enter", "\r"))
+        key = Key("enter", "\r")
+        key.set_sender(made.app)  # as a driver does
+        made.app.post_message(key)
         return compose(made)
 
     async def script(c):
