@@ -222,7 +222,7 @@ class Hub:
             self.late.append((self.site.time.seconds + self.chance.random() * HORIZON.total_seconds(), asked))
             return b""
         if self.site.time.seconds >= self._idle_until and (self.calm or self.chance.random() < 0.3):
-            self._idle_until = self.site.time.seconds + 60
+            self._idle_until = self.site.time.seconds + 5
             self.alone(self._forwarded)
         told = self.alone(lambda: self._served(asked))
         if fault is Fault.HUB_TWICE:

@@ -3,7 +3,7 @@
 The store, the chain, the keys and the forwarder are the real ones, on real files; time is virtual, calls end in an
 order that the seed chooses, and whatever goes wrong goes wrong because the seed says so. ``Story(seed).tell()`` is one
 run; the same seed tells the same story. ``site`` has the folders and processes, ``chores`` what is done with a store as
-a whole: nights, key changes, bundles, a lost disk, the end of a terminal; ``hubs`` the hub that a site of five has.
+a whole: nights, key changes, bundles, a lost disk, the end of a terminal; ``hubs`` the hub that one site of eight has.
 """
 
 import random
@@ -44,6 +44,8 @@ class Story:
     seed: int
     met: Counter[tuple[State | Chore, Fault]]
     lies: bool = False
+    hubs: float = 1 / 8
+    """How many sites of one have a hub."""
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
@@ -60,7 +62,7 @@ class Story:
             tries=self.chance.choice([3, 50]),
         )
         self.hub: Hub | None = None
-        if random.Random(f"hub {self.seed}").random() < 0.2:
+        if random.Random(f"hub {self.seed}").random() < self.hubs:
             self.hub = Hub(self.site, self.far, self.policy, self.met, self._pool)
             self.site.arrived = self.hub.lease
         self.acknowledged: dict[str, str] = {}
