@@ -3,7 +3,8 @@
 The store, the chain, the keys and the forwarder are the real ones, on real files; time is virtual, calls end in an
 order that the seed chooses, and whatever goes wrong goes wrong because the seed says so. ``Story(seed).tell()`` is one
 run; the same seed tells the same story. ``site`` has the folders and processes, ``chores`` what is done with a store as
-a whole: nights, key changes, bundles, a lost disk, the end of a terminal; ``hubs`` the hub that one site of eight has.
+a whole: nights, key changes, bundles, a lost disk, the end of a terminal; ``hubs`` the hub that one site of eight has,
+``persons`` who decides about what is held.
 """
 
 import random
@@ -28,12 +29,13 @@ from offline_queue.faults import (
 )
 from offline_queue.forwarder import Forwarder
 from offline_queue.hub.faults import NoLease, SlotTaken
-from offline_queue.ports import Capabilities, Intent, Item, Outcome, Sending
-from offline_queue.vocabulary import EXPORTED, OPEN, Decision, Kind, OnceFreed, OnDoubt, State
+from offline_queue.ports import Capabilities, Intent, Outcome, Sending
+from offline_queue.vocabulary import Kind, OnceFreed, OnDoubt, State
 from tests.offline_queue.chores import SECRET, Chores
 from tests.offline_queue.far_end import HORIZON, FickleFarEnd
 from tests.offline_queue.faulty import Chore, Fault, Killed
 from tests.offline_queue.hubs import Hub
+from tests.offline_queue.persons import Persons
 from tests.offline_queue.site import LIMITS, Site, keys
 
 
@@ -65,6 +67,7 @@ class Story:
         if random.Random(f"hub {self.seed}").random() < self.hubs:
             self.hub = Hub(self.site, self.far, self.policy, self.met, self._pool)
             self.site.arrived = self.hub.lease
+        self.persons = Persons(self.site, self.far, self.hub, self.chance, self.met)
         self.acknowledged: dict[str, str] = {}
         self.transactions = 0
         """Bills that were acknowledged, those of retired and lost stores too."""
@@ -111,7 +114,7 @@ class Story:
         work = [self._rush] * 5 + [self._sell] * 4 + [self._finish] * 3 + [self._forward] * 6
         chores = [*[self.chores.night] * 5, self.chores.deliver, self.chores.deliver, self.chores.verify, self._retire]
         hub = self.hub.actions() if self.hub else []
-        return [*work, *disasters, *chores, *hub, self._pass_time, self._decide, self._decide]
+        return [*work, *disasters, *chores, *hub, self._pass_time, self.persons.decide, self.persons.decide]
 
     def _bill(self) -> NewItem:
         self.count += 1
@@ -269,40 +272,6 @@ class Story:
         finally:
             first.close()
 
-    def _decide(self) -> None:
-        """An operator looks at the far end, after the horizon, and at the other terminal, and does what is true."""
-        if self.hub:
-            self._decide_at_the_hub(self.hub.queue)
-        desks = self.site.opened()
-        carried = set().union(*map(keys, desks[1:]))
-        for desk in desks:
-            elsewhere = carried if desk is desks[0] else set()
-            for item in desk.items([State.HELD, State.IN_DOUBT]):
-                choices = self.hub.choices(desk, item) if self.hub else desk.choices(item)
-                true = [choice for choice in choices if self._is_true(item, choice, item.key in elsewhere)]
-                if true:
-                    self.met[item.state, Fault.OPERATOR] += 1
-                    desk.resolve(item.key, self.chance.choice(true), by=("cashier", "chief"), reason="decided")
-
-    def _decide_at_the_hub(self, hub: Queue) -> None:
-        """They look at the terminals too: a hub that was put back has open what both may have ended since."""
-        for item in hub.items([State.HELD, State.IN_DOUBT]):
-            known = [items[-1] for desk in self.site.opened() if (items := desk.items_of(item.key))]
-            over = bool(known) and known[-1].state not in (*OPEN, State.ACCEPTED)  # the last has what was carried there
-            if true := [choice for choice in hub.choices(item) if self._is_true(item, choice, over)]:
-                hub.resolve(item.key, self.chance.choice(true), by=("cashier", "chief"), reason="decided")
-
-    def _is_true(self, item: Item, choice: Decision, elsewhere: bool) -> bool:
-        """Whether a decision fits what an honest person finds."""
-        if elsewhere or item.reason == EXPORTED:
-            return choice is Decision.CLOSE and elsewhere
-        over = not any(key == item.key for _, _, key in self.far.late)
-        settled = self.far.effective(item.key) > 0
-        if choice is Decision.REVERSE:
-            effect = self.far.effects.get(item.number)
-            return not settled or (effect is not None and not effect.reversed)
-        return over and (choice is Decision.ACCEPT) == settled
-
     # -- processes -----------------------------------------------------------------------------------------------------
 
     @contextmanager
@@ -367,14 +336,14 @@ class Story:
         for _ in range(6):
             if self.hub:
                 self.hub.forward(hours=3)
-                self._decide()
+                self.persons.decide()
             for desk in self.site.opened():
                 self._forward_at(desk, hours=3)
             if bundle.unfinished(self.site.desk(0).book):
                 self.chores.carry(calm=True)
             self.chores.deliver(calm=True)
             self.time.pass_(seconds=700)
-            self._decide()
+            self.persons.decide()
             self._check()
             if not any(queue.items() for queue in [*self.site.opened(), *([self.hub.queue] if self.hub else [])]):
                 break
