@@ -3,7 +3,7 @@
 import shutil
 import sqlite3
 import threading
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -29,17 +29,16 @@ class Archives:
         self._lock = threading.Lock()
         self._open: dict[Path, sqlite3.Connection] = {}
 
-    def files(self) -> list[Path]:
-        """The newest first."""
-        return sorted(self.folder.glob("*.db"), reverse=True)
-
     def write(self, name: str, kept: Kept) -> bytes:
-        """Makes one file, whole or not at all, in place of one that is no archive; gives the digest of what is in it.
+        """Makes one file, whole or not at all; gives the digest of what is in it.
 
-        Raises ``StoreFailed``.
+        A name is never used again: a copy, or who has it open, would hold the older one. Raises ``StoreFailed``: it
+        exists, or does not hold.
         """
         file = self.folder / name
         fresh = self.folder / f"{name}{PART}"
+        if file.exists():
+            raise StoreFailed(cause=f"{file} exists")
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             fresh.unlink(missing_ok=True)
@@ -51,7 +50,6 @@ class Archives:
             finally:
                 db.conn.close()
             flush_file(fresh)
-            self.close()
             fresh.replace(file)
             flush_folder(self.folder)
         except (sqlite3.Error, OSError) as error:
@@ -79,13 +77,13 @@ class Archives:
             except (sqlite3.Error, TypeError):
                 return b""
 
-    def item(self, id: int) -> bytes | None:
-        """An item's sealed payload."""
-        return self._find("item", id)
+    def item(self, id: int, names: Iterable[str]) -> bytes | None:
+        """An item's sealed payload, from the files of these names: those that a chain names are about its items."""
+        return self._find("item", id, names)
 
-    def event(self, seq: int) -> bytes | None:
-        """An event's sealed body."""
-        return self._find("event", seq)
+    def event(self, seq: int, names: Iterable[str]) -> bytes | None:
+        """An event's sealed body, likewise."""
+        return self._find("event", seq, names)
 
     def close(self) -> None:
         """Lets go of the files."""
@@ -94,11 +92,15 @@ class Archives:
                 conn.close()
             self._open.clear()
 
-    def _find(self, table: str, id: int) -> bytes | None:
+    def _find(self, table: str, id: int, names: Iterable[str]) -> bytes | None:
         with self._lock:
-            for file in self.files():
+            for name in sorted(names, reverse=True):
                 try:
-                    found = self._reach(file).execute(f"SELECT sealed FROM {table} WHERE id = ?", (id,)).fetchone()
+                    found = (
+                        self._reach(self.folder / name)
+                        .execute(f"SELECT sealed FROM {table} WHERE id = ?", (id,))
+                        .fetchone()
+                    )
                 except sqlite3.Error:
                     continue  # verification names what is wrong with it
                 if found:
@@ -124,7 +126,7 @@ def _paced(rows: Iterator[tuple[int, bytes]], breathe: Callable[[], None]) -> It
         yield row
 
 
-def mirror(source: Path, target: Path, names: Container[object] | None = None) -> None:
+def mirror(source: Path, target: Path, names: Container[str] | None = None) -> None:
     """Every archive of one folder, or those of these names, in another as well, each whole or not at all.
 
     One that is there already stays: that of the source may be damaged. Raises ``OSError``.

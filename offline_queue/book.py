@@ -198,7 +198,7 @@ class Book:
 
     def opened(self, item: Item, sealed: bytes | None) -> Contents:
         """The same from what is stored of it."""
-        sealed = sealed or self.archives.item(item.id) or b""
+        sealed = sealed or self.archives.item(item.id, self.journal.archived()) or b""
         plain = unseal(self.suite, self.keys.by_id(item.sealed_with), sealed, self.place(item))
         return msgspec.msgpack.decode(plain, type=Contents)
 

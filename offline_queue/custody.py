@@ -14,12 +14,12 @@ from offline_queue import archives, breaks
 from offline_queue.book import Book
 from offline_queue.decisions import items_open
 from offline_queue.faults import DayNotOver, StoreFailed
-from offline_queue.journal import CARRIED
+from offline_queue.journal import ARCHIVED, CARRIED
 from offline_queue.place import PART, flush_file, flush_folder
 from offline_queue.ports import Event, Item
 from offline_queue.store import NAME, Store
 from offline_queue.traces import Verification
-from offline_queue.verify import ARCHIVED, Verifier
+from offline_queue.verify import Verifier
 from offline_queue.vocabulary import OPEN, State
 
 
@@ -97,12 +97,9 @@ def archive(book: Book, before: date, name: str, actor: str) -> int:
     """Move the contents of items reconciled and closed before a day to an archive file, still sealed.
 
     The chain, every header and every digest stay; the file is flushed and read back before anything is taken out of
-    the store, and its digest stands in the chain. Gives the number of items; without any there is no file. A file that
-    the chain does not name was left by a crash and is written anew: all of it is in the store. Raises ``StoreFailed``
-    when the name is taken or the file cannot be written.
+    the store, and its digest stands in the chain. Gives the number of items; without any there is no file. Raises
+    ``StoreFailed`` when the file exists or cannot be written.
     """
-    if name in archived(book):
-        raise StoreFailed(cause=f"{name} exists")
     old = "reconciled != '' AND closed < ?"
     items = "SELECT id, sealed FROM item WHERE sealed NOT NULL AND " + old
     bodies = f"SELECT seq, body FROM event WHERE body NOT NULL AND item IN (SELECT id FROM item WHERE {old})"
@@ -121,11 +118,6 @@ def archive(book: Book, before: date, name: str, actor: str) -> int:
         count = len(kept["item"])
         book.note(ARCHIVED, actor, before=before.isoformat(), items=count, file=name, digest=digest.hex())
     return count
-
-
-def archived(book: Book) -> set[object]:
-    """The names of the archive files, as the chain tells them."""
-    return {note.changes["file"] for note in book.journal.notes([ARCHIVED], 0)}
 
 
 def erase(book: Book, day: date, actor: str, stands: Callable[[Event], bool] = lambda note: True) -> None:

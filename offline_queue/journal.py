@@ -36,6 +36,8 @@ OF_ITEM = (
 _MOST_KNOWN = 4096
 CARRIED = "carried"
 """Kind of the event that holds a copy of older notes, whose day's key was destroyed."""
+ARCHIVED = "archived"
+"""Kind of the event that names an archive file and its digest."""
 CLOCK_CONFIRMED = "clock"
 """Kind of the event by which a person vouches for the clock."""
 
@@ -55,6 +57,10 @@ class End(Struct, frozen=True, gc=False):
 Link = tuple[int, int, Mapping[str, object], bytes, int, int]
 """What an event adds to the chain: item (0: the store itself), the item's event before it, changes, body, and items and
 fen that are opened, negative when they close."""
+
+
+class _Archived(Struct, frozen=True):
+    file: str
 
 
 class Journal:
@@ -189,6 +195,14 @@ class Journal:
             self._carried = rows[-1]["seq"], found
         return found.get(seq)
 
+    def archived(self) -> set[str]:
+        """The names of this chain's archive files. Raises ``StoreBroken``."""
+        rows = self._store.rows("SELECT changes FROM event WHERE item = 0 AND kind = ?", (ARCHIVED,))
+        try:
+            return {msgspec.json.decode(row["changes"], type=_Archived).file for row in rows}
+        except msgspec.DecodeError as error:
+            raise StoreBroken(finding="archive unreadable") from error
+
     def intent(self, item: Item) -> Intent:
         """What its last call is known by; the item has been sent at least once."""
         kinds = [step.value for step in CALLS]
@@ -202,7 +216,7 @@ class Journal:
         if row["body_digest"] != self._suite.digest(b""):
             sealed = row["body"]
             if sealed is None and self._archives:
-                sealed = self._archives.event(row["seq"])
+                sealed = self._archives.event(row["seq"], self.archived())
             try:
                 body = sealed and unseal(
                     self._suite, self._keys.key_of(sealed), sealed, self.place(self._id, row["seq"], row["item"])

@@ -139,7 +139,7 @@ def _copy(book: Book, rules: Rules) -> Path:
     try:
         for cut_off in rules.copies.glob(f"*{place.PART}"):
             shutil.rmtree(cut_off, ignore_errors=True)
-        archives.mirror(book.archives.folder, rules.copies / FOLDER, custody.archived(book))
+        archives.mirror(book.archives.folder, rules.copies / FOLDER, book.journal.archived())
     except OSError as error:
         raise StoreFailed(cause=error) from error
     custody.back_up(book, folder, ACTOR)
@@ -151,11 +151,15 @@ def _copy(book: Book, rules: Rules) -> Path:
 
 
 def _archive(book: Book, rules: Rules) -> int:
-    """Once a month; by then each content that leaves has been in several copies."""
+    """Once a month; by then each content that leaves has been in several copies.
+
+    The chain's end makes the file's name one that no other has, also where a store goes on from an older copy.
+    """
     now = book.clock()
-    name = f"{now:%Y-%m}.db"
-    if rules.archive_after is None or name in custody.archived(book):
+    month = f"{now:%Y-%m}"
+    if rules.archive_after is None or any(name.startswith(month) for name in book.journal.archived()):
         return 0
+    name = f"{month}-{book.journal.head().short}.db"
     return custody.archive(book, (now - rules.archive_after).date(), name, ACTOR)
 
 

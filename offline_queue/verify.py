@@ -12,7 +12,7 @@ from offline_queue import vocabulary
 from offline_queue.archives import BREATH, FOLDER, Archives
 from offline_queue.datakeys import DataKeys
 from offline_queue.faults import KeyErased, KeysClosed, NotOurStore, SealBroken, StoreFailed
-from offline_queue.journal import BEGINNING, LINKED, Journal
+from offline_queue.journal import ARCHIVED, BEGINNING, LINKED, Journal
 from offline_queue.numbers import spell
 from offline_queue.ports import Anchor, Identity
 from offline_queue.sealing import NAMES_KEY, SUITES, Algorithms, Place, opener
@@ -20,8 +20,6 @@ from offline_queue.store import NAME, Store
 from offline_queue.sums import Breathe, Sums
 from offline_queue.traces import Tampering, Trace, Verification
 
-ARCHIVED = "archived"
-"""Kind of the event that names an archive file and its digest."""
 _READ = (*LINKED, "body", "hash", "mac")
 _LINKS = f"SELECT {', '.join(_READ)} FROM event WHERE seq > ? ORDER BY seq"
 _SEQ, _ITEM = map(_READ.index, ("seq", "item"))

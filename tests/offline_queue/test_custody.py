@@ -194,18 +194,6 @@ def test_reconciled_items_move_to_an_archive_and_the_proof_stays(world: World) -
     assert queue.payload(queue.item("li-1")) == b"li-1"
 
 
-def test_an_archive_that_a_crash_left_behind_is_written_anew(world: World) -> None:
-    queue = world.queue()
-    queue.record(world.bill("zhang"))
-    world.drain(queue)
-    custody.reconcile(queue.book, ["zhang-1"], DAY, "chief")
-    queue.book.archives.write("2026-04.db", {"item": [(1, b"torn")], "event": []})
-    (queue.book.archives.folder / "2026-04.db.part").write_bytes(b"half")
-    assert custody.archive(queue.book, date(2026, 4, 6), "2026-04.db", "queue") == 1
-    assert queue.payload(queue.item("zhang-1")) == b"zhang-1"
-    assert queue.verify().intact
-
-
 def test_an_archived_item_is_read_as_before(world: World) -> None:
     queue = world.queue()
     queue.record(world.bill("zhang"))

@@ -1,5 +1,6 @@
 """Every night a checked copy; then what is old and reconciled leaves, and what is past its term is erased."""
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -163,9 +164,38 @@ def test_what_is_old_and_reconciled_leaves_once_a_month_and_can_still_be_read(wo
     assert queue.payload(queue.item("li-1")) == b"li-1"
     _at(world, 3)
     assert upkeep.care(queue.book, rules)
-    assert (rules.copies / "archive" / "2026-04.db").read_bytes() == (
-        queue.book.archives.folder / "2026-04.db"
-    ).read_bytes()
+    (name,) = queue.book.journal.archived()
+    assert (rules.copies / "archive" / name).read_bytes() == (queue.book.archives.folder / name).read_bytes()
+    assert queue.verify().intact
+
+
+def test_a_store_that_goes_on_from_an_older_copy_reads_and_copies_its_own_archive(world: World, rules: Rules) -> None:
+    queue = world.queue()
+    first = _settled(world, queue, "zhang")
+    _at(world, 3, days=36)
+    made = upkeep.care(queue.book, rules)  # copied first, archived then
+    assert made is not None
+    assert made.archived == 1
+    _at(world, 3)
+    assert upkeep.care(queue.book, rules)
+    queue.close()
+    (world.folder / "queue.db").unlink()
+    custody.put_back(Path(made.copy), world.folder)
+    queue = world.queue(adopt="chief")
+    second = _settled(world, queue, "li")
+    _at(world, 3)
+    (queue.book.archives.folder / "2026-04-00000000.db").write_bytes(b"left by a crash")
+    again = upkeep.care(queue.book, Rules(copies=rules.copies, archive_after=timedelta(days=-1)))
+    assert again is not None
+    assert again.archived == 2
+    _at(world, 3)
+    last = upkeep.care(queue.book, rules)
+    assert last is not None
+    queue.close()
+    shutil.rmtree(world.folder)
+    custody.put_back(Path(last.copy), world.folder)
+    queue = world.queue(adopt="chief")
+    assert [queue.payload(queue.item(key)) for key in (first, second)] == [first.encode(), second.encode()]
     assert queue.verify().intact
 
 
