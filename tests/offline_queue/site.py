@@ -174,8 +174,13 @@ class Site:
     def _fresh(self) -> Path:
         self._images += 1
         image = self._base / str(self._images)
-        shutil.copytree(self.root, image, ignore=shutil.ignore_patterns("*-shm", "reserve"))
-        return image
+        while True:
+            try:
+                shutil.copytree(self.root, image, ignore=shutil.ignore_patterns("*-shm", "reserve"))
+            except shutil.Error:  # a log went as its last connection did, which nobody had closed
+                shutil.rmtree(image)
+            else:
+                return image
 
     def _move(self, image: Path) -> None:
         shutil.rmtree(self.root)
