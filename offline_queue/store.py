@@ -93,8 +93,12 @@ class Store:
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._conn = self._open()
-            place.flush_folder(folder)
-            place.flush_folder(folder.parent)
+            try:
+                place.flush_folder(folder)
+                place.flush_folder(folder.parent)
+            except BaseException:
+                self._conn.close()
+                raise
         except (sqlite3.Error, OSError) as error:
             raise StoreFailed(cause=error) from error
 
@@ -113,7 +117,7 @@ class Store:
             db.execute(statement)
 
     def check_schema(self) -> None:
-        """Raise ``NotOurStore`` for the file of a newer program."""
+        """Raise ``NotOurStore`` for the file of a program with other tables."""
         if (found := self.rows("SELECT schema FROM store")[0][0]) != SCHEMA:
             raise NotOurStore(folder=self.folder, field="schema", found=found, expected=SCHEMA)
 
@@ -238,12 +242,15 @@ class Store:
     def _open(self) -> sqlite3.Connection:
         conn = self.connect(self.folder / NAME)
         conn.row_factory = sqlite3.Row
-        for pragma, (value, expected) in _PRAGMAS.items():
-            conn.execute(f"PRAGMA {pragma} = {value}")
-            found = conn.execute(f"PRAGMA {pragma}").fetchone()[0]
-            if found != expected:
-                conn.close()
-                raise NotDurable(pragma=pragma, expected=expected, found=found)
+        try:
+            for pragma, (value, expected) in _PRAGMAS.items():
+                conn.execute(f"PRAGMA {pragma} = {value}")
+                found = conn.execute(f"PRAGMA {pragma}").fetchone()[0]
+                if found != expected:
+                    raise NotDurable(pragma=pragma, expected=expected, found=found)
+        except BaseException:
+            conn.close()
+            raise
         return conn
 
     def _undo(self) -> None:

@@ -17,6 +17,7 @@ from offline_queue import Limits, Queue, place
 from offline_queue.faults import NotDurable, NotOurStore, StoreFailed, StoreUncertain, UnfitFolder, UnknownKey
 from offline_queue.locks import Hold, Holder, holder, take
 from offline_queue.ports import Outcome, Sending
+from offline_queue.store import Store
 from offline_queue.vocabulary import Kind, OutcomeClass, State
 from tests.offline_queue.faulty import Disk, Fault
 from tests.offline_queue.world import START, World
@@ -297,3 +298,20 @@ def test_a_rehearsal_while_online_tells_beforehand_what_an_outage_would_meet(wor
     disk.arm(Fault.DISK_FULL, 0)
     with pytest.raises(StoreFailed):
         queue.rehearse()
+
+
+def test_a_store_that_does_not_open_leaves_no_connection_behind(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[sqlite3.Connection] = []
+
+    def connect(path: Path) -> sqlite3.Connection:
+        opened.append(sqlite3.connect(path, isolation_level=None, check_same_thread=False))
+        return opened[-1]
+
+    def refuse(folder: Path) -> None:
+        raise OSError("folder cannot be flushed")
+
+    monkeypatch.setattr(place, "flush_folder", refuse)
+    with pytest.raises(StoreFailed):
+        Store(world.folder, connect)
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        opened[0].execute("SELECT 1")
