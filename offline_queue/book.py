@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from contextlib import AbstractContextManager
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +21,7 @@ from offline_queue.numbers import PER_SECOND, Numbers
 from offline_queue.place import Reserve
 from offline_queue.ports import Anchor, Clock, Identity, Intent, Item, Keystore, SteadyClock
 from offline_queue.sealing import SUITES, DataKey, Place, seal, unseal
-from offline_queue.store import SCHEMA, Connect, Store, Transaction
+from offline_queue.store import SCHEMA, Connect, Store
 from offline_queue.traces import Trace
 from offline_queue.verify import Verifier
 from offline_queue.vocabulary import EXPORTED, OPEN, RESTORED, State, Step
@@ -67,11 +69,11 @@ class Book:
         self.clock = clock
         self.steady = steady
         self.memory = Memory(keys, folder, identity)
-        self._unanchored = 0
+        self.unanchored = 0
+        """Items since the last anchor."""
         self._told = 0, False
         """The last transaction that said something about contact, and what."""
         self._now = 0, clock()
-        self._step = _Step(self)
         self._today: tuple[int, DataKey] = 0, DataKey(0, b"")
         """The last transaction that asked for the time, and what it was."""
         self._hold: locks.Hold | None = None
@@ -93,10 +95,13 @@ class Book:
                 self.keys = DataKeys(self.store, self.suite, self.id, wrapping, site_key)
                 if site_key:
                     self.keys.wrap_for_site()
+            self.digest = self.keys.content
+            """Tells two payloads apart without telling what is in them."""
             self.archives = Archives(folder / FOLDER, self.suite)
             self.journal = Journal(self.store, self.suite, self.keys, self.id, self.archives)
             self.items = Items(self.store, self.journal, self.suite)
             self.numbers = Numbers(self.store, identity, clock)
+            self.store.ended = self._ended
             self.damage = self._check_end(adopt)
             """What is wrong with the store and not yet told in its chain."""
             self.memory.take_place(self.id)
@@ -114,17 +119,16 @@ class Book:
         """The data folder."""
         return self.store.folder
 
-    def transaction(self) -> Transaction:
+    def transaction(self) -> AbstractContextManager[None]:
         """One durable step. After it, now and then, the chain's end is written to the keystore."""
-        return self._step
+        return self.store.transaction()
 
-    def ended(self, undone: bool) -> None:
-        """After each durable step, and each that was undone."""
+    def _ended(self, undone: bool) -> None:
         if undone:
             self.keys.forget()  # one of them may have been made in this transaction
             self.journal.forget()
-        elif self._unanchored >= _ANCHOR_EVERY:
-            self.remember()
+        elif self.unanchored >= _ANCHOR_EVERY:
+            self._remember(self.memory.keep_soon)
 
     def now(self) -> datetime:
         """The time of the current transaction: whatever is stored by one commit happened at one time."""
@@ -137,7 +141,7 @@ class Book:
     def today(self) -> DataKey:
         """The data key for what the current transaction stores."""
         if (turn := self.store.turn) != self._today[0]:
-            self._today = turn, self.keys.of_day(self.now().date().isoformat())
+            self._today = turn, self.keys.of_day(_name(self.now().date()))
         return self._today[1]
 
     def conclude(self, work: Callable[[], Done]) -> Done:
@@ -150,11 +154,6 @@ class Book:
                 raise
             with self.transaction():
                 return work()
-
-    def seal_contents(self, item: Item, contents: Contents) -> bytes:
-        """Seal what a new item holds, inside the transaction that will store it."""
-        self._unanchored += 1
-        return seal(self.suite, self.today(), self.epoch, msgspec.msgpack.encode(contents), self.place(item))
 
     def move(self, id: int, step: Step, *, actor: str, body: bytes = b"", **changes: object) -> Item:
         """Take one step of the table inside a transaction. Raises ``ForbiddenStep``."""
@@ -223,11 +222,7 @@ class Book:
 
     def lane(self, whose: str) -> bytes:
         """The keyed hash that stands for a person."""
-        return self.blind(whose.encode())
-
-    def digest(self, payload: bytes) -> bytes:
-        """Tells two payloads apart without telling what is in them."""
-        return self.keys.content(payload)
+        return self.keys.index(whose.encode())[:16]
 
     def owner(self) -> str:
         """Name of our hold: what we send is ours as long as this process lives."""
@@ -266,16 +261,18 @@ class Book:
 
     def remember(self) -> None:
         """Write the chain's end to the keystore. A keystore that refuses is shown, it stops nobody."""
+        self._remember(self.memory.keep)
+
+    def _remember(self, keep: Callable[[bytes, Remembered], None]) -> None:
         try:
             head = self.journal.head()
             number = self.store.rows("SELECT number FROM store")[0]["number"]
-            known = Remembered(head.seq, head.hash, number, self.epoch)
-            self.memory.keep(self.id, known)
+            keep(self.id, Remembered(head.seq, head.hash, number, self.epoch))
         except (KeysClosed, StoreFailed) as fault:
             self.memory.fault = fault
         else:
             self.memory.fault = None
-            self._unanchored = 0
+            self.unanchored = 0
 
     def retire(self) -> None:
         """Write the last anchor, how far the numbers went for a store that follows, and that one may follow here."""
@@ -288,7 +285,7 @@ class Book:
 
     def close(self) -> None:
         """Write the anchor, let go of everything."""
-        if self._unanchored:
+        if self.unanchored or self.memory.behind:
             self.remember()
         self.let_go()
         self.archives.close()
@@ -362,22 +359,9 @@ class Book:
 
     def place(self, item: Item) -> Place:
         """What an item's contents are bound to."""
-        return (self.id, "item", item.id, item.key, item.kind.value)
+        return (self.id, "item", item.id, item.key, item.kind)
 
 
-class _Step(Transaction):
-    """A transaction of the store that the book hears the end of."""
-
-    def __init__(self, book: Book) -> None:
-        self._book = book
-
-    def __enter__(self) -> None:
-        self._book.store.begin()
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        undone = True
-        try:
-            self._book.store.end(error)
-            undone = error is not None
-        finally:
-            self._book.ended(undone)
+@lru_cache(maxsize=2)
+def _name(day: date) -> str:
+    return day.isoformat()

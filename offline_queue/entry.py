@@ -2,9 +2,13 @@
 
 from collections.abc import Sequence
 
+from msgspec.msgpack import encode
+
 from offline_queue.book import Book, Contents
 from offline_queue.faults import KeyReused, LaneMoved
+from offline_queue.items import requested
 from offline_queue.ports import Item, NewItem
+from offline_queue.sealing import sealer
 from offline_queue.vocabulary import TRANSITIONS, Step
 
 
@@ -51,14 +55,14 @@ def enter(
     intent: bytes = b"",
 ) -> list[Item]:
     """Seal and store items inside a transaction, which ends with ``KeyStored`` where the key of one is taken."""
-    key, now, id, last = book.today(), book.now(), book.items.next_id(), book.journal.next_seq()
-    state = TRANSITIONS[None, step]
-    items, sealed = [], []
-    for new in news:
+    key, now, items, links = book.today(), book.now(), [], []
+    last, state, seal = book.journal.newest().seq, TRANSITIONS[None, step], sealer(book.suite, key, book.epoch)
+    for id, new in enumerate(news, book.items.next_id()):
+        last += 1
         item = Item(
             id=id,
             key=new.key,
-            digest=_digest(book, new),
+            digest=book.digest(new.asked or new.payload),
             lane=book.lane(new.lane),
             kind=new.kind,
             state=state,
@@ -71,8 +75,9 @@ def enter(
             sealed_with=key.id,
             last=last,
         )
+        sealed = seal(encode(Contents(new.lane, new.payload)), book.place(item))
+        links.append((id, 0, book.items.add(item, sealed), intent, 1, requested(item)))
         items.append(item)
-        sealed.append(book.seal_contents(item, Contents(new.lane, new.payload)))
-        id, last = id + 1, last + 1
-    book.items.add(items, sealed, step, actor, intent, book.epoch)
+    book.journal.append(step, now, actor, book.epoch, links)
+    book.unanchored += len(items)
     return items

@@ -30,14 +30,6 @@ _STRETCH = 256
 """Near items beside twice those that are open: further behind, what is still open is found by an index of its own."""
 
 
-def _stored(item: Item) -> dict[str, Any]:
-    """An item's fields as SQLite keeps them, without those that are as if never set."""
-    stored: dict[str, Any] = to_builtins(item, builtin_types=(bytes,))
-    if item.doubtful_since:
-        stored["doubtful_since"] = _spelt(item.doubtful_since)
-    return stored
-
-
 def _spelt(moment: Moment) -> str:
     return f"{moment.boot} {moment.seconds:.6f}"
 
@@ -95,21 +87,18 @@ class Items:
         last: int = known[_NEWEST]
         return last + 1
 
-    def add(
-        self, items: Sequence[Item], sealed: Sequence[bytes], step: Step, actor: str, body: bytes, epoch: int
-    ) -> None:
-        """New items, with their events, inside the caller's transaction, which ends with ``KeyStored`` when a key is
-        taken: whoever has not looked for it learns of it there.
+    def add(self, item: Item, sealed: bytes) -> dict[str, object]:
+        """A new one inside the caller's transaction; gives what its event must tell.
+
+        Whoever has not looked for its key learns at the end whether it was taken: ``KeyStored``.
         """
-        known, links = self._journal.known(), []
-        for item, contents in zip(items, sealed, strict=True):
-            stored = _stored(item)
-            self._store.change_later("item", _insert(tuple(stored)), [(*stored.values(), contents)])
-            del stored["last"]
-            stored["sealed"] = self._suite.digest(contents)
-            links.append((item.id, 0, stored, body, 1, _requested(item)))
-            known[item.id], known[_NEWEST] = item, item.id
-        self._journal.append(step, items[0].created, actor, epoch, links)
+        stored: dict[str, object] = to_builtins(item, builtin_types=(bytes,))
+        self._store.change_later("item", _insert(tuple(stored)), [(*stored.values(), sealed)])
+        known = self._journal.known()
+        known[item.id], known[_NEWEST] = item, item.id
+        del stored["last"]
+        stored["sealed"] = self._suite.digest(sealed)
+        return stored
 
     def move(
         self, id: int, step: Step, at: datetime, actor: str, body: bytes, epoch: int, changes: dict[str, object]
@@ -143,7 +132,7 @@ class Items:
         self._store.change_later("item", f"UPDATE item SET {setting}last = ? WHERE id = ?", [values])
         self._journal.known()[after.id] = after
         opened = (after.closed is None) - (before.closed is None)
-        link = (after.id, before.last, changed, body, opened, opened * _requested(after))
+        link = (after.id, before.last, changed, body, opened, opened * requested(after))
         self._journal.append(kind, at, actor, epoch, [link])
         if opened < 0:
             self._shelve()
@@ -173,6 +162,6 @@ def _insert(columns: tuple[str, ...]) -> str:
     return f"INSERT INTO item ({', '.join(columns)}, sealed) VALUES ({', '.join('?' * (len(columns) + 1))})"
 
 
-def _requested(item: Item) -> int:
+def requested(item: Item) -> int:
     """What an item adds to the sum that is provisional while it is open."""
     return item.amount_fen if item.kind is Kind.REQUEST else 0

@@ -77,6 +77,8 @@ class Journal:
         self._turn = -1
         self._newest = End()
         """The chain's end in that transaction."""
+        self._sure = False
+        """Whether that became durable, as far as this process can know."""
         self._nothing = suite.digest(b"")
         self._known: dict[object, Any] = {}
         self._carried: tuple[int, dict[int, bytes]] = 0, {}
@@ -85,7 +87,7 @@ class Journal:
     def append(self, kind: str, at: datetime, actor: str, epoch: int, links: Iterable[Link]) -> int:
         """Add links of one kind and time inside the caller's transaction; gives the number of the last."""
         suite, chain, rows = self._suite, self._keys.chain, []
-        last = self._last()
+        last = self.newest()
         seq, hash, items, fen, latest = last.seq, last.hash, last.items, last.fen, last.latest
         when: str = msgspec.to_builtins(at)
         latest = when if kind == CLOCK_CONFIRMED else max(latest, when)
@@ -107,7 +109,7 @@ class Journal:
 
     def next_seq(self) -> int:
         """Number of the link that comes next, inside a transaction."""
-        return self._last().seq + 1
+        return self.newest().seq + 1
 
     def head(self) -> Anchor:
         """The newest link, to be written down elsewhere."""
@@ -121,7 +123,7 @@ class Journal:
         """
         if not self._store.turn:
             return {}
-        self._last()
+        self.newest()
         if len(self._known) > _MOST_KNOWN:
             self._known.clear()
         return self._known
@@ -134,26 +136,27 @@ class Journal:
         """A transaction was undone: what it knew is wrong."""
         self._known.clear()
         self._carried = 0, {}
+        self._sure = False
 
-    def _last(self) -> End:
-        """The same inside a transaction, which has the store to itself."""
-        return self._newest if self._turn == self._store.turn else self.end()
+    def newest(self) -> End:
+        """The newest link inside a transaction, which has the store to itself, and what it tells."""
+        if self._turn != (turn := self._store.turn):
+            if not (self._store.undisturbed() and self._sure):
+                found = self._read_end()
+                if found.hash != self._newest.hash:
+                    self.forget()
+                self._newest, self._sure = found, True
+            self._turn = turn
+        return self._newest
 
     def end(self) -> End:
         """The newest link and what it tells; of the current transaction, if there is one."""
         with self._store.alone():
-            turn = self._store.turn
-            if turn and turn == self._turn:
-                return self._newest
-            found = self._store.rows(_END)
-            end = self._newest
-            if not found or found[0]["hash"] != end.hash:
-                end = End(*found[0]) if found else End()
-            if turn:
-                if end is not self._newest:
-                    self.forget()
-                self._turn, self._newest = turn, end
-            return end
+            return self.newest() if self._store.turn else self._read_end()
+
+    def _read_end(self) -> End:
+        found = self._store.rows(_END)
+        return End(*found[0]) if found else End()
 
     def events(self, after: int = 0, item: int | None = None) -> Iterator[Event]:
         """Links in order, opened, read in pieces so that other work goes on in between."""

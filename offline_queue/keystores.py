@@ -6,10 +6,12 @@ and key.
 
 import base64
 import os
+import threading
 from pathlib import Path
 
 from offline_queue.faults import KeysClosed
 from offline_queue.place import flush_folder
+from offline_queue.ports import Keystore
 
 
 class SystemKeys:
@@ -70,3 +72,70 @@ class FileKeys:
                 flush_folder(self._folder.parent)
         except OSError as error:
             raise KeysClosed(cause=error.strerror or "not writable") from error
+
+
+class Unhurried:
+    """Another keystore, and a way to put what a crash may lose: a thread does it, nobody waits for a slow keystore.
+
+    What waits is known here at once and elsewhere once it was put; of each name only the newest counts.
+    """
+
+    def __init__(self, keys: Keystore, idle: float = 5.0) -> None:
+        """``idle``: seconds after which the thread, with nothing to put, ends."""
+        self._keys = keys
+        self._idle = idle
+        self._waiting: dict[str, bytes] = {}
+        self._changed = threading.Condition()
+        self._putting = threading.Lock()
+        """Taken before ``_changed``, never after it."""
+        self._running = False
+        self._fault: KeysClosed | None = None
+
+    def get(self, name: str) -> bytes | None:
+        with self._changed:
+            if (waits := self._waiting.get(name)) is not None:
+                return waits
+        with self._putting:
+            return self._keys.get(name)
+
+    def put(self, name: str, secret: bytes) -> None:
+        with self._putting:
+            with self._changed:
+                self._waiting.pop(name, None)
+            self._keys.put(name, secret)
+            self._fault = None
+
+    def put_soon(self, name: str, secret: bytes) -> None:
+        """Put it when there is time. Raises ``KeysClosed`` when the try before failed, and tries all the same."""
+        with self._changed:
+            self._waiting[name] = secret
+            self._changed.notify()
+            if not self._running:
+                threading.Thread(target=self._put_all, name="keystore", daemon=True).start()
+                self._running = True
+            if self._fault:
+                raise self._fault
+
+    def _put_all(self) -> None:
+        while self._something_waits():
+            with self._putting:
+                self._put_oldest()
+
+    def _something_waits(self) -> bool:
+        with self._changed:
+            self._running = self._changed.wait_for(lambda: bool(self._waiting), self._idle)
+            return self._running
+
+    def _put_oldest(self) -> None:
+        with self._changed:
+            if not self._waiting:  # put meanwhile by who could wait for it
+                return
+            name, secret = next(iter(self._waiting.items()))
+        try:
+            self._keys.put(name, secret)
+            self._fault = None
+        except KeysClosed as fault:
+            self._fault = fault
+        with self._changed:
+            if self._waiting[name] is secret:
+                del self._waiting[name]

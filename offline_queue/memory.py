@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from offline_queue.faults import KeysClosed, QueueFault, StoreGone
+from offline_queue.keystores import Unhurried
 from offline_queue.numbers import PER_SECOND
 from offline_queue.ports import Identity, Keystore
 
@@ -34,6 +35,8 @@ class Memory:
         self._folder = folder
         self._place = f"queue-at-{sha256(os.fsencode(folder.resolve())).hexdigest()[:24]}"
         self._numbers = f"numbers-{identity.institution}-{identity.terminal}"
+        self.behind = False
+        """Whether the last anchor was given to the keystore without waiting for it."""
         self.fault: QueueFault | None = None
         """Why it does not hold the store's newest end."""
 
@@ -45,6 +48,15 @@ class Memory:
     def keep(self, store: bytes, known: Remembered) -> None:
         """Instead of what was known of it."""
         self._keys.put(_anchor(store), msgspec.msgpack.encode(known))
+        self.behind = False
+
+    def keep_soon(self, store: bytes, known: Remembered) -> None:
+        """The same without waiting for it, where the keystore can do that; a fault may be that of the time before."""
+        if isinstance(self._keys, Unhurried):
+            self.behind = True
+            self._keys.put_soon(_anchor(store), msgspec.msgpack.encode(known))
+        else:
+            self.keep(store, known)
 
     def lost(self, reserved: bool, anew: str) -> bytes | None:
         """The store that was here and is gone, by its id; empty: it is not known which, None: there was none.

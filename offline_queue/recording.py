@@ -20,7 +20,9 @@ def record(book: Book, limits: Limits, news: list[NewItem], actor: str, seen: in
     for new in news:
         if new.kind is Kind.ONLINE_ONLY:
             raise OnlineOnly(key=new.key)
-    together = len(news) > 1 and all(new.kind is Kind.ADVICE for new in news)
+    if not news:
+        return []
+    together = len(news) == 1 or all(new.kind is Kind.ADVICE for new in news)
     try:
         with book.transaction():
             if together:

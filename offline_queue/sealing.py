@@ -19,7 +19,6 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from offline_queue import vocabulary
@@ -27,6 +26,8 @@ from offline_queue.faults import SealBroken
 
 _HEAD = Struct(">BHI12s")
 _TAG = 16
+_BLOCK = 64
+"""Bytes that SHA-256 and SM3 take in at a time."""
 NAMES_KEY = slice(3, 7)
 """Where a sealed record names its data key."""
 
@@ -78,13 +79,13 @@ class Algorithms:
     cipher: Callable[[bytes], "_Aead"]
 
     def keyed(self, key: bytes) -> Mac:
-        """Digests under one key (HMAC, RFC 2104), which is taken in once."""
-        begun = HMAC(key, self.hash())
+        """Digests under one key of at most 64 bytes (HMAC, RFC 2104), made with the digest that is at work anyway."""
+        padded = key.ljust(_BLOCK, b"\0")
+        inner, outer = (bytes(byte ^ pad for byte in padded) for pad in (0x36, 0x5C))
+        digest = self.digest
 
         def mac(data: bytes) -> bytes:
-            state = begun.copy()
-            state.update(data)
-            return state.finalize()
+            return digest(outer + digest(inner + data))
 
         return mac
 
@@ -143,9 +144,19 @@ class DataKey:
 
 def seal(suite: Algorithms, key: DataKey, epoch: int, plain: bytes, place: Place) -> bytes:
     """Compress and seal, bound to its place."""
-    nonce = os.urandom(12)
-    head = _HEAD.pack(suite.mark, epoch, key.id, nonce)
-    return head + key.cipher(suite).encrypt(nonce, _packed(plain), _associated(head, place))
+    return sealer(suite, key, epoch)(plain, place)
+
+
+def sealer(suite: Algorithms, key: DataKey, epoch: int) -> Callable[[bytes, Place], bytes]:
+    """``seal`` for who seals many with one key."""
+    mark, id, encrypt, encode = suite.mark, key.id, key.cipher(suite).encrypt, msgspec.msgpack.encode
+
+    def seal(plain: bytes, place: Place) -> bytes:
+        nonce = os.urandom(12)
+        head = _HEAD.pack(mark, epoch, id, nonce)
+        return head + encrypt(nonce, _packed(plain), head + encode(place))
+
+    return seal
 
 
 def data_key_of(sealed: bytes) -> int:
@@ -158,7 +169,7 @@ def unseal(suite: Algorithms, key: DataKey, sealed: bytes, place: Place) -> byte
     _, _, _, nonce = _split(sealed)
     head, body = sealed[: _HEAD.size], sealed[_HEAD.size :]
     try:
-        return _unpacked(key.cipher(suite).decrypt(nonce, body, _associated(head, place)))
+        return _unpacked(key.cipher(suite).decrypt(nonce, body, head + msgspec.msgpack.encode(place)))
     except (InvalidTag, ValueError, zstandard.ZstdError) as error:
         raise SealBroken(what=_name(place)) from error
 
@@ -181,10 +192,6 @@ def _split(sealed: bytes) -> tuple[int, int, int, bytes]:
         raise SealBroken(what="sealed record")
     mark, epoch, key, nonce = _HEAD.unpack_from(sealed)
     return mark, epoch, key, nonce
-
-
-def _associated(head: bytes, place: Place) -> bytes:
-    return head + msgspec.msgpack.encode(place)
 
 
 def _name(place: Place) -> str:

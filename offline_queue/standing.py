@@ -107,10 +107,13 @@ def rehearse(book: Book) -> None:
 
 
 def reached(book: Book, limits: Limits, asked: NewItem | Item, more: int = 0) -> Iterator[Breach]:
-    """The limits that this item would pass, and as many ``more`` advices; a stored one is left out of what is open."""
+    """The limits that this item would pass, and as many ``more`` advices; a stored one is left out of what is open.
+
+    Asked inside a transaction.
+    """
     if asked.kind is not Kind.ADVICE:
         return breaches(limits, asked.kind, _figures(book, limits, asked))
-    items = book.journal.end().items - isinstance(asked, Item) + more
+    items = book.journal.newest().items - isinstance(asked, Item) + more
     if items < limits.most(asked.kind):  # only their number is limited: nothing else has to be looked up
         return iter(())
     return breaches(limits, asked.kind, Figures(now=book.now(), items_open=items))

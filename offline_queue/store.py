@@ -7,7 +7,7 @@ one flush; SQLite's own default loses the last one, ``synchronous=NORMAL`` many.
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from offline_queue import place
 from offline_queue.faults import KeyStored, NotDurable, NotOurStore, StoreFailed, StoreUncertain
 
 NAME = "queue.db"
+_UNSEEN = -1
 SCHEMA = 3
 
 Connect = Callable[[Path], sqlite3.Connection]
@@ -87,9 +88,13 @@ class Store:
         self._turns = 0
         self._later: dict[str, list[tuple[str, list[Sequence[object]]]]] = {}
         """By table: statements in their order, with the values of each run of one statement."""
+        self.ended: Callable[[bool], None] = lambda undone: None
+        """Called after each transaction; told whether it was undone, or may have been."""
         self.connect = connect or (lambda path: sqlite3.connect(path, isolation_level=None, check_same_thread=False))
         self._lock = threading.RLock()
         self._lost = False
+        self._seen = _UNSEEN
+        """What SQLite says of the writing of others, when it was last asked."""
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._conn = self._open()
@@ -131,6 +136,11 @@ class Store:
             except sqlite3.Error as error:
                 raise _failed(error) from error
 
+    def undisturbed(self) -> bool:
+        """Whether nobody else has written since this was last asked; the caller is in a transaction."""
+        seen, self._seen = self._seen, self._conn.execute("PRAGMA data_version").fetchone()[0]
+        return bool(seen == self._seen)
+
     def each(self, sql: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
         """Rows of a long query, one after the other, as plain tuples."""
         cursor = self._conn.cursor()
@@ -170,11 +180,14 @@ class Store:
                 else:
                     self._conn.executemany(sql, rows)
 
-    def begin(self) -> None:
-        """What is written from here on takes effect at ``end``, all or nothing. Raises ``StoreFailed``."""
+    def transaction(self) -> AbstractContextManager[None]:
+        """All or nothing, flushed at the end. Raises ``StoreFailed`` (nothing happened) or ``StoreUncertain``."""
+        return self
+
+    def __enter__(self) -> None:
         self._lock.acquire()
         try:
-            self._reach().execute("BEGIN IMMEDIATE")
+            (self._reach() if self._lost else self._conn).execute("BEGIN IMMEDIATE")
         except BaseException as error:
             self._lock.release()
             if isinstance(error, sqlite3.Error):
@@ -183,8 +196,8 @@ class Store:
         self._turns += 1
         self.turn = self._turns
 
-    def end(self, error: BaseException | None) -> None:
-        """Flushed when this returns; undone after an error. Raises ``StoreFailed`` or ``StoreUncertain``."""
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        undone = True
         try:
             mark, self.mark, self.turn = self.mark, None, 0
             try:
@@ -202,12 +215,10 @@ class Store:
                 self._conn.execute("COMMIT")
             except sqlite3.Error as failed:
                 self._find_out(failed, mark)
+            undone = False
         finally:
             self._lock.release()
-
-    def transaction(self) -> "Transaction":
-        """All or nothing, flushed at the end. Raises ``StoreFailed`` (nothing happened) or ``StoreUncertain``."""
-        return Transaction(self)
+            self.ended(undone)
 
     def copy(self, file: Path) -> None:
         """A compact copy of what is committed, flushed."""
@@ -240,6 +251,7 @@ class Store:
         return self._conn
 
     def _open(self) -> sqlite3.Connection:
+        self._seen = _UNSEEN  # each connection has a count of its own
         conn = self.connect(self.folder / NAME)
         conn.row_factory = sqlite3.Row
         try:
@@ -287,16 +299,3 @@ class Store:
 def _failed(error: sqlite3.Error) -> StoreFailed:
     taken = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_CONSTRAINT_UNIQUE
     return KeyStored(cause=error) if taken else StoreFailed(cause=error)
-
-
-class Transaction:
-    """One durable step of a store, as a ``with`` block. No generator: every record and change of state is in one."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def __enter__(self) -> None:
-        self._store.begin()
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        self._store.end(error)

@@ -11,7 +11,7 @@ from config import profiles
 from config.places import kept_packs, policies_folder, store_folder
 from config.profiles import Profile
 from config.settings import Settings, load
-from offline_queue.keystores import FileKeys, SystemKeys
+from offline_queue.keystores import FileKeys, SystemKeys, Unhurried
 from offline_queue.numbers import Share
 from offline_queue.ports import Identity, Keystore
 from offline_queue.queue import Queue
@@ -159,4 +159,4 @@ def _profile(settings: Settings) -> Profile:
 
 
 def _keys(settings: Settings, folder: Path) -> Keystore:
-    return FileKeys(folder / "keys") if settings.keystore == "file" else SystemKeys()
+    return Unhurried(FileKeys(folder / "keys") if settings.keystore == "file" else SystemKeys())

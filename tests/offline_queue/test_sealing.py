@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.hmac import HMAC
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +27,14 @@ DIGESTS = [
 @pytest.mark.parametrize(("suite", "digest"), DIGESTS, ids=["sha-256", "sm3"])
 def test_the_digest_of_each_suite_is_the_standards(suite: Suite, digest: str) -> None:
     assert SUITES[suite].digest(b"abc").hex() == digest
+
+
+@pytest.mark.parametrize("suite", Suite)
+@given(key=st.binary(min_size=1, max_size=64), data=st.binary(max_size=300))
+def test_a_keyed_digest_is_the_librarys_hmac(suite: Suite, key: bytes, data: bytes) -> None:
+    known = HMAC(key, SUITES[suite].hash())
+    known.update(data)
+    assert SUITES[suite].keyed(key)(data) == known.finalize()
 
 
 def test_the_national_suite_encrypts_with_sm4_as_published() -> None:
