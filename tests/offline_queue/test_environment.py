@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,31 @@ def test_a_commit_that_fails_is_looked_up_and_never_simply_repeated(world: World
     assert len(queue.items()) == landed
     assert queue.record(world.bill(key="zhang-1", payload=b"zhang-1")).id == 1
     assert queue.verify().intact
+
+
+def test_what_another_process_writes_before_a_file_is_reopened_is_seen(world: World) -> None:
+    """Even where the new connection's count of foreign commits happens to be that of the old one."""
+    there, failing, opened = world.queue(), [False], count()
+
+    class Alike(sqlite3.Connection):
+        def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+            done = super().execute("SELECT 1" if sql == "PRAGMA data_version" else sql, *values)
+            if sql == "COMMIT" and failing[0]:
+                failing[0] = False
+                raise sqlite3.OperationalError("disk I/O error")
+            return done
+
+    def connect(path: Path) -> sqlite3.Connection:
+        if next(opened):
+            there.record(world.bill("li"))
+        return sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=Alike)
+
+    here = world.queue(connect=connect)
+    failing[0] = True
+    here.record(world.bill("zhang"))
+    here.record(world.bill("zhang"))
+    assert [item.key for item in here.items()] == ["zhang-1", "li-1", "zhang-2"]
+    assert here.verify().intact
 
 
 def test_a_commit_that_fails_on_a_disk_that_is_gone_is_called_uncertain(world: World) -> None:
