@@ -45,14 +45,24 @@ def _dbos(folder: Path, stack: ExitStack) -> Work:
 
 
 def _sqlcipher(folder: Path, stack: ExitStack) -> Work:
+    """Pages are encrypted instead of records; the indexes are those of a queue: number, bill, what is open."""
     from sqlcipher3 import dbapi2
 
     folder.mkdir()
     conn = dbapi2.connect(str(folder / "cipher.db"), isolation_level=None)
     for pragma in ("key = \"x'" + "2d" * 32 + "'\"", "journal_mode = WAL", "synchronous = FULL"):
         conn.execute(f"PRAGMA {pragma}")
-    conn.execute("CREATE TABLE item (id INTEGER PRIMARY KEY, body BLOB)")
-    return lambda: conn.execute("INSERT INTO item (body) VALUES (?)", (PAYLOAD,))
+    conn.execute("CREATE TABLE item (id INTEGER PRIMARY KEY, number TEXT UNIQUE, key TEXT, state TEXT, body BLOB)")
+    conn.execute("CREATE UNIQUE INDEX item_key ON item (key) WHERE state NOT IN ('refused', 'reversed')")
+    conn.execute("CREATE INDEX item_open ON item (id) WHERE state NOT IN ('accepted', 'refused', 'reversed')")
+    numbers = count()
+
+    def work() -> None:
+        n = next(numbers)
+        values = (f"H11010500001{n:018}", f"bill-{n}", "recorded", PAYLOAD)
+        conn.execute("INSERT INTO item (number, key, state, body) VALUES (?, ?, ?, ?)", values)
+
+    return work
 
 
 def nats_server(folder: Path, stack: ExitStack) -> str:
