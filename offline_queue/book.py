@@ -13,7 +13,7 @@ import msgspec
 from offline_queue import locks, vocabulary
 from offline_queue.archives import FOLDER, Archives
 from offline_queue.datakeys import DataKeys, LocalWrapping
-from offline_queue.faults import KeysClosed, NotOurStore, RolledBack, StoreFailed
+from offline_queue.faults import NotOurStore, QueueFault, RolledBack, StoreFailed
 from offline_queue.items import Items
 from offline_queue.journal import CLOCK_CONFIRMED, Journal
 from offline_queue.memory import UNSEEN, Memory, Remembered
@@ -70,7 +70,7 @@ class Book:
         self.steady = steady
         self.memory = Memory(keys, folder, identity)
         self.unanchored = 0
-        """Items since the last anchor."""
+        """Items since an anchor was last handed to the keystore."""
         self._told = 0, False
         """The last transaction that said something about contact, and what."""
         self._now = 0, clock()
@@ -222,7 +222,7 @@ class Book:
 
     def lane(self, whose: str) -> bytes:
         """The keyed hash that stands for a person."""
-        return self.keys.index(whose.encode())[:16]
+        return self.blind(whose.encode())
 
     def owner(self) -> str:
         """Name of our hold: what we send is ours as long as this process lives."""
@@ -268,7 +268,7 @@ class Book:
             head = self.journal.head()
             number = self.store.rows("SELECT number FROM store")[0]["number"]
             keep(self.id, Remembered(head.seq, head.hash, number, self.epoch))
-        except (KeysClosed, StoreFailed) as fault:
+        except QueueFault as fault:
             self.memory.fault = fault
         else:
             self.memory.fault = None

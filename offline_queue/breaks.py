@@ -37,11 +37,12 @@ def standing(book: Book) -> tuple[Trace, ...]:
     """What is known to be wrong with the store; empty: nothing."""
     if book.damage:
         return book.damage
-    known = book.journal.known()
-    if _STANDING not in known:
-        known[_STANDING] = _standing(book)
-    found: tuple[Trace, ...] = known[_STANDING]
-    return found
+    with book.store.alone():
+        known = book.journal.known()
+        if _STANDING not in known:
+            known[_STANDING] = _standing(book)
+        found: tuple[Trace, ...] = known[_STANDING]
+        return found
 
 
 def _standing(book: Book) -> tuple[Trace, ...]:

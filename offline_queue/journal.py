@@ -78,7 +78,7 @@ class Journal:
         self._newest = End()
         """The chain's end in that transaction."""
         self._sure = False
-        """Whether that became durable, as far as this process can know."""
+        """Whether it stands as long as nobody else writes: not after an undone step."""
         self._nothing = suite.digest(b"")
         self._known: dict[object, Any] = {}
         self._carried: tuple[int, dict[int, bytes]] = 0, {}
@@ -119,7 +119,8 @@ class Journal:
     def known(self) -> dict[object, Any]:
         """What was read or written in this and earlier transactions and still holds, as nobody else wrote since.
 
-        Whatever changes, changes with an event. Outside of a transaction nothing is known.
+        Whatever changes, changes with an event. Outside of a transaction nothing is known. The caller keeps the other
+        threads out.
         """
         if not self._store.turn:
             return {}
@@ -142,6 +143,7 @@ class Journal:
         """The newest link inside a transaction, which has the store to itself, and what it tells."""
         if self._turn != (turn := self._store.turn):
             if not (self._store.undisturbed() and self._sure):
+                self._sure = False
                 found = self._read_end()
                 if found.hash != self._newest.hash:
                     self.forget()

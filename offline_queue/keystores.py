@@ -15,28 +15,29 @@ from offline_queue.ports import Keystore
 
 
 class SystemKeys:
-    """The keystore of the operating system, through ``keyring``. Values stay far below Windows' 2,560 bytes."""
+    """The keystore of the operating system, through ``keyring``. Values stay far below Windows' 2,560 bytes.
+
+    Its backends let out whatever their systems raise, so that any exception means that it cannot be asked.
+    """
 
     def __init__(self, service: str = "yibao-terminal") -> None:
         self._service = service
 
     def get(self, name: str) -> bytes | None:
         import keyring
-        from keyring.errors import KeyringError
 
         try:
             text = keyring.get_password(self._service, name)
-        except (KeyringError, OSError, RuntimeError) as error:
+        except Exception as error:
             raise KeysClosed(cause=type(error).__name__) from error
         return None if text is None else base64.b64decode(text)
 
     def put(self, name: str, secret: bytes) -> None:
         import keyring
-        from keyring.errors import KeyringError
 
         try:
             keyring.set_password(self._service, name, base64.b64encode(secret).decode())
-        except (KeyringError, OSError, RuntimeError) as error:
+        except Exception as error:
             raise KeysClosed(cause=type(error).__name__) from error
 
 
@@ -89,7 +90,8 @@ class Unhurried:
         self._putting = threading.Lock()
         """Taken before ``_changed``, never after it."""
         self._running = False
-        self._fault: KeysClosed | None = None
+        self._refused = ""
+        """Why the last try failed."""
 
     def get(self, name: str) -> bytes | None:
         with self._changed:
@@ -103,7 +105,7 @@ class Unhurried:
             with self._changed:
                 self._waiting.pop(name, None)
             self._keys.put(name, secret)
-            self._fault = None
+            self._refused = ""
 
     def put_soon(self, name: str, secret: bytes) -> None:
         """Put it when there is time. Raises ``KeysClosed`` when the try before failed, and tries all the same."""
@@ -111,10 +113,16 @@ class Unhurried:
             self._waiting[name] = secret
             self._changed.notify()
             if not self._running:
-                threading.Thread(target=self._put_all, name="keystore", daemon=True).start()
-                self._running = True
-            if self._fault:
-                raise self._fault
+                self._start()
+            if self._refused:
+                raise KeysClosed(cause=self._refused)
+
+    def _start(self) -> None:
+        try:
+            threading.Thread(target=self._put_all, name="keystore", daemon=True).start()
+        except RuntimeError as error:
+            raise KeysClosed(cause="no thread") from error
+        self._running = True
 
     def _put_all(self) -> None:
         while self._something_waits():
@@ -133,9 +141,9 @@ class Unhurried:
             name, secret = next(iter(self._waiting.items()))
         try:
             self._keys.put(name, secret)
-            self._fault = None
-        except KeysClosed as fault:
-            self._fault = fault
+            self._refused = ""
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next one is to be tried
+            self._refused = str(error.data["cause"]) if isinstance(error, KeysClosed) else type(error).__name__
         with self._changed:
             if self._waiting[name] is secret:
                 del self._waiting[name]

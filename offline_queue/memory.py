@@ -36,7 +36,7 @@ class Memory:
         self._place = f"queue-at-{sha256(os.fsencode(folder.resolve())).hexdigest()[:24]}"
         self._numbers = f"numbers-{identity.institution}-{identity.terminal}"
         self.behind = False
-        """Whether the last anchor was given to the keystore without waiting for it."""
+        """Whether anchors were handed over without waiting for them: the last one is to be waited for."""
         self.fault: QueueFault | None = None
         """Why it does not hold the store's newest end."""
 
@@ -48,10 +48,9 @@ class Memory:
     def keep(self, store: bytes, known: Remembered) -> None:
         """Instead of what was known of it."""
         self._keys.put(_anchor(store), msgspec.msgpack.encode(known))
-        self.behind = False
 
     def keep_soon(self, store: bytes, known: Remembered) -> None:
-        """The same without waiting for it, where the keystore can do that; a fault may be that of the time before."""
+        """The same without waiting for it, where the keystore can do that; a fault is that of the time before."""
         if isinstance(self._keys, Unhurried):
             self.behind = True
             self._keys.put_soon(_anchor(store), msgspec.msgpack.encode(known))

@@ -79,8 +79,8 @@ class Algorithms:
     cipher: Callable[[bytes], "_Aead"]
 
     def keyed(self, key: bytes) -> Mac:
-        """Digests under one key of at most 64 bytes (HMAC, RFC 2104), made with the digest that is at work anyway."""
-        padded = key.ljust(_BLOCK, b"\0")
+        """Digests under one key (HMAC, RFC 2104), made with the digest that is at work anyway."""
+        padded = (key if len(key) <= _BLOCK else self.digest(key)).ljust(_BLOCK, b"\0")
         inner, outer = (bytes(byte ^ pad for byte in padded) for pad in (0x36, 0x5C))
         digest = self.digest
 

@@ -17,8 +17,9 @@ from offline_queue import place
 from offline_queue.faults import KeyStored, NotDurable, NotOurStore, StoreFailed, StoreUncertain
 
 NAME = "queue.db"
-_UNSEEN = -1
 SCHEMA = 3
+_UNSEEN = -1
+"""No count of foreign commits."""
 
 Connect = Callable[[Path], sqlite3.Connection]
 
@@ -76,7 +77,11 @@ Mark = tuple[int, bytes]
 
 
 class Store:
-    """The file of one folder. Safe to share between threads; other processes may have it open as well."""
+    """The file of one folder. Safe to share between threads; other processes may have it open as well.
+
+    A ``with`` block over it is a transaction, as with SQLite's own connections, and is written ``with
+    store.transaction()``. No generator makes it: every record and change of state is in one.
+    """
 
     def __init__(self, folder: Path, connect: Connect | None = None) -> None:
         place.check(folder)
@@ -89,7 +94,7 @@ class Store:
         self._later: dict[str, list[tuple[str, list[Sequence[object]]]]] = {}
         """By table: statements in their order, with the values of each run of one statement."""
         self.ended: Callable[[bool], None] = lambda undone: None
-        """Called after each transaction; told whether it was undone, or may have been."""
+        """Called after each transaction; told whether it was undone, or may have been, before anybody else begins."""
         self.connect = connect or (lambda path: sqlite3.connect(path, isolation_level=None, check_same_thread=False))
         self._lock = threading.RLock()
         self._lost = False
@@ -200,25 +205,32 @@ class Store:
         undone = True
         try:
             mark, self.mark, self.turn = self.mark, None, 0
-            try:
-                if error is None:
-                    self._catch_up()
-            except sqlite3.Error as failed:
-                error = failed
             if error is not None:
-                self._later = {}
-                self._undo()
-                if isinstance(error, sqlite3.Error):
-                    raise _failed(error) from error
+                self._abandon(error)
                 return
             try:
+                self._catch_up()
+            except BaseException as late:
+                self._abandon(late)
+                raise
+            try:
                 self._conn.execute("COMMIT")
-            except sqlite3.Error as failed:
-                self._find_out(failed, mark)
+            except sqlite3.Error as uncertain:
+                self._find_out(uncertain, mark)
             undone = False
         finally:
-            self._lock.release()
-            self.ended(undone)
+            try:
+                if undone:
+                    self.ended(True)
+            finally:
+                self._lock.release()
+        self.ended(False)
+
+    def _abandon(self, error: BaseException) -> None:
+        self._later = {}
+        self._undo()
+        if isinstance(error, sqlite3.Error):
+            raise _failed(error) from error
 
     def copy(self, file: Path) -> None:
         """A compact copy of what is committed, flushed."""

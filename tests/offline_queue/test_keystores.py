@@ -18,7 +18,7 @@ class Slow:
     def __init__(self) -> None:
         self.open = threading.Event()
         self.open.set()
-        self.refusing = False
+        self.refusing: Exception | None = None
         self.tried: list[bytes] = []
         self._kept: dict[str, bytes] = {}
 
@@ -29,7 +29,7 @@ class Slow:
         self.tried.append(secret)
         assert self.open.wait(10)
         if self.refusing:
-            raise KeysClosed(cause="refused")
+            raise self.refusing
         self._kept[name] = secret
 
 
@@ -83,15 +83,18 @@ def test_what_is_put_at_once_is_not_overtaken_by_what_waited(slow: Slow, unhurri
     assert slow.get("anchor") == unhurried.get("anchor") == b"last"
 
 
-def test_a_refusal_is_told_at_the_next_try_until_one_succeeds(slow: Slow, unhurried: Unhurried) -> None:
-    slow.refusing = True
+@pytest.mark.parametrize("refusal", [KeysClosed(cause="refused"), ValueError("what no keystore should raise")])
+def test_a_refusal_is_told_at_the_next_try_until_one_succeeds(
+    slow: Slow, unhurried: Unhurried, refusal: Exception
+) -> None:
+    slow.refusing = refusal
     unhurried.put_soon("anchor", b"1")
     eventually(lambda: slow.tried == [b"1"] and unhurried.get("anchor") is None)
     for secret in (b"2", b"3"):
         with pytest.raises(KeysClosed):
             unhurried.put_soon("anchor", secret)
         eventually(lambda secret=secret: slow.tried[-1] == secret and unhurried.get("anchor") is None)
-    slow.refusing = False
+    slow.refusing = None
     with pytest.raises(KeysClosed):
         unhurried.put_soon("anchor", b"4")
     eventually(lambda: slow.get("anchor") == b"4")
@@ -106,16 +109,45 @@ def test_no_thread_is_left_when_there_is_nothing_to_put(slow: Slow, unhurried: U
         eventually(lambda: "keystore" not in {thread.name for thread in threading.enumerate()})
 
 
+def test_bills_are_recorded_where_no_thread_can_be_started(
+    world: World, slow: Slow, unhurried: Unhurried, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = world.queue(keys=unhurried)
+
+    def start(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as without:
+        without.setattr(threading.Thread, "start", start)
+        for _ in range(60):
+            queue.record(world.bill(kind=Kind.ADVICE))
+    assert "keys_closed" in queue.status().warnings
+    queue.record(world.bill(kind=Kind.ADVICE))
+    assert "keys_closed" not in queue.status().warnings
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["", "another anchor on its way"])
 def test_bills_are_recorded_while_the_keystore_hangs_and_the_end_is_anchored(
-    world: World, slow: Slow, unhurried: Unhurried
+    world: World, slow: Slow, unhurried: Unhurried, beside: bool
 ) -> None:
     queue = world.queue(keys=unhurried)
     slow.open.clear()
-    for _ in range(120):
+    if beside:
+        anchoring = threading.Thread(target=queue.book.remember)
+        anchoring.start()
+    for _ in range(150):
         queue.record(world.bill(kind=Kind.ADVICE))
-    slow.open.set()
     end = queue.anchor()
-    queue.close()
+    slow.open.set()
+    if beside:
+        anchoring.join()
+    slow.open.clear()
+    closing = threading.Thread(target=queue.close)
+    closing.start()
+    closing.join(0.1)
+    assert closing.is_alive()
+    slow.open.set()
+    closing.join()
     with world.queue(keys=slow) as again:
         assert again.verify().intact
         known = again.book.remembered()

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -329,6 +330,46 @@ def test_what_was_undone_is_forgotten(world: World) -> None:
         queue.record_all([world.bill(key="a"), world.bill(key="b")])
     assert queue.record(world.bill(key="c")).id == 2
     assert [item.key for item in queue.items()] == ["zhang-1", "c"]
+    assert queue.verify().intact
+
+
+def test_what_was_undone_is_forgotten_before_another_thread_may_begin(world: World) -> None:
+    queue = world.queue()
+    first = queue.record(world.bill("li"))
+    other = Thread(target=queue.record, args=(world.bill("wang"),))
+    forget = queue.book.store.ended
+
+    def slowly(undone: bool) -> None:
+        if undone:
+            other.start()
+            other.join(0.1)
+        forget(undone)
+
+    queue.book.store.ended = slowly
+    assert queue.record(world.bill(key=first.key, lane="li", payload=b"li-1")) == first  # undone, then looked up
+    other.join()
+    assert [item.key for item in queue.items()] == ["li-1", "wang-1"]
+    assert queue.verify().intact
+
+
+def test_who_looks_does_not_take_from_a_transaction_what_others_wrote(world: World) -> None:
+    here, there = world.queue(), world.queue()
+    here.record(world.bill())
+    there.record(world.bill())
+    looking = Thread(target=here.broken)
+    with here.noting() as note:
+        looking.start()
+        looking.join(0.1)
+        note("desk.word", b"", "cashier")
+    looking.join()
+    assert here.verify().intact
+
+
+def test_a_value_that_the_store_does_not_take_leaves_it_usable(world: World) -> None:
+    queue = world.queue()
+    with pytest.raises(OverflowError):
+        queue.record(world.bill(kind=Kind.ADVICE, amount_fen=1 << 63))
+    assert queue.record(world.bill()).id == 1
     assert queue.verify().intact
 
 

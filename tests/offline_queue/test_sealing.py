@@ -30,7 +30,7 @@ def test_the_digest_of_each_suite_is_the_standards(suite: Suite, digest: str) ->
 
 
 @pytest.mark.parametrize("suite", Suite)
-@given(key=st.binary(min_size=1, max_size=64), data=st.binary(max_size=300))
+@given(key=st.binary(min_size=1, max_size=150), data=st.binary(max_size=300))
 def test_a_keyed_digest_is_the_librarys_hmac(suite: Suite, key: bytes, data: bytes) -> None:
     known = HMAC(key, SUITES[suite].hash())
     known.update(data)
