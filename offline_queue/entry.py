@@ -62,7 +62,7 @@ def enter(
         item = Item(
             id=id,
             key=new.key,
-            digest=book.digest(new.asked or new.payload),
+            digest=_digest(book, new),
             lane=book.lane(new.lane),
             kind=new.kind,
             state=state,

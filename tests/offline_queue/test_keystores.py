@@ -1,14 +1,13 @@
 """A keystore that is slow, hangs or refuses: nobody at the desk waits for an anchor, and the newest one gets there."""
 
 import threading
-import time
-from collections.abc import Callable
 
 import pytest
 
 from offline_queue.faults import KeysClosed
 from offline_queue.keystores import Unhurried
 from offline_queue.vocabulary import Kind
+from tests.offline_queue.sites import until
 from tests.offline_queue.world import World
 
 
@@ -43,43 +42,36 @@ def unhurried(slow: Slow) -> Unhurried:
     return Unhurried(slow, idle=0.05)
 
 
-def eventually(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.001)
-
-
 def test_what_is_put_soon_is_known_at_once_and_put_when_the_keystore_has_time(slow: Slow, unhurried: Unhurried) -> None:
     slow.open.clear()
     unhurried.put_soon("anchor", b"1")
     assert (unhurried.get("anchor"), slow.get("anchor")) == (b"1", None)
     slow.open.set()
-    eventually(lambda: slow.get("anchor") == b"1")
+    until(lambda: slow.get("anchor") == b"1")
     assert unhurried.get("anchor") == b"1"
 
 
 def test_of_what_waits_only_the_newest_is_put(slow: Slow, unhurried: Unhurried) -> None:
     slow.open.clear()
     unhurried.put_soon("anchor", b"first")
-    eventually(lambda: slow.tried == [b"first"])
+    until(lambda: slow.tried == [b"first"])
     for secret in (b"second", b"third"):
         unhurried.put_soon("anchor", secret)
     assert unhurried.get("anchor") == b"third"
     slow.open.set()
-    eventually(lambda: slow.get("anchor") == b"third")
+    until(lambda: slow.get("anchor") == b"third")
     assert slow.tried == [b"first", b"third"]
 
 
 def test_what_is_put_at_once_is_not_overtaken_by_what_waited(slow: Slow, unhurried: Unhurried) -> None:
     slow.open.clear()
     unhurried.put_soon("anchor", b"first")
-    eventually(lambda: slow.tried == [b"first"])
+    until(lambda: slow.tried == [b"first"])
     unhurried.put_soon("anchor", b"waiting")
     threading.Timer(0.05, slow.open.set).start()
     unhurried.put("anchor", b"last")
     unhurried.put_soon("beside", b"1")
-    eventually(lambda: slow.get("beside") == b"1")
+    until(lambda: slow.get("beside") == b"1")
     assert slow.get("anchor") == unhurried.get("anchor") == b"last"
 
 
@@ -89,24 +81,24 @@ def test_a_refusal_is_told_at_the_next_try_until_one_succeeds(
 ) -> None:
     slow.refusing = refusal
     unhurried.put_soon("anchor", b"1")
-    eventually(lambda: slow.tried == [b"1"] and unhurried.get("anchor") is None)
+    until(lambda: slow.tried == [b"1"] and unhurried.get("anchor") is None)
     for secret in (b"2", b"3"):
         with pytest.raises(KeysClosed):
             unhurried.put_soon("anchor", secret)
-        eventually(lambda secret=secret: slow.tried[-1] == secret and unhurried.get("anchor") is None)
+        until(lambda secret=secret: slow.tried[-1] == secret and unhurried.get("anchor") is None)
     slow.refusing = None
     with pytest.raises(KeysClosed):
         unhurried.put_soon("anchor", b"4")
-    eventually(lambda: slow.get("anchor") == b"4")
+    until(lambda: slow.get("anchor") == b"4")
     unhurried.put_soon("anchor", b"5")
-    eventually(lambda: slow.get("anchor") == b"5")
+    until(lambda: slow.get("anchor") == b"5")
 
 
 def test_no_thread_is_left_when_there_is_nothing_to_put(slow: Slow, unhurried: Unhurried) -> None:
     for secret in (b"1", b"2"):
         unhurried.put_soon("anchor", secret)
-        eventually(lambda secret=secret: slow.get("anchor") == secret)
-        eventually(lambda: "keystore" not in {thread.name for thread in threading.enumerate()})
+        until(lambda secret=secret: slow.get("anchor") == secret)
+        until(lambda: "keystore" not in {thread.name for thread in threading.enumerate()})
 
 
 def test_bills_are_recorded_where_no_thread_can_be_started(

@@ -155,7 +155,7 @@ def test_an_old_copy_put_back_does_not_open(world: World) -> None:
     with pytest.raises(RolledBack):
         world.queue()
     with world.queue(adopt="chief") as adopted:
-        assert [trace.what for trace in adopted.verify([Anchor(slip.seq + 1, b"\0")]).traces] == [
+        assert [trace.what for trace in adopted.verify([Anchor(slip.seq + 1, bytes(4))]).traces] == [
             Tampering.ANOTHER_HISTORY
         ]
 
