@@ -3,8 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -74,7 +73,6 @@ class Book:
         self._told = 0, False
         """The last transaction that said something about contact, and what."""
         self._now = 0, clock()
-        self._today: tuple[int, DataKey] = 0, DataKey(0, b"")
         """The last transaction that asked for the time, and what it was."""
         self._hold: locks.Hold | None = None
         self.reserve = Reserve(folder)
@@ -140,9 +138,7 @@ class Book:
 
     def today(self) -> DataKey:
         """The data key for what the current transaction stores."""
-        if (turn := self.store.turn) != self._today[0]:
-            self._today = turn, self.keys.of_day(_name(self.now().date()))
-        return self._today[1]
+        return self.keys.of_day(msgspec.to_builtins(self.now())[:10])
 
     def conclude(self, work: Callable[[], Done]) -> Done:
         """One durable step that must not fail for want of room: it may use the reserve. ``work`` can be run twice."""
@@ -222,7 +218,7 @@ class Book:
 
     def lane(self, whose: str) -> bytes:
         """The keyed hash that stands for a person."""
-        return self.blind(whose.encode())
+        return self.keys.index(whose.encode())[:16]
 
     def owner(self) -> str:
         """Name of our hold: what we send is ours as long as this process lives."""
@@ -360,8 +356,3 @@ class Book:
     def place(self, item: Item) -> Place:
         """What an item's contents are bound to."""
         return (self.id, "item", item.id, item.key, item.kind)
-
-
-@lru_cache(maxsize=2)
-def _name(day: date) -> str:
-    return day.isoformat()

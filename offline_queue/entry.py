@@ -8,7 +8,6 @@ from offline_queue.book import Book, Contents
 from offline_queue.faults import KeyReused, LaneMoved
 from offline_queue.items import requested
 from offline_queue.ports import Item, NewItem
-from offline_queue.sealing import sealer
 from offline_queue.vocabulary import TRANSITIONS, Step
 
 
@@ -56,7 +55,7 @@ def enter(
 ) -> list[Item]:
     """Seal and store items inside a transaction, which ends with ``KeyStored`` where the key of one is taken."""
     key, now, items, links = book.today(), book.now(), [], []
-    last, state, seal = book.journal.newest().seq, TRANSITIONS[None, step], sealer(book.suite, key, book.epoch)
+    last, state, seal = book.journal.newest().seq, TRANSITIONS[None, step], key.sealer(book.suite, book.epoch)
     for id, new in enumerate(news, book.items.next_id()):
         last += 1
         item = Item(
@@ -78,6 +77,6 @@ def enter(
         sealed = seal(encode(Contents(new.lane, new.payload)), book.place(item))
         links.append((id, 0, book.items.add(item, sealed), intent, 1, requested(item)))
         items.append(item)
-    book.journal.append(step, now, actor, book.epoch, links)
+    book.journal.append(step.value, now, actor, book.epoch, links)
     book.unanchored += len(items)
     return items

@@ -122,11 +122,10 @@ class Journal:
         Whatever changes, changes with an event. Outside of a transaction nothing is known. The caller keeps the other
         threads out.
         """
-        if not self._store.turn:
+        if not (turn := self._store.turn):
             return {}
-        self.newest()
-        if len(self._known) > _MOST_KNOWN:
-            self._known.clear()
+        if turn != self._turn:
+            self.newest()
         return self._known
 
     def known_at(self, hash: bytes) -> dict[object, Any]:
@@ -148,6 +147,8 @@ class Journal:
                 if found.hash != self._newest.hash:
                     self.forget()
                 self._newest, self._sure = found, True
+            if len(self._known) > _MOST_KNOWN:
+                self._known.clear()
             self._turn = turn
         return self._newest
 

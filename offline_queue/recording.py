@@ -79,7 +79,7 @@ def _finish(
     if outcome.result not in (OutcomeClass.NOT_SENT, OutcomeClass.BUSY):
         return conclude(book, item, outcome, actor), None
     wanted = keep and item.kind is not Kind.ONLINE_ONLY
-    breach = next(reached(book, limits, item), None) if wanted else None
+    breach = next(iter(reached(book, limits, item)), None) if wanted else None
     if wanted and not breach:
         return conclude(book, item, outcome, actor), None
     book.contact(outcome.result is OutcomeClass.BUSY)

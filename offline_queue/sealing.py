@@ -36,6 +36,9 @@ Place = tuple[str | int | bytes, ...]
 Mac = Callable[[bytes], bytes]
 """A keyed digest with its key."""
 
+Seal = Callable[[bytes, Place], bytes]
+"""Compresses and seals under one key, bound to a place."""
+
 
 class _Packing(threading.local):
     """A thread's own: setting one up costs more than a record takes."""
@@ -52,10 +55,6 @@ _AS_IT_IS = b"\0"
 """Begins what was not compressed; a frame of Zstandard begins with 28 hex (RFC 8878, 3.1.1)."""
 
 
-def _packed(plain: bytes) -> bytes:
-    return _AS_IT_IS + plain if len(plain) < _SHORT else _PACKING.pack(plain)
-
-
 def _unpacked(packed: bytes) -> bytes:
     return packed[1:] if packed.startswith(_AS_IT_IS) else _PACKING.unpack(packed)
 
@@ -68,6 +67,12 @@ class _Aead(Protocol):
     def decrypt(self, nonce: bytes, data: bytes, associated: bytes, /) -> bytes: ...
 
 
+class _Digest(Protocol):
+    """Has taken in its data."""
+
+    def digest(self) -> bytes: ...
+
+
 @dataclass(frozen=True)
 class Algorithms:
     """One suite: an AEAD, a hash, and what follows from it."""
@@ -75,17 +80,21 @@ class Algorithms:
     mark: int
     key_bytes: int
     hash: type[hashes.HashAlgorithm]
-    digest: Callable[[bytes], bytes]
+    digester: Callable[[bytes], "_Digest"]
     cipher: Callable[[bytes], "_Aead"]
+
+    def digest(self, data: bytes) -> bytes:
+        """The hash of these bytes."""
+        return self.digester(data).digest()
 
     def keyed(self, key: bytes) -> Mac:
         """Digests under one key (HMAC, RFC 2104), made with the digest that is at work anyway."""
         padded = (key if len(key) <= _BLOCK else self.digest(key)).ljust(_BLOCK, b"\0")
         inner, outer = (bytes(byte ^ pad for byte in padded) for pad in (0x36, 0x5C))
-        digest = self.digest
+        digester = self.digester
 
         def mac(data: bytes) -> bytes:
-            return digest(outer + digest(inner + data))
+            return digester(outer + digester(inner + data).digest()).digest()
 
         return mac
 
@@ -111,29 +120,31 @@ class _Sm4:
         return work.update(data[:-_TAG]) + work.finalize()
 
 
-def _sha256(data: bytes) -> bytes:
-    return hashlib.sha256(data).digest()  # a third of what the general interface costs
+class _Sm3:
+    """SM3 in the manner of ``hashlib``, which has it on some systems only and takes a third of what this one takes."""
 
+    def __init__(self, data: bytes) -> None:
+        self._state = hashes.Hash(hashes.SM3())
+        self._state.update(data)
 
-def _sm3(data: bytes) -> bytes:
-    state = hashes.Hash(hashes.SM3())  # not every system's hashlib has it
-    state.update(data)
-    return state.finalize()
+    def digest(self) -> bytes:
+        return self._state.finalize()
 
 
 SUITES = {
-    vocabulary.Suite.INTERNATIONAL: Algorithms(1, 32, hashes.SHA256, _sha256, AESGCM),
-    vocabulary.Suite.NATIONAL: Algorithms(2, 16, hashes.SM3, _sm3, _Sm4),
+    vocabulary.Suite.INTERNATIONAL: Algorithms(1, 32, hashes.SHA256, hashlib.sha256, AESGCM),
+    vocabulary.Suite.NATIONAL: Algorithms(2, 16, hashes.SM3, _Sm3, _Sm4),
 }
 
 
 @dataclass(frozen=True)
 class DataKey:
-    """One day's key; remembers the cipher set up with it."""
+    """One day's key; remembers the ciphers and sealers set up with it."""
 
     id: int
     secret: bytes
     _ciphers: dict[int, _Aead] = field(default_factory=dict, repr=False, compare=False)
+    _sealers: dict[tuple[int, int], "Seal"] = field(default_factory=dict, repr=False, compare=False)
 
     def cipher(self, suite: Algorithms) -> _Aead:
         """The suite's cipher under this key."""
@@ -141,20 +152,26 @@ class DataKey:
             known = self._ciphers[suite.mark] = suite.cipher(self.secret[: suite.key_bytes])
         return known
 
+    def sealer(self, suite: Algorithms, epoch: int) -> "Seal":
+        """``seal`` with this key."""
+        if (known := self._sealers.get((suite.mark, epoch))) is None:
+            known = self._sealers[suite.mark, epoch] = _sealer(suite, self, epoch)
+        return known
+
 
 def seal(suite: Algorithms, key: DataKey, epoch: int, plain: bytes, place: Place) -> bytes:
     """Compress and seal, bound to its place."""
-    return sealer(suite, key, epoch)(plain, place)
+    return key.sealer(suite, epoch)(plain, place)
 
 
-def sealer(suite: Algorithms, key: DataKey, epoch: int) -> Callable[[bytes, Place], bytes]:
-    """``seal`` for who seals many with one key."""
+def _sealer(suite: Algorithms, key: DataKey, epoch: int) -> Seal:
     mark, id, encrypt, encode = suite.mark, key.id, key.cipher(suite).encrypt, msgspec.msgpack.encode
 
     def seal(plain: bytes, place: Place) -> bytes:
         nonce = os.urandom(12)
         head = _HEAD.pack(mark, epoch, id, nonce)
-        return head + encrypt(nonce, _packed(plain), head + encode(place))
+        packed = _AS_IT_IS + plain if len(plain) < _SHORT else _PACKING.pack(plain)
+        return head + encrypt(nonce, packed, head + encode(place))
 
     return seal
 

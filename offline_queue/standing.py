@@ -1,6 +1,6 @@
 """How the queue stands: what a person must see at a glance, and which limits one more item would pass."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -106,17 +106,18 @@ def rehearse(book: Book) -> None:
         book.note("rehearsed", "queue", word)
 
 
-def reached(book: Book, limits: Limits, asked: NewItem | Item, more: int = 0) -> Iterator[Breach]:
+def reached(book: Book, limits: Limits, asked: NewItem | Item, more: int = 0) -> Iterable[Breach]:
     """The limits that this item would pass, and as many ``more`` advices; a stored one is left out of what is open.
 
     Asked inside a transaction.
     """
-    if asked.kind is not Kind.ADVICE:
-        return breaches(limits, asked.kind, _figures(book, limits, asked))
+    kind = asked.kind
+    if kind is not Kind.ADVICE:
+        return breaches(limits, kind, _figures(book, limits, asked))
     items = book.journal.newest().items - isinstance(asked, Item) + more
-    if items < limits.most(asked.kind):  # only their number is limited: nothing else has to be looked up
-        return iter(())
-    return breaches(limits, asked.kind, Figures(now=book.now(), items_open=items))
+    if items < limits.most(kind):  # only their number is limited: nothing else has to be looked up
+        return ()
+    return breaches(limits, kind, Figures(now=book.now(), items_open=items))
 
 
 def _figures(book: Book, limits: Limits, asked: NewItem | Item | None = None) -> Figures:

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 
 from offline_queue import FileKeys
 from offline_queue.faults import KeysClosed
@@ -126,6 +126,19 @@ class Killed(BaseException):
     """The process is gone; nothing in it may catch this."""
 
 
+def connect(path: Path, cursor: type[sqlite3.Cursor]) -> sqlite3.Connection:
+    """A connection whose every statement goes through such a cursor."""
+
+    class Connection(sqlite3.Connection):
+        def cursor(self, *_: object) -> sqlite3.Cursor:
+            return super().cursor(cursor)
+
+        def execute(self, *asked: Any) -> sqlite3.Cursor:
+            return self.cursor().execute(*asked)
+
+    return sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=Connection)
+
+
 class Disk:
     """Makes connections, and flushes files, that fail as armed, and knows how long each log was at each commit."""
 
@@ -161,8 +174,8 @@ class Disk:
     def connect(self, path: Path) -> sqlite3.Connection:
         disk = self
 
-        class Failing(sqlite3.Connection):
-            def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        class Failing(sqlite3.Cursor):
+            def execute(self, sql: str, *values: Any) -> Self:
                 if disk.lies and sql == "PRAGMA synchronous":
                     return super().execute("SELECT 2")
                 if sql.startswith("VACUUM INTO"):
@@ -186,7 +199,7 @@ class Disk:
                     raise sqlite3.OperationalError("disk I/O error")
                 return done
 
-            def _copy(self, sql: str, values: tuple[str]) -> sqlite3.Cursor:
+            def _copy(self, sql: str, values: tuple[str]) -> Self:
                 """A copy that breaks off leaves half a file."""
                 done = super().execute(sql, values)
                 if fault := disk.fires():
@@ -196,7 +209,7 @@ class Disk:
                     raise sqlite3.OperationalError("database or disk is full")
                 return done
 
-        return sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=Failing)
+        return connect(path, Failing)
 
     def flush(self, file: int) -> None:
         """In the place of ``os.fsync``; what was not flushed when the process died is half there."""

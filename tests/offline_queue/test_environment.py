@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -20,7 +20,7 @@ from offline_queue.locks import Hold, Holder, holder, take
 from offline_queue.ports import Outcome, Sending
 from offline_queue.store import Store
 from offline_queue.vocabulary import Kind, OutcomeClass, State
-from tests.offline_queue.faulty import Disk, Fault
+from tests.offline_queue.faulty import Disk, Fault, connect
 from tests.offline_queue.world import START, World
 
 
@@ -113,20 +113,20 @@ def test_what_another_process_writes_before_a_file_is_reopened_is_seen(world: Wo
     """Even where the new connection's count of foreign commits happens to be that of the old one."""
     there, failing, opened = world.queue(), [False], count()
 
-    class Alike(sqlite3.Connection):
-        def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+    class Alike(sqlite3.Cursor):
+        def execute(self, sql: str, *values: Any) -> Self:
             done = super().execute("SELECT 1" if sql == "PRAGMA data_version" else sql, *values)
             if sql == "COMMIT" and failing[0]:
                 failing[0] = False
                 raise sqlite3.OperationalError("disk I/O error")
             return done
 
-    def connect(path: Path) -> sqlite3.Connection:
+    def reconnect(path: Path) -> sqlite3.Connection:
         if next(opened):
             there.record(world.bill("li"))
-        return sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=Alike)
+        return connect(path, Alike)
 
-    here = world.queue(connect=connect)
+    here = world.queue(connect=reconnect)
     failing[0] = True
     here.record(world.bill("zhang"))
     here.record(world.bill("zhang"))
@@ -144,17 +144,17 @@ def test_a_commit_that_fails_on_a_disk_that_is_gone_is_called_uncertain(world: W
 
 
 def test_settings_that_do_not_hold_are_refused(world: World) -> None:
-    class Deaf(sqlite3.Connection):
-        def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+    class Deaf(sqlite3.Cursor):
+        def execute(self, sql: str, *values: Any) -> Self:
             return super().execute("SELECT 1" if sql == "PRAGMA synchronous = FULL" else sql, *values)
 
-    def connect(path: Path) -> sqlite3.Connection:
-        conn = sqlite3.connect(path, isolation_level=None, factory=Deaf)
-        sqlite3.Connection.execute(conn, "PRAGMA synchronous = NORMAL")
+    def deafen(path: Path) -> sqlite3.Connection:
+        conn = connect(path, Deaf)
+        conn.execute("PRAGMA synchronous = NORMAL")
         return conn
 
     with pytest.raises(NotDurable) as refusal:
-        world.queue(connect=connect)
+        world.queue(connect=deafen)
     assert refusal.value.data["pragma"] == "synchronous"
 
 

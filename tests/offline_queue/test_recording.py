@@ -3,9 +3,8 @@
 import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -24,7 +23,7 @@ from offline_queue.limits import Limit, Signed, Unusable
 from offline_queue.ports import Item, Outcome, Sending
 from offline_queue.signed import make_key, sign, verified
 from offline_queue.vocabulary import Decision, Kind, OutcomeClass, State
-from tests.offline_queue.faulty import Disk, Fault
+from tests.offline_queue.faulty import Disk, Fault, connect
 from tests.offline_queue.world import Recorder, World
 
 
@@ -127,16 +126,13 @@ def test_the_second_commit_of_an_online_sale_keeps_the_answer_as_evidence(world:
 def _commits(world: World, work: Callable[[Queue], object]) -> int:
     counted = 0
 
-    class Counting(sqlite3.Connection):
-        def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+    class Counting(sqlite3.Cursor):
+        def execute(self, sql: str, *values: Any) -> Self:
             nonlocal counted
             counted += sql == "COMMIT"
             return super().execute(sql, *values)
 
-    def connect(path: Path) -> sqlite3.Connection:
-        return sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=Counting)
-
-    queue = world.queue(connect=connect)
+    queue = world.queue(connect=lambda path: connect(path, Counting))
     queue.numbers.next()
     queue.sealer.seal(b"", b"")
     counted = 0
