@@ -205,6 +205,16 @@ class KeyStored(StoreFailed):
     next_en = "Verify the whole store, then try again."
 
 
+class Overtaken(StoreFailed):
+    """Another process wrote since this one last looked, and has the next place: undone; whoever trusted looks again."""
+
+    code = "overtaken"
+    zh = "另一个进程刚写入数据库（{cause}），本步没有生效。"
+    en = "Another process has just written to the store ({cause}); nothing of this step took effect."
+    next_zh = "请重试。"
+    next_en = "Try again."
+
+
 class StoreUncertain(QueueFault):
     """A commit failed and the store cannot be reopened to see whether it took effect."""
 

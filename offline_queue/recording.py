@@ -3,7 +3,7 @@
 from offline_queue import breaks
 from offline_queue.book import Book
 from offline_queue.entry import check_seen, enter, known_item
-from offline_queue.faults import ForbiddenStep, KeyStored, LaneBusy, LimitReached, OnlineOnly, StoreBroken
+from offline_queue.faults import ForbiddenStep, KeyStored, LaneBusy, LimitReached, OnlineOnly, Overtaken, StoreBroken
 from offline_queue.items import OPEN_ROWS
 from offline_queue.limits import Breach, Limits, refusal
 from offline_queue.outcomes import conclude
@@ -15,7 +15,8 @@ from offline_queue.vocabulary import Kind, OutcomeClass, State, Step
 def record(book: Book, limits: Limits, news: list[NewItem], actor: str, seen: int | None = None) -> list[Item]:
     """Store items to be sent later: all of them or, when one is refused, none.
 
-    At first as if none were known, which is usual and saves looking; whoever repeats an item asks for no room.
+    At first as if none were known and nobody else wrote, which is usual and saves looking: the end shows whether it was
+    so. Whoever repeats an item asks for no room.
     """
     for new in news:
         if new.kind is Kind.ONLINE_ONLY:
@@ -25,10 +26,11 @@ def record(book: Book, limits: Limits, news: list[NewItem], actor: str, seen: in
     together = len(news) == 1 or all(new.kind is Kind.ADVICE for new in news)
     try:
         with book.transaction():
+            book.journal.trust()
             if together:
                 return _add(book, limits, news, actor, seen)
             return [_add(book, limits, [new], actor, seen)[0] for new in news]
-    except (KeyStored, LimitReached, StoreBroken):
+    except (KeyStored, Overtaken, LimitReached, StoreBroken):
         with book.transaction():
             return [known_item(book, new) or _add(book, limits, [new], actor, seen)[0] for new in news]
 

@@ -14,10 +14,11 @@ from typing import Any
 from sqlite_utils import Database
 
 from offline_queue import place
-from offline_queue.faults import KeyStored, NotDurable, NotOurStore, StoreFailed, StoreUncertain
+from offline_queue.faults import KeyStored, NotDurable, NotOurStore, Overtaken, StoreFailed, StoreUncertain
 
 NAME = "queue.db"
 SCHEMA = 3
+_TAKEN = {sqlite3.SQLITE_CONSTRAINT_UNIQUE: KeyStored, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY: Overtaken}
 _UNSEEN = -1
 """No count of foreign commits."""
 
@@ -314,5 +315,4 @@ class Store:
 
 
 def _failed(error: sqlite3.Error) -> StoreFailed:
-    taken = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_CONSTRAINT_UNIQUE
-    return KeyStored(cause=error) if taken else StoreFailed(cause=error)
+    return _TAKEN.get(getattr(error, "sqlite_errorcode", 0), StoreFailed)(cause=error)

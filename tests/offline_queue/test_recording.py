@@ -287,6 +287,21 @@ def test_what_another_process_wrote_is_seen_at_once(world: World) -> None:
     assert here.verify().intact
 
 
+def test_who_trusts_that_nobody_else_wrote_finds_out_in_time(world: World) -> None:
+    """That a key is known, a number taken, a limit reached."""
+    limits = Limits(items_open=1, advice_factor=3)
+    here, there = world.queue(limits=limits), world.queue(limits=limits)
+    first = here.record(world.bill("zhang", kind=Kind.ADVICE))
+    second = there.record(world.bill("li", kind=Kind.ADVICE))
+    assert here.record(world.bill("li", kind=Kind.ADVICE, key=second.key, payload=b"li-1")) == second
+    third = here.record(world.bill("wang", kind=Kind.ADVICE))
+    assert [first.id, second.id, third.id] == [1, 2, 3]
+    with pytest.raises(LimitReached) as refusal:
+        there.record(world.bill("zhao", kind=Kind.ADVICE))
+    assert refusal.value.data["found"] == "3"
+    assert here.verify().intact
+
+
 def test_only_what_is_open_and_a_few_others_are_near_however_long_one_stays_open(world: World) -> None:
     def close(number: int) -> None:
         for _ in range(number):
