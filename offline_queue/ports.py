@@ -67,9 +67,9 @@ class Item(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     state: State
     reason: str = ""
     """Why it stands where it stands: a code of the far end's or of the queue's, or the note of a decision."""
-    amount_fen: int
+    amount_fen: int = 0
     reverses: str = ""
-    once_freed: OnceFreed
+    once_freed: OnceFreed = OnceFreed.SEND_AGAIN
     number: str = ""
     """Message number of the last call that may have had an effect; empty before the first."""
     attempts: int = 0

@@ -17,7 +17,7 @@ from offline_queue import place
 from offline_queue.faults import KeyStored, NotDurable, NotOurStore, Overtaken, StoreFailed, StoreUncertain
 
 NAME = "queue.db"
-SCHEMA = 3
+SCHEMA = 4
 _TAKEN = {sqlite3.SQLITE_CONSTRAINT_UNIQUE: KeyStored, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY: Overtaken}
 _UNSEEN = -1
 """No count of foreign commits."""
@@ -51,8 +51,8 @@ CREATE TABLE data_key (
 ) STRICT;
 CREATE TABLE item (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL, digest BLOB NOT NULL, lane BLOB NOT NULL, kind TEXT NOT NULL,
-    state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '', amount_fen INTEGER NOT NULL,
-    reverses TEXT NOT NULL DEFAULT '', once_freed TEXT NOT NULL, number TEXT NOT NULL DEFAULT '',
+    state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '', amount_fen INTEGER NOT NULL DEFAULT 0,
+    reverses TEXT NOT NULL DEFAULT '', once_freed TEXT NOT NULL DEFAULT 'send_again', number TEXT NOT NULL DEFAULT '',
     attempts INTEGER NOT NULL DEFAULT 0, tries INTEGER NOT NULL DEFAULT 0, due TEXT,
     doubtful_at TEXT, doubtful_since TEXT, owner TEXT NOT NULL DEFAULT '', created TEXT NOT NULL, closed TEXT,
     reconciled TEXT NOT NULL DEFAULT '', freed INTEGER NOT NULL DEFAULT 0, sealed_with INTEGER NOT NULL,
