@@ -73,7 +73,7 @@ class Sums:
     ) -> None:
         """``id`` names the store; ``opens`` says whether a payload opens; ``breathe`` is called now and then."""
         self._store = store
-        self._digest = suite.digest
+        self._digester = suite.digester
         self._id = id
         self._opens = opens
         self._breathe = breathe
@@ -159,7 +159,7 @@ class Sums:
                 setattr(stored, name, value)
             stored.seldom = None
         if stored.sealed is not None:
-            stored.sealed = self._digest(stored.sealed)
+            stored.sealed = self._digester(stored.sealed).digest()
         return stored
 
     def _skip(self, id: int | None = None) -> tuple[Any, ...] | None:

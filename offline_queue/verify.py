@@ -81,7 +81,7 @@ class Verifier:
     def links(self, after: Anchor) -> Iterator[tuple[tuple[Any, ...], Sequence[Trace]]]:
         """Each stored link after a known one, with what is wrong with it."""
         seq, previous = after.seq, after.hash
-        encode, digest = msgspec.msgpack.encode, self._suite.digest
+        encode, digester = msgspec.msgpack.encode, self._suite.digester
         mac = self._keys.chain if self._keys else None
         for row in self._store.each(_LINKS, (seq,)):
             found: Sequence[Trace] = ()
@@ -90,7 +90,7 @@ class Verifier:
             if row[_SEQ] != seq:
                 found = [Trace(Tampering.EVENT_MISSING, seq=seq)]
                 seq = row[_SEQ]
-            elif digest(previous + encode(row[:_BODY])) != hash:
+            elif digester(previous + encode(row[:_BODY])).digest() != hash:
                 found = [Trace(Tampering.EVENT_CHANGED, seq=seq, item=row[_ITEM])]
             if mac and mac(hash) != row[_MAC]:
                 found = [*found, Trace(Tampering.EVENT_FORGED, seq=seq, item=row[_ITEM])]
