@@ -7,6 +7,7 @@ and key.
 import base64
 import os
 import threading
+import time
 from pathlib import Path
 
 from offline_queue.faults import KeysClosed
@@ -81,9 +82,12 @@ class Unhurried:
     What waits is known here at once and elsewhere once it was put; of each name only the newest counts.
     """
 
-    def __init__(self, keys: Keystore, idle: float = 5.0) -> None:
-        """``idle``: seconds after which the thread, with nothing to put, ends."""
+    def __init__(self, keys: Keystore, *, rest: float = 0.1, idle: float = 5.0) -> None:
+        """Seconds: after each put, so that under load a keystore does not take from the store what a flush costs;
+        and with nothing to put, until the thread ends.
+        """
         self._keys = keys
+        self._rest = rest
         self._idle = idle
         self._waiting: dict[str, bytes] = {}
         self._changed = threading.Condition()
@@ -128,6 +132,7 @@ class Unhurried:
         while self._something_waits():
             with self._putting:
                 self._put_oldest()
+            time.sleep(self._rest)
 
     def _something_waits(self) -> bool:
         with self._changed:

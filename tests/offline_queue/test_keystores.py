@@ -39,7 +39,7 @@ def slow() -> Slow:
 
 @pytest.fixture
 def unhurried(slow: Slow) -> Unhurried:
-    return Unhurried(slow, idle=0.05)
+    return Unhurried(slow, rest=0.0, idle=0.05)
 
 
 def test_what_is_put_soon_is_known_at_once_and_put_when_the_keystore_has_time(slow: Slow, unhurried: Unhurried) -> None:
@@ -59,6 +59,16 @@ def test_of_what_waits_only_the_newest_is_put(slow: Slow, unhurried: Unhurried) 
         unhurried.put_soon("anchor", secret)
     assert unhurried.get("anchor") == b"third"
     slow.open.set()
+    until(lambda: slow.get("anchor") == b"third")
+    assert slow.tried == [b"first", b"third"]
+
+
+def test_a_keystore_is_left_alone_between_two_puts_and_gets_the_newest(slow: Slow) -> None:
+    unhurried = Unhurried(slow, rest=1.0, idle=0.05)
+    for secret in (b"first", b"second", b"third"):
+        unhurried.put_soon("anchor", secret)
+        until(lambda: slow.get("anchor") == b"first")
+    assert slow.tried == [b"first"]
     until(lambda: slow.get("anchor") == b"third")
     assert slow.tried == [b"first", b"third"]
 
