@@ -66,3 +66,22 @@ def test_a_killed_process_loses_and_doubles_nothing(
         assert set(arrived.values()) == {1}
     numbers = [number for number, _ in far.effects()]
     assert len(set(numbers)) == len(numbers)
+
+
+def test_processes_that_store_at_once_take_nothing_from_each_other(folder: Path, seed: int) -> None:
+    """Each trusts that nobody else wrote since it did, and is wrong nearly every time."""
+    with victim.open_queue(folder):  # one of them would make the store; the others would wait for it
+        pass
+    command = [sys.executable, victim.__file__, str(folder)]
+    works = ("record", "record", "record", "sell")
+    processes = [
+        subprocess.Popen([*command, work, str(seed + n), "500"], stdout=subprocess.PIPE, text=True)
+        for n, work in enumerate(works)
+    ]
+    acknowledged = [key for process in processes for key in process.communicate()[0].split()]
+    assert [process.returncode for process in processes] == [0] * len(works)
+    with victim.open_queue(folder) as queue:
+        assert queue.verify().intact
+        known = [item.key for item in queue.items(State)]
+        assert sorted(known) == sorted(acknowledged)
+        assert len(known) == 500 * len(works)

@@ -1,6 +1,6 @@
 """A desk in a process of its own, to be killed, and a far end that writes down what arrives.
 
-    python victim.py FOLDER record|sell|forward SEED
+    python victim.py FOLDER record|sell|forward SEED [BILLS]
 
 Prints the key of each bill once it is durable.
 """
@@ -73,8 +73,8 @@ def open_queue(folder: Path) -> Queue:
     return queue
 
 
-def main(folder: Path, work: str, seed: int) -> None:
-    """Works until it is killed."""
+def main(folder: Path, work: str, seed: int, bills: int = 10**9) -> None:
+    """Works until it is killed, or has made so many bills."""
     chance = random.Random(seed)
     queue = open_queue(folder)
     far = Ledger(folder / "effects", chance)
@@ -83,7 +83,7 @@ def main(folder: Path, work: str, seed: int) -> None:
             print("ready", flush=True)
             while True:
                 forwarder.run(now=True)
-    for n in range(10**9):
+    for n in range(bills):
         key = f"{os.getpid()}-{seed}-{n}"
         bill = NewItem(key=key, lane=key, kind=Kind.REQUEST, payload=key.encode() * 20, amount_fen=100)
         if work == "record":
@@ -94,7 +94,8 @@ def main(folder: Path, work: str, seed: int) -> None:
             item = sending.item
             queue.finish(sending, far.send(item, b"", Intent(sending.number, b"", item.created)))
         print(key, flush=True)
+    queue.close()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
+    main(Path(sys.argv[1]), sys.argv[2], *map(int, sys.argv[3:]))
