@@ -28,11 +28,13 @@ _SHUTDOWN = 0x8004587D  # EXT4_IOC_SHUTDOWN
 _WITHOUT_FLUSH = 2
 
 _PLAIN = """
-import sqlite3, sys
+import pathlib, sqlite3, sys
+for old in pathlib.Path(sys.argv[1]).glob("plain.db*"):
+    old.unlink()
 conn = sqlite3.connect(sys.argv[1] + "/plain.db", isolation_level=None)
 conn.execute(f"PRAGMA journal_mode = {sys.argv[2]}")
 conn.execute(f"PRAGMA synchronous = {sys.argv[3]}")
-conn.execute("CREATE TABLE IF NOT EXISTS item (id INTEGER PRIMARY KEY, body BLOB)")
+conn.execute("CREATE TABLE item (id INTEGER PRIMARY KEY, body BLOB)")
 while True:
     key = conn.execute("INSERT INTO item (body) VALUES (zeroblob(1500))").lastrowid
     print(f"key-{key}", flush=True)
