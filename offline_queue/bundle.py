@@ -31,7 +31,7 @@ from offline_queue.outcomes import conclude
 from offline_queue.place import PART, flush_folder
 from offline_queue.ports import Intent, Item, NewItem, Outcome
 from offline_queue.sealing import SUITES, unseal
-from offline_queue.store import Store
+from offline_queue.store import READABLE, Store
 from offline_queue.verify import Verifier
 from offline_queue.vocabulary import EXPORTED, OPEN, Kind, OnceFreed, OutcomeClass, State, Step
 
@@ -198,10 +198,12 @@ def _part(file: Path) -> Path:
 def recover(folder: Path, site: X25519PrivateKey, to: bytes) -> bytes:
     """Pack everything open from a dead terminal's folder, read with the site's recovery key.
 
-    Raises ``KeysClosed`` for another key and ``StoreBroken`` when the chain does not hold.
+    Raises ``KeysClosed`` for another key, ``OtherVersion`` for a newer program's store, and ``StoreBroken`` when the
+    chain does not hold.
     """
     store = Store(folder)
     with contextlib.closing(store):
+        store.check_schema(oldest=READABLE)
         row = store.rows("SELECT store, suite FROM store")[0]
         id, suite = row["store"], SUITES[vocabulary.Suite(row["suite"])]
         keys = DataKeys(store, suite, id, SiteWrapping(id, site), None)

@@ -175,7 +175,7 @@ class UnfitFolder(QueueFault):
 
 
 class NotOurStore(QueueFault):
-    """The folder's store was made for another terminal, or by a newer program."""
+    """The folder's store was made for another terminal."""
 
     code = "not_our_store"
     exit = _INPUT
@@ -183,6 +183,19 @@ class NotOurStore(QueueFault):
     en = "The store in {folder} has {field} {found}; expected {expected}."
     next_zh = "请改回原来的机构和终端编号；要把此目录交给另一终端，先停用原终端。"
     next_en = "Put institution and terminal back; to give the folder to another terminal retire this one first."
+
+
+class OtherVersion(QueueFault):
+    """The folder's store was made by another version of this program."""
+
+    code = "other_version"
+    exit = _INPUT
+    zh = "{folder} 中的数据由另一版本的程序建立（结构 {found}，本版本为 {expected}），没有改动。"
+    en = "The store in {folder} was made by another version of this program (schema {found}, ours is {expected})."
+    next_zh = "请用建立它的版本打开，办完未结的业务并停用终端后再换版本。"
+    next_en = (
+        "Open it with the version that made it; settle what is open and retire the terminal before changing version."
+    )
 
 
 class StoreFailed(QueueFault):

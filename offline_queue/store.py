@@ -14,12 +14,14 @@ from typing import Any
 from sqlite_utils import Database
 
 from offline_queue import place
-from offline_queue.faults import KeyStored, NotDurable, NotOurStore, Overtaken, StoreFailed, StoreUncertain
+from offline_queue.faults import KeyStored, NotDurable, OtherVersion, Overtaken, StoreFailed, StoreUncertain
 
 NAME = "queue.db"
 SCHEMA = 4
 _TAKEN = {sqlite3.SQLITE_CONSTRAINT_UNIQUE: KeyStored, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY: Overtaken}
 _UNSEEN = -1
+READABLE = 3
+"""The oldest schema whose items, events and keys are read as ours are."""
 """No count of foreign commits."""
 
 Connect = Callable[[Path], sqlite3.Connection]
@@ -130,10 +132,10 @@ class Store:
         for statement in filter(str.strip, _TABLES.split(";")):
             db.execute(statement)
 
-    def check_schema(self) -> None:
-        """Raise ``NotOurStore`` for the file of a program with other tables."""
-        if (found := self.rows("SELECT schema FROM store")[0][0]) != SCHEMA:
-            raise NotOurStore(folder=self.folder, field="schema", found=found, expected=SCHEMA)
+    def check_schema(self, *, oldest: int = SCHEMA) -> None:
+        """Raise ``OtherVersion`` for the file of a program with other tables; who only reads knows older ones too."""
+        if not oldest <= (found := self.rows("SELECT schema FROM store")[0][0]) <= SCHEMA:
+            raise OtherVersion(folder=self.folder, found=found, expected=SCHEMA)
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
         """Rows of a query, inside the current transaction if there is one."""

@@ -16,7 +16,7 @@ from offline_queue.journal import ARCHIVED, BEGINNING, LINKED, Journal
 from offline_queue.numbers import spell
 from offline_queue.ports import Anchor, Identity
 from offline_queue.sealing import NAMES_KEY, SUITES, Algorithms, Place, opener
-from offline_queue.store import NAME, Store
+from offline_queue.store import NAME, READABLE, Store
 from offline_queue.sums import Breathe, Sums
 from offline_queue.traces import Tampering, Trace, Verification
 
@@ -190,11 +190,12 @@ def _told(changes: str) -> dict[str, object]:
 def check(folder: Path, anchors: Iterable[Anchor] = ()) -> Verification:
     """A store checked by whoever has the folder and no keys: links, digests, sums and printed ends.
 
-    Raises ``NotOurStore`` where there is none.
+    Raises ``NotOurStore`` where there is none, ``OtherVersion`` for one of a newer program.
     """
     if not (folder / NAME).is_file():
         raise NotOurStore(folder=folder, field=NAME, found="-", expected=NAME)
     with closing(Store(folder)) as store:
+        store.check_schema(oldest=READABLE)
         row = store.rows("SELECT store, suite FROM store")[0]
         suite = SUITES[vocabulary.Suite(row["suite"])]
         with closing(Verifier(store, suite, row["store"], None, Archives(folder / FOLDER, suite))) as verifier:

@@ -52,6 +52,10 @@ STEPS: Mapping[str, tuple[str, str]] = {
         "请改回设置；要把此目录交给另一终端，先用原设置执行 yibao config retire。",
         "Put the settings back; to give the folder to another terminal run yibao config retire with them first.",
     ),
+    "other_version": (
+        "请用建立它的版本打开；办完未结业务并执行 yibao config retire 后再换版本。",
+        "Open it with the version that made it; settle what is open and run yibao config retire there before changing.",
+    ),
     "store_uncertain": (
         "请停止收费，修复磁盘后用 yibao queue verify 核对。",
         "Stop taking money, mend the disk, then check with yibao queue verify.",

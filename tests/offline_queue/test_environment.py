@@ -8,17 +8,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from itertools import count
 from pathlib import Path
 from typing import Any, Self
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from offline_queue import Limits, Queue, place
-from offline_queue.faults import NotDurable, NotOurStore, StoreFailed, StoreUncertain, UnfitFolder, UnknownKey
+from offline_queue import Limits, Queue, bundle, place, verify
+from offline_queue.faults import NotDurable, OtherVersion, StoreFailed, StoreUncertain, UnfitFolder, UnknownKey
 from offline_queue.locks import Hold, Holder, holder, take
 from offline_queue.ports import Outcome, Sending
-from offline_queue.store import Store
+from offline_queue.store import READABLE, SCHEMA, Store
 from offline_queue.vocabulary import Kind, OutcomeClass, State
 from tests.offline_queue.faulty import Disk, Fault, connect
 from tests.offline_queue.world import START, World
@@ -181,13 +183,19 @@ def test_a_network_file_system_is_refused(
         assert refusal.value.data["found"] == kind
 
 
-def test_a_store_of_a_newer_program_is_refused(world: World) -> None:
-    world.queue().close()
+@pytest.mark.parametrize("schema", [READABLE, SCHEMA + 1])
+def test_a_store_of_another_version_is_not_opened_and_an_older_one_still_read(world: World, schema: int) -> None:
+    site = X25519PrivateKey.generate()
+    with world.queue(site_key=site.public_key().public_bytes_raw()) as queue:
+        address = bundle.address(queue.book)
     with sqlite3.connect(world.folder / "queue.db") as conn:
-        conn.execute("UPDATE store SET schema = 99")
-    with pytest.raises(NotOurStore) as refusal:
+        conn.execute("UPDATE store SET schema = ?", (schema,))
+    with pytest.raises(OtherVersion) as refusal:
         world.queue()
-    assert refusal.value.data["found"] == 99
+    assert refusal.value.data["found"] == schema
+    for read in (lambda: verify.check(world.folder), lambda: bundle.recover(world.folder, site, address)):
+        with nullcontext() if schema < SCHEMA else pytest.raises(OtherVersion):
+            assert read()
 
 
 def test_a_file_that_is_no_database_is_refused(world: World) -> None:
