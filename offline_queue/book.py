@@ -68,7 +68,9 @@ class Book:
         self.clock = clock
         self.steady = steady
         self.memory = Memory(keys, folder, identity)
-        self.unanchored = 0
+        self.entering = 0
+        """Items that the current transaction lets in."""
+        self._unanchored = 0
         """Items since an anchor was last handed to the keystore."""
         self._told = 0, False
         """The last transaction that said something about contact, and what."""
@@ -119,13 +121,16 @@ class Book:
 
     def transaction(self) -> AbstractContextManager[None]:
         """One durable step. After it, now and then, the chain's end is written to the keystore."""
+        entered, self.entering = self.entering, 0
         return self.store.transaction()
 
     def _ended(self, undone: bool) -> None:
         if undone:
-            self.keys.forget()  # one of them may have been made in this transaction
+            self.keys.undone()
             self.journal.forget()
-        elif self.unanchored >= _ANCHOR_EVERY:
+            return
+        self._unanchored += entered
+        if self._unanchored >= _ANCHOR_EVERY:
             self._remember(self.memory.keep_soon)
 
     def now(self) -> datetime:
@@ -268,7 +273,7 @@ class Book:
             self.memory.fault = fault
         else:
             self.memory.fault = None
-            self.unanchored = 0
+            self._unanchored = 0
 
     def retire(self) -> None:
         """Write the last anchor, how far the numbers went for a store that follows, and that one may follow here."""
@@ -281,7 +286,7 @@ class Book:
 
     def close(self) -> None:
         """Write the anchor, let go of everything."""
-        if self.unanchored or self.memory.behind:
+        if self._unanchored or self.memory.behind:
             self.remember()
         self.let_go()
         self.archives.close()

@@ -122,6 +122,8 @@ class DataKeys:
         self._site = site
         self._known: dict[int, DataKey] = {}
         self._days: dict[str, DataKey] = {}
+        self._made = False
+        """Whether any was made here."""
         self._lock = threading.Lock()
         master = self.of_day(_MASTER).secret
         self.chain = suite.keyed(suite.derive(master, "chain"))
@@ -171,6 +173,12 @@ class DataKeys:
         with self._lock:
             self._known.clear()
         self._days.clear()
+        self._made = False
+
+    def undone(self) -> None:
+        """A transaction was undone: one of the keys may have been made in it."""
+        if self._made:
+            self.forget()
 
     def wrap_for_site(self) -> None:
         """Wrap for the site's key what was made before there was one; the caller is in a transaction."""
@@ -213,6 +221,7 @@ class DataKeys:
     def _make(self, day: str) -> DataKey:
         id: int = self._store.rows("SELECT coalesce(max(id), 0) + 1 FROM data_key")[0][0]
         secret = os.urandom(32)
+        self._made = True
         self._store.change(
             "INSERT INTO data_key (id, day, wrapped, recovery) VALUES (?, ?, ?, ?)",
             (id, day, self._current().wrap(id, secret), self._for_site(id, secret)),

@@ -77,6 +77,6 @@ def enter(
         sealed = seal(encode(Contents(new.lane, new.payload)), book.place(item))
         links.append((id, 0, book.items.add(item, sealed), intent, 1, requested(item)))
         items.append(item)
-    book.journal.append(step.value, now, actor, book.epoch, links)
-    book.unanchored += len(items)
+    book.journal.append(str(step), now, actor, book.epoch, links)
+    book.entering += len(items)
     return items

@@ -1,6 +1,7 @@
 """What the keystore remembers beside a store: so that one that is gone, or went back to an older copy, is noticed."""
 
 import os
+import threading
 from hashlib import sha256
 from pathlib import Path
 
@@ -35,6 +36,9 @@ class Memory:
         self._folder = folder
         self._place = f"queue-at-{sha256(os.fsencode(folder.resolve())).hexdigest()[:24]}"
         self._numbers = f"numbers-{identity.institution}-{identity.terminal}"
+        self._handed = Remembered(0, b"", 0)
+        """The newest that any thread has brought."""
+        self._handing = threading.RLock()
         self.behind = False
         """Whether anchors were handed over without waiting for them: the last one is to be waited for."""
         self.fault: QueueFault | None = None
@@ -46,16 +50,25 @@ class Memory:
         return msgspec.msgpack.decode(found, type=Remembered) if found else None
 
     def keep(self, store: bytes, known: Remembered) -> None:
-        """Instead of what was known of it."""
-        self._keys.put(_anchor(store), msgspec.msgpack.encode(known))
+        """Instead of what was known of it. Threads may come in any order, the newest stays."""
+        done: Remembered | None = None
+        while done != (newest := self._newest(known)):
+            self._keys.put(_anchor(store), msgspec.msgpack.encode(newest))
+            done = newest
 
     def keep_soon(self, store: bytes, known: Remembered) -> None:
         """The same without waiting for it, where the keystore can do that; a fault is that of the time before."""
         if isinstance(self._keys, Unhurried):
             self.behind = True
-            self._keys.put_soon(_anchor(store), msgspec.msgpack.encode(known))
+            with self._handing:
+                self._keys.put_soon(_anchor(store), msgspec.msgpack.encode(self._newest(known)))
         else:
             self.keep(store, known)
+
+    def _newest(self, known: Remembered) -> Remembered:
+        with self._handing:
+            self._handed = max(self._handed, known, key=lambda end: (end.epoch, end.seq, end.number))
+            return self._handed
 
     def lost(self, reserved: bool, anew: str) -> bytes | None:
         """The store that was here and is gone, by its id; empty: it is not known which, None: there was none.

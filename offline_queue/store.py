@@ -228,11 +228,9 @@ class Store:
             undone = False
         finally:
             try:
-                if undone:
-                    self.ended(True)
+                self.ended(undone)
             finally:
                 self._lock.release()
-        self.ended(False)
 
     def _abandon(self, error: BaseException) -> None:
         self._later = {}

@@ -1,14 +1,17 @@
 """A keystore that is slow, hangs or refuses: nobody at the desk waits for an anchor, and the newest one gets there."""
 
 import threading
+import time
+from pathlib import Path
 
 import pytest
 
 from offline_queue.faults import KeysClosed
 from offline_queue.keystores import Unhurried
+from offline_queue.memory import Memory, Remembered
 from offline_queue.vocabulary import Kind
 from tests.offline_queue.sites import until
-from tests.offline_queue.world import World
+from tests.offline_queue.world import DESK, World
 
 
 class Slow:
@@ -68,6 +71,7 @@ def test_a_keystore_is_left_alone_between_two_puts_and_gets_the_newest(slow: Slo
     for secret in (b"first", b"second", b"third"):
         unhurried.put_soon("anchor", secret)
         until(lambda: slow.get("anchor") == b"first")
+        time.sleep(0.05)
     assert slow.tried == [b"first"]
     until(lambda: slow.get("anchor") == b"third")
     assert slow.tried == [b"first", b"third"]
@@ -102,6 +106,51 @@ def test_a_refusal_is_told_at_the_next_try_until_one_succeeds(
     until(lambda: slow.get("anchor") == b"4")
     unhurried.put_soon("anchor", b"5")
     until(lambda: slow.get("anchor") == b"5")
+
+
+@pytest.mark.parametrize("soon", [False, True])
+@pytest.mark.parametrize(
+    ("later", "stays"),
+    [
+        (Remembered(50, b"50", 7, epoch=1), 60),
+        (Remembered(61, b"61", 9, epoch=1), 61),
+        (Remembered(40, b"40", 90, epoch=2), 40),
+    ],
+    ids=["an older end", "a newer end", "a copy put back"],
+)
+def test_of_two_ends_the_newer_stays_whoever_comes_last(
+    tmp_path: Path, unhurried: Unhurried, later: Remembered, stays: int, soon: bool
+) -> None:
+    memory, store = Memory(unhurried, tmp_path, DESK), bytes(16)
+    memory.keep(store, Remembered(60, b"60", 8, epoch=1))
+    (memory.keep_soon if soon else memory.keep)(store, later)
+    known = memory.of(store)
+    assert known and known.seq == stays
+
+
+def test_an_end_handed_over_while_another_is_put_is_not_lost(tmp_path: Path, slow: Slow) -> None:
+    class Between(Unhurried):
+        """Just when one is about to be put, a thread brings a newer one."""
+
+        def put(self, name: str, secret: bytes) -> None:
+            if not slow.tried:
+                memory.keep_soon(store, Remembered(60, b"60", 8))
+            super().put(name, secret)
+
+    memory, store = Memory(Between(slow, rest=0.0, idle=0.05), tmp_path, DESK), bytes(16)
+    memory.keep(store, Remembered(50, b"50", 7))
+    known = memory.of(store)
+    assert known and known.seq == 60
+
+
+def test_what_was_undone_is_not_counted_towards_an_anchor(world: World, slow: Slow) -> None:
+    queue = world.queue(keys=slow)
+    bill = world.bill(kind=Kind.ADVICE)
+    queue.record(bill)
+    before = len(slow.tried)
+    for _ in range(60):
+        queue.record(bill)
+    assert len(slow.tried) == before
 
 
 def test_no_thread_is_left_when_there_is_nothing_to_put(slow: Slow, unhurried: Unhurried) -> None:

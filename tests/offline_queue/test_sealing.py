@@ -56,6 +56,14 @@ def test_what_is_sealed_opens_in_its_place(suite: Suite, plain: bytes) -> None:
 
 
 @pytest.mark.parametrize("suite", Suite)
+def test_a_sealed_record_names_the_epoch_it_was_made_in(suite: Suite) -> None:
+    for epoch in (1, 2, 1):
+        sealed = seal(SUITES[suite], KEY, epoch, b"payload", PLACE)
+        assert int.from_bytes(sealed[1:3], "big") == epoch
+        assert unseal(SUITES[suite], KEY, sealed, PLACE) == b"payload"
+
+
+@pytest.mark.parametrize("suite", Suite)
 def test_no_bit_of_a_sealed_record_may_change(suite: Suite) -> None:
     sealed = seal(SUITES[suite], KEY, 1, b"payload", PLACE)
     for position in range(len(sealed)):
