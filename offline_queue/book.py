@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,7 +18,7 @@ from offline_queue.memory import UNSEEN, Memory, Remembered
 from offline_queue.numbers import PER_SECOND, Numbers
 from offline_queue.place import Reserve
 from offline_queue.ports import Anchor, Clock, Identity, Intent, Item, Keystore, SteadyClock
-from offline_queue.sealing import SUITES, DataKey, Place, seal, unseal
+from offline_queue.sealing import SUITES, Place, seal, unseal
 from offline_queue.store import SCHEMA, Connect, Store
 from offline_queue.traces import Trace
 from offline_queue.verify import Verifier
@@ -79,6 +78,8 @@ class Book:
         self._hold: locks.Hold | None = None
         self.reserve = Reserve(folder)
         self.store = Store(folder, connect)
+        self.transaction = self.store.transaction
+        """One durable step. After it, now and then, the chain's end is written to the keystore."""
         lost: bytes | None = None
         try:
             with self.store.transaction():
@@ -119,12 +120,8 @@ class Book:
         """The data folder."""
         return self.store.folder
 
-    def transaction(self) -> AbstractContextManager[None]:
-        """One durable step. After it, now and then, the chain's end is written to the keystore."""
-        entered, self.entering = self.entering, 0
-        return self.store.transaction()
-
     def _ended(self, undone: bool) -> None:
+        entered, self.entering = self.entering, 0
         if undone:
             self.keys.undone()
             self.journal.forget()
@@ -140,10 +137,6 @@ class Book:
         if turn != self._now[0]:
             self._now = turn, self.clock()
         return self._now[1]
-
-    def today(self) -> DataKey:
-        """The data key for what the current transaction stores."""
-        return self.keys.of_day(msgspec.to_builtins(self.now())[:10])
 
     def conclude(self, work: Callable[[], Done]) -> Done:
         """One durable step that must not fail for want of room: it may use the reserve. ``work`` can be run twice."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from msgspec import to_builtins
 from msgspec.msgpack import encode
 
 from offline_queue.book import Book, Contents
@@ -53,8 +54,12 @@ def enter(
     owner: str = "",
     intent: bytes = b"",
 ) -> list[Item]:
-    """Seal and store items inside a transaction, which ends with ``KeyStored`` where the key of one is taken."""
-    key, now, items, links = book.today(), book.now(), [], []
+    """Seal and store items inside a transaction, which ends with ``KeyStored`` where the key of one is taken.
+
+    With ``Overtaken`` where the chain's end was trusted and is another.
+    """
+    now, items, links = book.now(), [], []
+    key = book.keys.of_day(to_builtins(now)[:10])
     last, state, seal = book.journal.newest().seq, TRANSITIONS[None, step], key.sealer(book.suite, book.epoch)
     for id, new in enumerate(news, book.items.next_id()):
         last += 1
@@ -75,7 +80,7 @@ def enter(
             last=last,
         )
         sealed = seal(encode(Contents(new.lane, new.payload)), book.place(item))
-        links.append((id, 0, book.items.add(item, sealed), intent, 1, requested(item)))
+        links.append((id, 0, book.items.add(item, sealed), intent, 1, new.amount_fen and requested(item)))
         items.append(item)
     book.journal.append(str(step), now, actor, book.epoch, links)
     book.entering += len(items)

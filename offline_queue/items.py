@@ -97,7 +97,7 @@ class Items:
         known = self._journal.known()
         known[item.id], known[_NEWEST] = item, item.id
         del stored["last"]
-        stored["sealed"] = self._suite.digest(sealed)
+        stored["sealed"] = self._suite.digester(sealed).digest()
         return stored
 
     def move(

@@ -90,7 +90,8 @@ class Journal:
         last = self.newest()
         seq, hash, items, fen, latest = last.seq, last.hash, last.items, last.fen, last.latest
         when: str = msgspec.to_builtins(at)
-        latest = when if kind == CLOCK_CONFIRMED else max(latest, when)
+        if kind == CLOCK_CONFIRMED or when > latest:
+            latest = when
         for item, before, changes, body, opened, opened_fen in links:
             seq, items, fen = seq + 1, items + opened, fen + opened_fen
             sealed, digest = None, self._nothing
@@ -131,7 +132,10 @@ class Journal:
         return self._known
 
     def trust(self) -> None:
-        """Take it, inside a transaction, that nobody else wrote: an event stored after theirs ends in ``Overtaken``."""
+        """Take it, inside a transaction, that nobody else wrote: an event stored after theirs ends in ``Overtaken``.
+
+        Only for a step that appends, or is undone and taken again without trust: nothing else would find out.
+        """
         if self._sure:
             self._turn = self._store.turn
 
@@ -251,4 +255,4 @@ class Journal:
 
 def link(suite: Algorithms, previous: bytes, linked: Sequence[object]) -> bytes:
     """Hash of a link from the one before it and its values in the order of ``LINKED``."""
-    return suite.digest(previous + msgspec.msgpack.encode(linked))
+    return suite.digester(previous + msgspec.msgpack.encode(linked)).digest()

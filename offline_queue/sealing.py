@@ -121,7 +121,7 @@ class _Sm4:
 
 
 class _Sm3:
-    """SM3 in the manner of ``hashlib``, which has it on some systems only and takes a third of what this one takes."""
+    """SM3 in the manner of ``hashlib``, which has it on some systems only."""
 
     def __init__(self, data: bytes) -> None:
         self._state = hashes.Hash(hashes.SM3())

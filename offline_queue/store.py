@@ -8,6 +8,8 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
+from itertools import chain, groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +20,10 @@ from offline_queue.faults import KeyStored, NotDurable, OtherVersion, Overtaken,
 
 NAME = "queue.db"
 SCHEMA = 4
-_TAKEN = {sqlite3.SQLITE_CONSTRAINT_UNIQUE: KeyStored, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY: Overtaken}
-_UNSEEN = -1
 READABLE = 3
 """The oldest schema whose items, events and keys are read as ours are."""
+_TAKEN = {sqlite3.SQLITE_CONSTRAINT_UNIQUE: KeyStored, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY: Overtaken}
+_UNSEEN = -1
 """No count of foreign commits."""
 
 Connect = Callable[[Path], sqlite3.Connection]
@@ -75,6 +77,10 @@ CREATE VIEW near AS
     UNION ALL SELECT * FROM item WHERE shelved = 0 AND id >= (SELECT near FROM store);
 """
 
+_Later = tuple[str, str, Sequence[Sequence[object]]]
+"""Table, statement, and a row of values for each time."""
+_ALONE = 2
+"""An item and its event: nothing to gather."""
 Mark = tuple[int, bytes]
 """Sequence and hash of the last event of a transaction: by it one finds out whether the transaction took effect."""
 
@@ -94,16 +100,16 @@ class Store:
         self.turn = 0
         """Number of the current transaction; zero outside of one."""
         self._turns = 0
-        self._later: dict[str, list[tuple[str, list[Sequence[object]]]]] = {}
-        """By table: statements in their order, with the values of each run of one statement."""
+        self._later: list[_Later] = []
+        """What waits for the end of the transaction."""
         self.ended: Callable[[bool], None] = lambda undone: None
-        """Called after each transaction; told whether it was undone, or may have been, before anybody else begins."""
+        """Called after each transaction, before anybody else begins; told whether it was undone, or may have been."""
         self.connect = connect or (lambda path: sqlite3.connect(path, isolation_level=None, check_same_thread=False))
         self._lock = threading.RLock()
         self._lost = False
         self._conn: sqlite3.Connection
         self._run: Callable[..., sqlite3.Cursor]
-        """Runs the statements of a transaction, with one cursor for all: making one costs a fiftieth of a record."""
+        """Runs what every transaction runs, with one cursor for all: making one costs a fiftieth of a record."""
         self._seen = _UNSEEN
         """What SQLite says of the writing of others, when it was last asked."""
         try:
@@ -177,19 +183,15 @@ class Store:
         """Run one statement for each row of values, at the end of the transaction or before anything else is asked: a
         table's in their order, as many of one statement at once as follow each other.
         """
-        runs = self._later.setdefault(table, [])
-        if not runs or runs[-1][0] != sql:
-            runs.append((sql, []))
-        runs[-1][1].extend(rows)
+        self._later.append((table, sql, rows))
 
     def _catch_up(self) -> None:
-        later, self._later = self._later, {}
-        for runs in later.values():
-            for sql, rows in runs:
-                if len(rows) == 1:
-                    self._run(sql, rows[0])
-                else:
-                    self._conn.executemany(sql, rows)
+        later, self._later = self._later, []
+        for _, sql, rows in later if len(later) <= _ALONE else _gathered(later):
+            if len(rows) == 1:
+                self._run(sql, rows[0])
+            else:
+                self._conn.executemany(sql, rows)
 
     def transaction(self) -> AbstractContextManager[None]:
         """All or nothing, flushed at the end. Raises ``StoreFailed`` (nothing happened) or ``StoreUncertain``."""
@@ -233,7 +235,7 @@ class Store:
                 self._lock.release()
 
     def _abandon(self, error: BaseException) -> None:
-        self._later = {}
+        self._later = []
         self._undo()
         if isinstance(error, sqlite3.Error):
             raise _failed(error) from error
@@ -312,6 +314,12 @@ class Store:
         except (sqlite3.Error, OSError) as second:
             raise StoreUncertain(cause=second) from error
         raise StoreFailed(cause=error) from error
+
+
+def _gathered(later: list[_Later]) -> Iterator[_Later]:
+    """The same with each table's in their order, as many of one statement at once as follow each other."""
+    for (table, sql), runs in groupby(sorted(later, key=itemgetter(0)), itemgetter(0, 1)):
+        yield table, sql, [*chain.from_iterable(rows for _, _, rows in runs)]
 
 
 def _failed(error: sqlite3.Error) -> StoreFailed:

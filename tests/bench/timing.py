@@ -1,4 +1,4 @@
-"""The one way figures are taken: ours and the references in turn, round by round, compared as medians."""
+"""How most figures are taken: ours and the references in turn, round by round, compared as medians."""
 
 import os
 import tempfile
