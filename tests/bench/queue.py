@@ -1,5 +1,6 @@
 """The offline queue against the disk, the wire and other queues; each ratio with what it must and should reach."""
 
+import json
 import os
 import random
 import re
@@ -11,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from importlib.util import find_spec
 from itertools import count
@@ -19,22 +20,14 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from offline_queue import FileKeys, Identity, Limits, NewItem, Policy, Queue
-from offline_queue.keystores import Unhurried
-from offline_queue.numbers import BEIJING
-from offline_queue.ports import Outcome, Sending
+from offline_queue import Policy, Queue
 from offline_queue.sealing import SUITES, DataKey, seal, unseal
-from offline_queue.vocabulary import Kind, OutcomeClass, Suite
+from offline_queue.vocabulary import Suite
+from tests.bench.queues.desk import Desk, add_history, bill
 from tests.bench.queues.payload import PAYLOAD
 from tests.bench.queues.peers import PEERS, bills, nats_server
-from tests.bench.timing import NotHere, Work, disk, readable
+from tests.bench.timing import NotHere, disk, readable
 from tests.offline_queue.wire import Line, WebFarEnd, server
-
-_CALLS, _ROUNDS = 250, 21
-"""So many of each in a round, as in the measurements that gave the goals: in turns of eight no code is at hand."""
-_WARM = 600
-"""Calls after which every log has wrapped, ours and the peers'. One that still grows takes half as long again."""
-LOOSE = Limits(items_open=10**7, per_lane_open=10**7, sum_open_fen=10**15, free_disk=0)
 
 
 @dataclass(frozen=True)
@@ -91,23 +84,10 @@ NOT_HERE = {
 def main() -> None:
     """Raises ``NotHere`` when a must is missed; the rows that could be taken are printed."""
     found: dict[str, float] = {}
-    missing = []
     with disk() as folder, ExitStack() as stack:
         desk = Desk(folder, stack)
-        works: dict[str, Ready] = {
-            "append": _raw(folder),
-            "record": desk.recorder(),
-            "national": desk.recorder(Suite.NATIONAL),
-            "late": desk.recorder(history=100_000),
-            "change": desk.changer(),
-            "group": desk.grouped(),
-        }
-        for row, peer in PEERS.items():
-            try:
-                works[row] = _warm(_always(peer(folder / f"peer-{row}", stack)), _WARM)
-            except ImportError as error:
-                missing.append(f"{row} ({error.name})")
-        found |= _stored(works)
+        stored, missing = _stored(folder)
+        found |= stored
         try:
             found["17"] = _crowds(folder, stack)
         except ImportError as error:
@@ -125,14 +105,16 @@ def main() -> None:
         raise NotHere(f"below its must: rows {', '.join(missed)}")
 
 
-Ready = Callable[[int], Work]
-"""Lays ready, untimed, what so many calls need; gives the call."""
+# -- storing -----------------------------------------------------------------------------------------------------------
+
+_PROCESSES = 7
+"""The same code takes 3 % more or less from one process to the next, by how it comes to lie in memory."""
 
 
-def _stored(works: Mapping[str, Ready]) -> dict[str, float]:
-    """What is stored one after the other, or sixteen at a time, beside the disk and the peers."""
-    rates = _in_turn({name: partial(_rate, ready, _CALLS) for name, ready in works.items()}, _ROUNDS)
-    single = _single(works["record"], works["append"])
+def _stored(folder: Path) -> tuple[dict[str, float], list[str]]:
+    """What is stored one after the other, or sixteen at a time, beside the disk and the peers; which are missing."""
+    told = [_told(folder / f"stored-{number}") for number in range(_PROCESSES)]
+    rates = {name: [rate for each in told for rate in each["rates"][name]] for name in told[0]["rates"]}
     for name, found in rates.items():
         what = GOALS[name].what.partition(" / ")[2] if name in PEERS else name
         print(f"queue: {what:<48} {readable(1 / median(found)):>8} each")
@@ -145,124 +127,16 @@ def _stored(works: Mapping[str, Ready]) -> dict[str, float]:
         **{row: ("record", row) for row in PEERS},
     }
     ratios = {row: _ratio(rates, *pair) for row, pair in pairs.items() if pair[1] in rates}
-    return ratios | {"2": single, "16": 16 * ratios["16"]}
+    return ratios | {"2": median(each["single"] for each in told), "16": 16 * ratios["16"]}, told[0]["missing"]
 
 
-def _rate(ready: Ready, calls: int) -> float:
-    """Calls in a second."""
-    work = ready(calls)
-    start = time.perf_counter()
-    for _ in range(calls):
-        work()
-    return calls / (time.perf_counter() - start)
-
-
-def _always(work: Work) -> Ready:
-    """What needs nothing laid ready."""
-    return lambda calls: work
-
-
-def _warm(ready: Ready, calls: int) -> Ready:
-    """The same, after so many calls."""
-    _rate(ready, calls)
-    return ready
-
-
-def _single(ours: Ready, reference: Ready) -> float:
-    """Medians of single calls, taken in turn."""
-    own, theirs = ours(400), reference(400)
-    seconds = [(_timed(theirs), _timed(own)) for _ in range(400)]
-    return median(theirs for theirs, _ in seconds) / median(own for _, own in seconds)
-
-
-def _raw(folder: Path) -> Ready:
-    """The limit of the disk: 1 KiB appended and flushed."""
-    file = os.open(folder / "raw", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    block = os.urandom(1024)
-
-    def work() -> None:
-        os.write(file, block)
-        os.fdatasync(file)
-
-    return _always(work)
-
-
-class Desk:
-    """Makes queues on the disk."""
-
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
-        self._folder, self._stack, self._names = folder, stack, count()
-
-    def queue(self, suite: Suite = Suite.INTERNATIONAL) -> Queue:
-        home = self._folder / f"home-{next(self._names)}"
-        queue = Queue.open(
-            home,
-            identity=Identity("H11010500001", "01"),
-            keys=Unhurried(FileKeys(self._folder / "keys")),
-            clock=lambda: datetime.now(BEIJING),
-            limits=LOOSE,
-            suite=suite,
-        )
-        queue.contact()
-        return self._stack.enter_context(queue)
-
-    def recorder(self, suite: Suite = Suite.INTERNATIONAL, history: int = 0) -> Ready:
-        queue, numbers = self.queue(suite), count()
-        if history:
-            add_history(queue, history)
-
-        def ready(calls: int) -> Work:
-            bills = iter([bill(next(numbers)) for _ in range(calls)])
-            return lambda: queue.record(next(bills))
-
-        return _warm(ready, _WARM)
-
-    def changer(self) -> Ready:
-        """The second commit of a sale; the first is made beforehand."""
-        queue, numbers = self.queue(), count()
-
-        def begin() -> Sending:
-            sending = queue.begin(bill(next(numbers)), b"intent")
-            assert isinstance(sending, Sending)
-            return sending
-
-        def ready(calls: int) -> Work:
-            begun = iter([begin() for _ in range(calls)])
-            return lambda: queue.finish(next(begun), Outcome(OutcomeClass.ACCEPTED, "0", PAYLOAD[:200]))
-
-        return _warm(ready, _WARM)
-
-    def grouped(self) -> Ready:
-        queue, numbers = self.queue(), count()
-
-        def ready(calls: int) -> Work:
-            groups = iter([[bill(next(numbers)) for _ in range(16)] for _ in range(calls)])
-            return lambda: queue.record_all(next(groups))
-
-        return _warm(ready, 100)
-
-
-def bill(n: int, lanes: int = 10**9) -> NewItem:
-    """An advice of usual size."""
-    return NewItem(key=f"bill-{n}", lane=f"lane-{n % lanes}", kind=Kind.ADVICE, payload=PAYLOAD)
-
-
-def add_history(queue: Queue, rows: int) -> None:
-    """Closed items by the number, copied from one; only their presence matters here."""
-    queue.record(NewItem(key="seed", lane="seed", kind=Kind.ADVICE, payload=PAYLOAD))
-    store = queue.book.store
-    columns = [row["name"] for row in store.rows("SELECT name FROM pragma_table_info('item')")]
-    settled = {"id": "n + 1", "key": "'old-' || n", "state": "'accepted'", "closed": "created", "shelved": "1"}
-    values = ", ".join(settled.get(name, name) for name in columns)
-    with store.transaction():
-        store.change(
-            "WITH RECURSIVE each (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM each WHERE n < ?)"
-            f" INSERT INTO item SELECT {values} FROM item, each WHERE key = 'seed'",
-            (rows,),
-        )
-        store.change("UPDATE item SET shelved = 2 WHERE key = 'seed'")
-        store.change("UPDATE store SET near = (SELECT max(id) + 1 FROM item)")
-    queue.book.journal.forget()  # rows without an event are nothing it could know of
+def _told(folder: Path) -> dict[str, Any]:
+    command = [sys.executable, "-m", "tests.bench.queues.stored", str(folder)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise NotHere("what is stored could not be measured")
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
 
 
 # -- many at once ------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from offline_queue.hub.door import serve
 from offline_queue.hub.intake import Intake
-from tests.bench.queue import Desk
+from tests.bench.queues.desk import Desk
 
 
 def main(folder: Path) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from offline_queue import Policy
-from tests.bench.queue import Desk, bill
+from tests.bench.queues.desk import Desk, bill
 from tests.offline_queue.wire import WebFarEnd, server
 
 LANES = 16
