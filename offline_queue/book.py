@@ -11,7 +11,7 @@ import msgspec
 from offline_queue import locks, vocabulary
 from offline_queue.archives import FOLDER, Archives
 from offline_queue.datakeys import DataKeys, LocalWrapping
-from offline_queue.faults import NotOurStore, QueueFault, RolledBack, StoreFailed
+from offline_queue.faults import NotOurStore, QueueFault, RolledBack, StoreBusy, StoreFailed
 from offline_queue.items import Items
 from offline_queue.journal import CLOCK_CONFIRMED, Journal
 from offline_queue.memory import UNSEEN, Memory, Remembered
@@ -139,12 +139,15 @@ class Book:
         return self._now[1]
 
     def conclude(self, work: Callable[[], Done]) -> Done:
-        """One durable step that must not fail for want of room: it may use the reserve. ``work`` can be run twice."""
+        """One durable step that must not fail for want of room, or because others write: it may use the reserve.
+
+        ``work`` can be run twice.
+        """
         try:
             with self.transaction():
                 return work()
-        except StoreFailed:
-            if not self.reserve.give_up():
+        except StoreFailed as fault:
+            if not (isinstance(fault, StoreBusy) or self.reserve.give_up()):
                 raise
             with self.transaction():
                 return work()

@@ -228,6 +228,16 @@ class Overtaken(StoreFailed):
     next_en = "Try again."
 
 
+class StoreBusy(StoreFailed):
+    """Other processes wrote all the time, or one has not ended its transaction."""
+
+    code = "store_busy"
+    zh = "其他进程一直占用数据库（{cause}），等候五秒后放弃，本步没有生效。"
+    en = "Other processes kept the store for five seconds ({cause}); nothing of this step took effect."
+    next_zh = "请重试；若反复出现，请结束占用它的程序。"
+    next_en = "Try again; if it stays so, end the program that keeps it."
+
+
 class StoreUncertain(QueueFault):
     """A commit failed and the store cannot be reopened to see whether it took effect."""
 

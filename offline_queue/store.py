@@ -16,13 +16,25 @@ from typing import Any
 from sqlite_utils import Database
 
 from offline_queue import place
-from offline_queue.faults import KeyStored, NotDurable, OtherVersion, Overtaken, StoreFailed, StoreUncertain
+from offline_queue.faults import (
+    KeyStored,
+    NotDurable,
+    OtherVersion,
+    Overtaken,
+    StoreBusy,
+    StoreFailed,
+    StoreUncertain,
+)
 
 NAME = "queue.db"
 SCHEMA = 4
 READABLE = 3
 """The oldest schema whose items, events and keys are read as ours are."""
-_TAKEN = {sqlite3.SQLITE_CONSTRAINT_UNIQUE: KeyStored, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY: Overtaken}
+_MEANING = {
+    sqlite3.SQLITE_CONSTRAINT_UNIQUE: KeyStored,
+    sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY: Overtaken,
+    sqlite3.SQLITE_BUSY: StoreBusy,
+}
 _UNSEEN = -1
 """No count of foreign commits."""
 
@@ -122,7 +134,7 @@ class Store:
                 self._conn.close()
                 raise
         except (sqlite3.Error, OSError) as error:
-            raise StoreFailed(cause=error) from error
+            raise _failed(error) from error
 
     def alone(self) -> threading.RLock:
         """Keeps the other threads of this process out, transactions included."""
@@ -206,7 +218,7 @@ class Store:
         except BaseException as error:
             self._lock.release()
             if isinstance(error, sqlite3.Error):
-                raise StoreFailed(cause=error) from error
+                raise _failed(error) from error
             raise
         self._turns += 1
         self.turn = self._turns
@@ -322,5 +334,5 @@ def _gathered(later: list[_Later]) -> Iterator[_Later]:
         yield table, sql, [*chain.from_iterable(rows for _, _, rows in runs)]
 
 
-def _failed(error: sqlite3.Error) -> StoreFailed:
-    return _TAKEN.get(getattr(error, "sqlite_errorcode", 0), StoreFailed)(cause=error)
+def _failed(error: Exception) -> StoreFailed:
+    return _MEANING.get(getattr(error, "sqlite_errorcode", 0), StoreFailed)(cause=error)

@@ -11,13 +11,22 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from itertools import count
 from pathlib import Path
+from threading import Timer
 from typing import Any, Self
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from offline_queue import Limits, Queue, bundle, place, verify
-from offline_queue.faults import NotDurable, OtherVersion, StoreFailed, StoreUncertain, UnfitFolder, UnknownKey
+from offline_queue.faults import (
+    NotDurable,
+    OtherVersion,
+    StoreBusy,
+    StoreFailed,
+    StoreUncertain,
+    UnfitFolder,
+    UnknownKey,
+)
 from offline_queue.locks import Hold, Holder, holder, take
 from offline_queue.ports import Outcome, Sending
 from offline_queue.store import READABLE, SCHEMA, Store
@@ -196,6 +205,20 @@ def test_a_store_of_another_version_is_not_opened_and_an_older_one_still_read(wo
     for read in (lambda: verify.check(world.folder), lambda: bundle.recover(world.folder, site, address)):
         with nullcontext() if schema < SCHEMA else pytest.raises(OtherVersion):
             assert read()
+
+
+def test_who_cannot_write_because_another_does_is_told_so_and_an_outcome_waits_once_more(world: World) -> None:
+    queue = world.queue()
+    sending = queue.begin(world.bill(), b"")
+    assert isinstance(sending, Sending)
+    with contextlib.closing(sqlite3.connect(world.folder / "queue.db", check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreBusy):
+            queue.record(world.bill())
+        Timer(6, other.rollback).start()
+        assert queue.finish(sending, Outcome(OutcomeClass.ACCEPTED, "0")).state is State.ACCEPTED
+    assert queue.book.reserve.there()
+    assert queue.verify().intact
 
 
 def test_a_file_that_is_no_database_is_refused(world: World) -> None:
