@@ -45,8 +45,8 @@ class Contents(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Book:
     """Opens, or makes, the store of one folder.
 
-    Raises ``KeysClosed``, ``NotOurStore``, ``StoreGone``, ``RolledBack``, ``UnfitFolder``, ``NotDurable`` or
-    ``StoreFailed``.
+    Raises ``KeysClosed``, ``NotOurStore``, ``OtherVersion``, ``StoreGone``, ``RolledBack``, ``UnfitFolder``,
+    ``NotDurable`` or ``StoreFailed``.
     """
 
     def __init__(
@@ -218,7 +218,7 @@ class Book:
         return self.keys.index(text)[:16]
 
     def lane(self, whose: str) -> bytes:
-        """The keyed hash that stands for a person."""
+        """The keyed hash that stands for a person: ``blind``, without a call that every record would pay."""
         return self.keys.index(whose.encode())[:16]
 
     def owner(self) -> str:

@@ -80,7 +80,7 @@ def enter(
             last=last,
         )
         sealed = seal(encode(Contents(new.lane, new.payload)), book.place(item))
-        links.append((id, 0, book.items.add(item, sealed), intent, 1, new.amount_fen and requested(item)))
+        links.append((id, 0, book.items.add(item, sealed), intent, 1, requested(item)))
         items.append(item)
     book.journal.append(str(step), now, actor, book.epoch, links)
     book.entering += len(items)

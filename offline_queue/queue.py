@@ -99,7 +99,7 @@ class Queue:
         store has been and is gone, ``StoreGone`` is raised; ``anew`` names the person who decided to begin a new one,
         whose numbers go on above. A signed
         policy of the limits is noted in the chain when it comes into force; one that goes back lets nothing be stored.
-        Raises ``KeysClosed``, ``NotOurStore``, ``UnfitFolder``, ``NotDurable``, ``StoreFailed``.
+        Raises ``KeysClosed``, ``NotOurStore``, ``OtherVersion``, ``UnfitFolder``, ``NotDurable``, ``StoreFailed``.
         """
         book = Book(
             folder,
