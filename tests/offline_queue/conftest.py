@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.offline_queue.sites import Yard
 from tests.offline_queue.world import World
 
 
@@ -23,5 +24,13 @@ def folder() -> Iterator[Path]:
 def world(folder: Path) -> Iterator[World]:
     """Clock, keystore, far end and folder."""
     made = World(folder)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def yard(folder: Path) -> Iterator[Yard]:
+    """A site whose hub is not open yet."""
+    made = Yard(folder)
     yield made
     made.close()

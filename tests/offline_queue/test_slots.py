@@ -3,7 +3,7 @@
 import random
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,14 +17,6 @@ from offline_queue.hub.tenure import Tenure
 from offline_queue.hub.words import Asked, Countersigned, Head
 from tests.offline_queue.sites import INSTITUTION, PERSONS, Terminal, Yard
 from tests.offline_queue.world import Time
-
-
-@pytest.fixture
-def yard(folder: Path) -> Iterator[Yard]:
-    """A site whose hub is not open yet."""
-    made = Yard(folder)
-    yield made
-    made.close()
 
 
 def _leased(yard: Yard, name: str) -> Terminal:
